@@ -1,0 +1,75 @@
+# Vigie: one Makefile. Sources are found by wildcard, registries are made from file names.
+#
+#   make            the program, build/vigie
+#   make run        everything from a fresh machine to results on a sample organisation
+#   make check      everything from a fresh machine to all tests passed
+#   make asan tsan fuzz lint bench eval corpus docs install   see CONTRIBUTING.md
+SHELL := /bin/sh
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+VERSION := 0.1.0
+CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CXX := g++
+B ?= build
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wundef -Wformat=2 -Wswitch-enum $(WERROR)
+HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+OPT ?= -O2 $(HARDEN)
+CPPFLAGS += -I. -I$(B)/gen -D_GNU_SOURCE -DVIGIE_VERSION='"$(VERSION)"'
+CFLAGS := -std=gnu17 -g $(OPT) $(WARN) -pthread
+CXXFLAGS := -std=c++17 -g $(OPT) -Wall -Wextra -pthread
+LDFLAGS := -pie -Wl,-z,relro,-z,now -pthread
+LDLIBS := -lsimdjson -larchive -lsodium -lsqlite3 -lcjson -lm -lstdc++
+
+ROOMS := base model net source wire decode directory detect score posture policy link store api app
+C_SOURCES := $(wildcard $(addsuffix /*.c,$(ROOMS)))
+OBJECTS := $(C_SOURCES:%.c=$(B)/%.o) $(B)/base/jin_simd.o $(B)/gen/registry.o
+LIBRARY := $(filter-out $(B)/app/main.o,$(OBJECTS))
+
+all: $(B)/vigie
+
+$(B)/vigie: $(OBJECTS)
+	$(CXX) $(LDFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS)
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+
+$(B)/%.o: %.cc
+	@mkdir -p $(@D)
+	$(CXX) $(CPPFLAGS) $(CXXFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+
+# ---- registries: the list of files is the list of detectors, decoders, event maps and commands ----
+REGISTERED := $(wildcard detect/det_*.c decode/dec_*.c decode/win_*.c app/cmd_*.c)
+$(B)/gen/registry.c: tools/registry.sh $(REGISTERED)
+	@mkdir -p $(@D)
+	sh tools/registry.sh $(REGISTERED) > $@
+$(B)/gen/registry.o: $(B)/gen/registry.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+
+# ---- tests: tests/<room>/test_<name>.c is one program each ----
+TEST_SOURCES := $(wildcard tests/*/test_*.c)
+TESTS := $(TEST_SOURCES:%.c=$(B)/%)
+TEST_HELPERS := $(patsubst %.c,$(B)/%.o,$(wildcard tests/support/*.c))
+$(TESTS): $(B)/%: $(B)/%.o $(TEST_HELPERS) $(LIBRARY)
+	$(CXX) $(LDFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS) -lcmocka
+
+tests: $(TESTS)
+
+# ---- tools written in C: tools/<name>/*.c is one program each ----
+$(B)/sample: $(patsubst %.c,$(B)/%.o,$(wildcard tools/sample/*.c)) $(LIBRARY)
+	$(CXX) $(LDFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS)
+
+deps:
+	sh tools/deps.sh
+
+clean:
+	rm -rf build build-*
+
+.PHONY: all tests deps clean
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,137 @@
+/* base/ip.c - the spellings of IP addresses. */
+#include "base/ip.h"
+
+#include "base/hash.h"
+
+#include <arpa/inet.h>
+
+static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+struct ip ip_v4(uint32_t v)
+{
+    struct ip a;
+    memcpy(a.b, mapped, 12);
+    for (int i = 0; i < 4; i++)
+        a.b[12 + i] = (uint8_t)(v >> (24 - 8 * i));
+    return a;
+}
+
+bool ip_is_v4(const struct ip *a)
+{
+    return memcmp(a->b, mapped, 12) == 0;
+}
+
+uint32_t ip_v4_value(const struct ip *a)
+{
+    if (!ip_is_v4(a))
+        return 0;
+    return (uint32_t)a->b[12] << 24 | (uint32_t)a->b[13] << 16 | (uint32_t)a->b[14] << 8 | a->b[15];
+}
+
+bool ip_is_loopback(const struct ip *a)
+{
+    static const uint8_t one[16] = {[15] = 1};
+    return ip_is_v4(a) ? a->b[12] == 127 : memcmp(a->b, one, 16) == 0;
+}
+
+bool ip_is_private(const struct ip *a)
+{
+    if (ip_is_loopback(a))
+        return true;
+    if (!ip_is_v4(a))
+        return (a->b[0] & 0xfeu) == 0xfc || (a->b[0] == 0xfe && (a->b[1] & 0xc0u) == 0x80);
+    uint32_t v = ip_v4_value(a);
+    return v >> 24 == 10 || v >> 20 == 0xac1 || v >> 16 == 0xc0a8 || v >> 16 == 0xa9fe || v >> 22 == (100u << 2 | 1);
+}
+
+static bool v4(struct str s, struct ip *out)
+{
+    uint32_t v = 0;
+    struct str part;
+    int n = 0;
+    while (str_cut(&s, '.', &part)) {
+        uint32_t octet = 0;
+        if (part.n == 0 || part.n > 3 || n == 4)
+            return false;
+        for (size_t i = 0; i < part.n; i++) {
+            if (part.p[i] < '0' || part.p[i] > '9')
+                return false;
+            octet = octet * 10 + (uint32_t)(part.p[i] - '0');
+        }
+        if (octet > 255)
+            return false;
+        v = v << 8 | octet;
+        n++;
+    }
+    *out = ip_v4(v);
+    return n == 4;
+}
+
+static bool v6(struct str s, struct ip *out)
+{
+    char z[INET6_ADDRSTRLEN];
+    ptrdiff_t zone = str_chr(s, '%');
+    if (zone >= 0)
+        s = str_sub(s, 0, (size_t)zone);
+    if (s.n >= sizeof z)
+        return false;
+    memcpy(z, s.p, s.n);
+    z[s.n] = '\0';
+    return inet_pton(AF_INET6, z, out->b) == 1;
+}
+
+static bool port_of(struct str s, uint16_t *port)
+{
+    uint64_t v;
+    if (!str_u64(s, &v) || v > 65535)
+        return false;
+    *port = (uint16_t)v;
+    return true;
+}
+
+bool ip_parse(struct str s, struct ip *out, uint16_t *port)
+{
+    struct ip a;
+    uint16_t p = port ? *port : 0;
+    s = str_trim(s);
+    if (str_starts(s, STR("ipv4:")) || str_starts(s, STR("ipv6:")))
+        s = str_from(s, 5);
+    if (s.n < 2)
+        return false;
+    ptrdiff_t colon = str_chr(s, ':'), last = str_rchr(s, ':');
+    bool ok;
+    if (s.p[0] == '[') {
+        ptrdiff_t close = str_chr(s, ']');
+        ok = close > 0 && v6(str_sub(s, 1, (size_t)close - 1), &a);
+        struct str rest = close > 0 ? str_from(s, (size_t)close + 1) : STR_NONE;
+        ok = ok && (rest.n == 0 || (rest.p[0] == ':' && port_of(str_from(rest, 1), &p)));
+        if (!ok && close > 0)
+            ok = v4(str_sub(s, 1, (size_t)close - 1), &a);
+    } else if (colon < 0) {
+        ok = v4(s, &a);
+    } else if (colon == last && str_chr(s, '.') >= 0 && colon > 0) {
+        ok = v4(str_sub(s, 0, (size_t)colon), &a) && port_of(str_from(s, (size_t)colon + 1), &p);
+    } else {
+        ok = v6(s, &a);
+    }
+    if (!ok || !ip_set(&a) || ip_eq(&a, &(struct ip){{[10] = 0xff, [11] = 0xff}}))
+        return false;
+    *out = a;
+    if (port)
+        *port = p;
+    return true;
+}
+
+struct str ip_text(const struct ip *a, char out[IP_TEXT])
+{
+    if (ip_is_v4(a))
+        (void)inet_ntop(AF_INET, a->b + 12, out, IP_TEXT);
+    else
+        (void)inet_ntop(AF_INET6, a->b, out, IP_TEXT);
+    return str_of(out);
+}
+
+uint64_t ip_hash(const struct ip *a)
+{
+    return hash64(a->b, 16, 0x1b);
+}

@@ -1,0 +1,46 @@
+/* base/jin.c - finding members in parsed JSON. */
+#include "base/jin.h"
+
+const struct jnode *jin_get(const struct jnode *doc, const struct jnode *o, struct str key)
+{
+    if (!o || o->type != J_OBJ)
+        return NULL;
+    for (const struct jnode *c = jin_first(doc, o); c; c = jin_next(doc, o, c))
+        if (str_eq(c->key, key))
+            return c;
+    return NULL;
+}
+
+const struct jnode *jin_path(const struct jnode *doc, const struct jnode *o, const char *path)
+{
+    struct str rest = str_of(path), part;
+    while (o && str_cut(&rest, '.', &part))
+        o = jin_get(doc, o, part);
+    return o;
+}
+
+struct str jin_text(const struct jnode *n)
+{
+    if (!n)
+        return STR_NONE;
+    switch ((enum jtype)n->type) {
+    case J_STR:
+    case J_NUM: return n->val;
+    case J_TRUE: return STR("true");
+    case J_FALSE: return STR("false");
+    case J_NULL:
+    case J_ARR:
+    case J_OBJ: break;
+    }
+    return STR_NONE;
+}
+
+struct str jin_str(const struct jnode *doc, const struct jnode *o, const char *path)
+{
+    return jin_text(jin_path(doc, o, path));
+}
+
+bool jin_u64(const struct jnode *doc, const struct jnode *o, const char *path, uint64_t *value)
+{
+    return str_u64(jin_str(doc, o, path), value);
+}

@@ -1,0 +1,57 @@
+/* base/jin.h - reading one JSON document (RFC 8259) into a flat array of nodes.
+ *
+ * The parser is simdjson; this is the C side of its shim, jin_simd.cc. Nodes come in document order: a
+ * container is followed by its children, `next` is the index behind a node's whole subtree. Strings are
+ * unescaped and live until the next parse by the same reader; numbers keep their text; for containers
+ * `val` is the raw JSON text. A lone surrogate becomes U+FFFD and sets `mended`.
+ * Limits: 64 levels, 1,000,000 nodes; the first gives ERR_LIMIT. One reader per thread. */
+#ifndef VIGIE_BASE_JIN_H
+#define VIGIE_BASE_JIN_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+enum { JIN_PADDING = 32 }; /* readable bytes that must follow the document in memory */
+
+enum jtype { J_NULL, J_FALSE, J_TRUE, J_NUM, J_STR, J_ARR, J_OBJ };
+
+struct jnode {
+    struct str key; /* absent in arrays and at the root */
+    struct str val; /* text of a string or number, raw JSON of a container */
+    uint32_t next;
+    uint8_t type; /* enum jtype */
+    bool mended;
+};
+
+struct jin; /* a reusable parser with its memory */
+
+struct jin *jin_new(void);
+void jin_free(struct jin *j);
+/* Parses [p, p+n), after which JIN_PADDING readable bytes must follow. On success *root is node 0.
+ * On failure fault says why; its offset is 0 where simdjson does not tell. */
+int jin_parse(struct jin *j, const char *p, size_t n, const struct jnode **root, struct fault *fault);
+
+/* ---- walking: `o` is any node of a parsed document ---- */
+
+static inline const struct jnode *jin_first(const struct jnode *doc, const struct jnode *o)
+{
+    return (o->type == J_OBJ || o->type == J_ARR) && o + 1 < doc + o->next ? o + 1 : NULL;
+}
+
+static inline const struct jnode *jin_next(const struct jnode *doc, const struct jnode *parent, const struct jnode *child)
+{
+    const struct jnode *n = doc + child->next;
+    return n < doc + parent->next ? n : NULL;
+}
+
+/* The member `key` of object `o`, NULL when absent; the last of duplicates does not win, the first does. */
+const struct jnode *jin_get(const struct jnode *doc, const struct jnode *o, struct str key);
+/* Members behind dots: "properties.initiatedBy.user". */
+const struct jnode *jin_path(const struct jnode *doc, const struct jnode *o, const char *path);
+/* The text of a string, number, true or false member; absent for null, containers and no member. */
+struct str jin_str(const struct jnode *doc, const struct jnode *o, const char *path);
+bool jin_u64(const struct jnode *doc, const struct jnode *o, const char *path, uint64_t *value);
+/* The text of a scalar node. */
+struct str jin_text(const struct jnode *n);
+
+#endif

@@ -1,0 +1,205 @@
+/* base/str.c - comparing, searching and cutting counted strings. */
+#include "base/str.h"
+
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+bool str_eqi(struct str a, struct str b)
+{
+    return a.n == b.n && str_cmpi(a, b) == 0;
+}
+
+int str_cmp(struct str a, struct str b)
+{
+    size_t n = a.n < b.n ? a.n : b.n;
+    int c = n ? memcmp(a.p, b.p, n) : 0;
+    if (c != 0)
+        return c;
+    return (a.n > b.n) - (a.n < b.n);
+}
+
+int str_cmpi(struct str a, struct str b)
+{
+    size_t n = a.n < b.n ? a.n : b.n;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char x = (unsigned char)str_lower_char(a.p[i]);
+        unsigned char y = (unsigned char)str_lower_char(b.p[i]);
+        if (x != y)
+            return x < y ? -1 : 1;
+    }
+    return (a.n > b.n) - (a.n < b.n);
+}
+
+bool str_starts(struct str s, struct str prefix)
+{
+    return s.n >= prefix.n && str_eq(str_sub(s, 0, prefix.n), prefix);
+}
+
+bool str_startsi(struct str s, struct str prefix)
+{
+    return s.n >= prefix.n && str_eqi(str_sub(s, 0, prefix.n), prefix);
+}
+
+bool str_ends(struct str s, struct str suffix)
+{
+    return s.n >= suffix.n && str_eq(str_from(s, s.n - suffix.n), suffix);
+}
+
+bool str_endsi(struct str s, struct str suffix)
+{
+    return s.n >= suffix.n && str_eqi(str_from(s, s.n - suffix.n), suffix);
+}
+
+ptrdiff_t str_find(struct str s, struct str needle)
+{
+    if (needle.n == 0)
+        return 0;
+    if (s.n < needle.n)
+        return -1;
+    const char *at = memmem(s.p, s.n, needle.p, needle.n);
+    return at ? at - s.p : -1;
+}
+
+ptrdiff_t str_findi(struct str s, struct str needle)
+{
+    if (needle.n == 0)
+        return 0;
+    for (size_t i = 0; i + needle.n <= s.n; i++)
+        if (str_lower_char(s.p[i]) == str_lower_char(needle.p[0]) && str_eqi(str_sub(s, i, needle.n), needle))
+            return (ptrdiff_t)i;
+    return -1;
+}
+
+ptrdiff_t str_chr(struct str s, char c)
+{
+    const char *at = s.n ? memchr(s.p, c, s.n) : NULL;
+    return at ? at - s.p : -1;
+}
+
+ptrdiff_t str_rchr(struct str s, char c)
+{
+    const char *at = s.n ? memrchr(s.p, c, s.n) : NULL;
+    return at ? at - s.p : -1;
+}
+
+struct str str_sub(struct str s, size_t from, size_t n)
+{
+    if (from > s.n)
+        from = s.n;
+    if (n > s.n - from)
+        n = s.n - from;
+    return (struct str){s.p ? s.p + from : NULL, n};
+}
+
+struct str str_from(struct str s, size_t from)
+{
+    return str_sub(s, from, s.n);
+}
+
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct str str_trim(struct str s)
+{
+    while (s.n && blank(s.p[0]))
+        s = str_from(s, 1);
+    while (s.n && blank(s.p[s.n - 1]))
+        s.n--;
+    return s;
+}
+
+bool str_cut(struct str *rest, char sep, struct str *part)
+{
+    if (!str_set(*rest))
+        return false;
+    ptrdiff_t at = str_chr(*rest, sep);
+    if (at < 0) {
+        *part = *rest;
+        *rest = STR_NONE;
+        return true;
+    }
+    *part = str_sub(*rest, 0, (size_t)at);
+    *rest = str_from(*rest, (size_t)at + 1);
+    return true;
+}
+
+static int digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = str_lower_char(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 99;
+}
+
+bool str_u64(struct str s, uint64_t *value)
+{
+    int base = 10;
+    if (s.n > 2 && s.p[0] == '0' && (s.p[1] == 'x' || s.p[1] == 'X')) {
+        base = 16;
+        s = str_from(s, 2);
+    }
+    if (s.n == 0)
+        return false;
+    uint64_t v = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        int d = digit(s.p[i]);
+        if (d >= base || __builtin_mul_overflow(v, (uint64_t)base, &v) || __builtin_add_overflow(v, (uint64_t)d, &v))
+            return false;
+    }
+    *value = v;
+    return true;
+}
+
+bool str_i64(struct str s, int64_t *value)
+{
+    bool minus = s.n && s.p[0] == '-';
+    uint64_t v;
+    if (!str_u64(minus ? str_from(s, 1) : s, &v) || v > (uint64_t)INT64_MAX)
+        return false;
+    *value = minus ? -(int64_t)v : (int64_t)v;
+    return true;
+}
+
+struct str str_lower(struct arena *a, struct str s)
+{
+    size_t i = 0;
+    while (i < s.n && !(s.p[i] >= 'A' && s.p[i] <= 'Z'))
+        i++;
+    if (i == s.n)
+        return s;
+    char *out = arena_alloc(a, s.n);
+    if (!out)
+        return s;
+    for (i = 0; i < s.n; i++)
+        out[i] = str_lower_char(s.p[i]);
+    return (struct str){out, s.n};
+}
+
+struct str str_dup(struct arena *a, struct str s)
+{
+    if (!s.p)
+        return s;
+    char *out = arena_alloc(a, s.n + 1);
+    if (!out)
+        return STR_NONE;
+    if (s.n)
+        memcpy(out, s.p, s.n);
+    out[s.n] = '\0';
+    return (struct str){out, s.n};
+}
+
+struct str str_fmt(struct arena *a, const char *fmt, ...)
+{
+    char text[4096];
+    va_list args;
+    va_start(args, fmt);
+    int n = vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    if (n < 0)
+        return STR_NONE;
+    return str_dup(a, (struct str){text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1});
+}

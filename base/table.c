@@ -1,0 +1,177 @@
+/* base/table.c - open addressing over indices, entries in dense arrays. */
+#include "base/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void table_init(struct table *t, size_t value_size, uint32_t cap)
+{
+    *t = (struct table){.value_size = (value_size + 7u) & ~(size_t)7u, .cap = cap ? cap : 1};
+}
+
+void table_free(struct table *t)
+{
+    free(t->keys);
+    free(t->used);
+    free(t->values);
+    free(t->slots);
+    table_init(t, t->value_size, t->cap);
+}
+
+static uint32_t home(const struct table *t, uint64_t key)
+{
+    return (uint32_t)((key * 0x9e3779b97f4a7c15u) >> 32) & t->mask;
+}
+
+static uint32_t find(const struct table *t, uint64_t key)
+{
+    uint32_t s = home(t, key);
+    while (t->slots[s] && t->keys[t->slots[s] - 1] != key)
+        s = (s + 1) & t->mask;
+    return s;
+}
+
+static void *value(const struct table *t, uint32_t i)
+{
+    return t->values + (size_t)i * t->value_size;
+}
+
+void *table_get(struct table *t, uint64_t key)
+{
+    if (!t->slots)
+        return NULL;
+    uint32_t s = find(t, key);
+    if (!t->slots[s])
+        return NULL;
+    t->used[t->slots[s] - 1] = 1;
+    return value(t, t->slots[s] - 1);
+}
+
+static bool grow(struct table *t)
+{
+    uint32_t room = t->room ? t->room * 2 : 16;
+    if (room > t->cap)
+        room = t->cap;
+    uint32_t mask = 31;
+    while (mask < room * 2)
+        mask = mask * 2 + 1;
+    uint64_t *keys = realloc(t->keys, room * sizeof *keys);
+    if (keys)
+        t->keys = keys;
+    uint8_t *used = realloc(t->used, room);
+    if (used)
+        t->used = used;
+    uint8_t *values = realloc(t->values, (size_t)room * t->value_size);
+    if (values)
+        t->values = values;
+    uint32_t *slots = calloc((size_t)mask + 1, sizeof *slots);
+    if (!keys || !used || !values || !slots) {
+        free(slots);
+        return false;
+    }
+    free(t->slots);
+    t->slots = slots;
+    t->mask = mask;
+    t->room = room;
+    for (uint32_t i = 0; i < t->n; i++)
+        t->slots[find(t, t->keys[i])] = i + 1;
+    return true;
+}
+
+/* takes the slot out and closes the gap behind it */
+static void unlink_slot(struct table *t, uint32_t s)
+{
+    uint32_t hole = s;
+    for (uint32_t i = (s + 1) & t->mask; t->slots[i]; i = (i + 1) & t->mask) {
+        uint32_t h = home(t, t->keys[t->slots[i] - 1]);
+        if (((i - h) & t->mask) >= ((i - hole) & t->mask)) {
+            t->slots[hole] = t->slots[i];
+            hole = i;
+        }
+    }
+    t->slots[hole] = 0;
+}
+
+static uint32_t victim(struct table *t)
+{
+    for (;;) {
+        uint32_t i = t->hand;
+        t->hand = t->hand + 1 < t->n ? t->hand + 1 : 0;
+        if (!t->used[i])
+            return i;
+        t->used[i] = 0;
+    }
+}
+
+void *table_put(struct table *t, uint64_t key, bool *is_new)
+{
+    void *v = table_get(t, key);
+    if (is_new)
+        *is_new = v == NULL;
+    if (v)
+        return v;
+    uint32_t i = t->n;
+    if (i < t->cap) {
+        if (i == t->room && !grow(t))
+            return NULL;
+        t->n++;
+    } else {
+        i = victim(t);
+        unlink_slot(t, find(t, t->keys[i]));
+        t->forgot++;
+    }
+    t->keys[i] = key;
+    t->used[i] = 0;
+    t->slots[find(t, key)] = i + 1;
+    return memset(value(t, i), 0, t->value_size);
+}
+
+void table_drop(struct table *t, uint64_t key)
+{
+    if (!t->slots)
+        return;
+    uint32_t s = find(t, key);
+    if (!t->slots[s])
+        return;
+    uint32_t i = t->slots[s] - 1, last = t->n - 1;
+    unlink_slot(t, s);
+    if (i != last) {
+        uint32_t moved = find(t, t->keys[last]);
+        t->keys[i] = t->keys[last];
+        t->used[i] = t->used[last];
+        memcpy(value(t, i), value(t, last), t->value_size);
+        t->slots[moved] = i + 1;
+    }
+    t->n--;
+    if (t->hand >= t->n)
+        t->hand = 0;
+}
+
+void *table_each(struct table *t, uint32_t *at, uint64_t *key)
+{
+    if (*at >= t->n)
+        return NULL;
+    if (key)
+        *key = t->keys[*at];
+    return value(t, (*at)++);
+}
+
+bool distinct_has(const struct distinct *d, uint64_t hash)
+{
+    for (unsigned i = 0; i < d->n; i++)
+        if (d->h[i] == hash)
+            return true;
+    return false;
+}
+
+bool distinct_add(struct distinct *d, uint64_t hash)
+{
+    if (distinct_has(d, hash))
+        return false;
+    if (d->n == DISTINCT_MAX) {
+        d->saturated = 1;
+        return true;
+    }
+    d->h[d->n++] = hash;
+    return true;
+}

@@ -1,0 +1,145 @@
+/* decode/decode.c - building activities, and the small things that many logs share. */
+#include "decode/decode.h"
+
+#include "base/hash.h"
+
+struct activity *decode_begin(struct decode *d, enum kind kind)
+{
+    d->act = (struct activity){.kind = kind, .time = TIME_NONE, .origin = d->origin, .objects = d->objects, .facts = d->facts};
+    return &d->act;
+}
+
+static struct fact *fact(struct decode *d, enum fact_key key, enum fact_type type)
+{
+    if (d->act.nfacts == ACTIVITY_FACTS)
+        return NULL;
+    struct fact *f = &d->facts[d->act.nfacts++];
+    f->key = (uint16_t)key;
+    f->type = (uint16_t)type;
+    return f;
+}
+
+void decode_str(struct decode *d, enum fact_key key, struct str s)
+{
+    struct fact *f = str_set(s) ? fact(d, key, FACT_TYPE_STR) : NULL;
+    if (f)
+        f->s = s;
+}
+
+void decode_u64(struct decode *d, enum fact_key key, uint64_t v)
+{
+    struct fact *f = fact(d, key, fact_type(key));
+    if (f)
+        f->u = v;
+}
+
+struct object *decode_object(struct decode *d, enum object_type type, enum object_role role, struct str name)
+{
+    if (d->act.nobjects == ACTIVITY_OBJECTS)
+        return NULL;
+    struct object *o = &d->objects[d->act.nobjects++];
+    *o = (struct object){.type = type, .role = role, .ref = {.name = name}};
+    return o;
+}
+
+void decode_id(struct decode *d, const struct str *parts, size_t n)
+{
+    hash_id(d->act.id, parts, n);
+}
+
+int decode_emit(struct decode *d)
+{
+    if (d->act.time == TIME_NONE)
+        return decode_fault(d, "the record has no readable time", 0);
+    return d->emit(d, &d->act);
+}
+
+void decode_ignored(struct decode *d, struct str what)
+{
+    d->ignored(d, what);
+}
+
+int decode_fault(struct decode *d, const char *why, uint64_t offset)
+{
+    d->fault(d, &(struct fault){why, offset});
+    return ERR_MALFORMED;
+}
+
+struct str decode_some(struct str s)
+{
+    static const struct str none[] = {{"-", 1}, {"N/A", 3}, {"null", 4}, {"(null)", 6}, {"NULL SID", 8}};
+    if (s.n == 0)
+        return STR_NONE;
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        if (str_eq(s, none[i]))
+            return STR_NONE;
+    return s;
+}
+
+void decode_account(struct account *a, struct str s)
+{
+    s = decode_some(str_trim(s));
+    if (!str_set(s))
+        return;
+    ptrdiff_t slash = str_chr(s, '\\');
+    if (str_starts(s, STR("S-1-"))) {
+        a->sid = s;
+    } else if (slash > 0) {
+        a->domain = str_sub(s, 0, (size_t)slash);
+        a->name = str_from(s, (size_t)slash + 1);
+    } else if (str_chr(s, '@') > 0) {
+        a->upn = s;
+    } else {
+        a->name = s;
+    }
+}
+
+void decode_ip(struct decode *d, struct str s)
+{
+    (void)ip_parse(s, &d->act.ip, &d->act.port);
+}
+
+/* What user agents say, by the first mark found; the order matters (Edge also says Chrome and Safari). */
+struct mark {
+    struct str has, means;
+};
+
+static struct str first_mark(struct str text, const struct mark *marks, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_hasi(text, marks[i].has))
+            return marks[i].means;
+    return STR_NONE;
+}
+
+#define MARK(has, means) {{has, sizeof(has) - 1}, {means, sizeof(means) - 1}}
+#define FIRST(text, table) first_mark(text, table, sizeof(table) / sizeof *(table))
+
+static const struct mark browsers[] = {
+    MARK("Edg/", "Edge"), MARK("Edge/", "Edge"), MARK("OPR/", "Opera"), MARK("Firefox/", "Firefox"), MARK("Chrome/", "Chrome"),
+    MARK("Trident/", "Internet Explorer"), MARK("MSIE ", "Internet Explorer"), MARK("Safari/", "Safari"), MARK("Outlook", "Outlook"),
+    MARK("aws-cli", "AWS CLI"), MARK("Boto3", "Boto3"), MARK("python", "Python"), MARK("curl/", "curl"), MARK("PowerShell", "PowerShell"),
+    MARK("Terraform", "Terraform"), MARK("Go-http-client", "Go"), MARK("okhttp", "OkHttp")};
+static const struct mark systems[] = {MARK("Windows", "Windows"), MARK("iPhone", "iOS"), MARK("iPad", "iPadOS"), MARK("Android", "Android"),
+                                      MARK("Mac OS X", "macOS"), MARK("macOS", "macOS"), MARK("CrOS", "ChromeOS"), MARK("Linux", "Linux")};
+static const struct mark devices[] = {MARK("iPad", "TABLET"), MARK("Tablet", "TABLET"), MARK("iPhone", "MOBILE"), MARK("Android", "MOBILE"),
+                                      MARK("Mobile", "MOBILE"), MARK("Windows", "DESKTOP"), MARK("Mac OS X", "DESKTOP"), MARK("Linux", "DESKTOP")};
+static const struct mark scripts[] = {MARK("aws-cli", "s"), MARK("boto", "s"), MARK("python", "s"), MARK("curl/", "s"), MARK("PowerShell", "s"),
+                                      MARK("Terraform", "s"), MARK("Go-http", "s"), MARK("okhttp", "s"), MARK("Wget", "s"), MARK("axios", "s")};
+
+void decode_agent(struct decode *d, struct str text)
+{
+    text = decode_some(str_trim(text));
+    if (!str_set(text))
+        return;
+    struct agent *a = &d->act.agent;
+    a->text = text;
+    struct str head = str_sub(text, 0, 512);
+    a->browser = FIRST(head, browsers);
+    a->os = FIRST(head, systems);
+    a->device = FIRST(head, devices);
+    if (str_set(FIRST(head, scripts)))
+        a->tags |= AGENT_SCRIPT;
+    if (str_eq(a->browser, STR("Internet Explorer")))
+        a->tags |= AGENT_OUTDATED_BROWSER;
+}

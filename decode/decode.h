@@ -1,0 +1,71 @@
+/* decode/decode.h - from one record to activities.
+ *
+ * Adding a decoder for a JSON log is adding decode/dec_<name>.c that exports
+ * `const struct decoder dec_<name>`; the registry is made from file names. Adding a Windows event is
+ * adding a row to one of decode/win_*.c (decode/winevent.h).
+ *
+ * A decoder builds activities in the caller's `struct decode`, one at a time: decode_begin, fill in,
+ * decode_emit. It never allocates: texts point into the record or into d->arena, which the caller resets
+ * after every record. It knows no policy. What it cannot read it reports with decode_fault (malformed:
+ * why and where) or decode_ignored (sound, but no activity for us: counted by kind), never silently. */
+#ifndef VIGIE_DECODE_DECODE_H
+#define VIGIE_DECODE_DECODE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/jin.h"
+#include "model/activity.h"
+#include "model/app.h"
+
+struct decode {
+    struct arena *arena;  /* message lifetime */
+    struct origin origin; /* of the record at hand: set by the caller, copied into each activity */
+    /* what the caller does with the results */
+    int (*emit)(struct decode *d, const struct activity *a);
+    void (*ignored)(struct decode *d, struct str what);
+    void (*fault)(struct decode *d, const struct fault *f);
+    void *owner;
+    /* the activity being built */
+    struct activity act;
+    struct object objects[ACTIVITY_OBJECTS];
+    struct fact facts[ACTIVITY_FACTS];
+};
+
+struct decoder {
+    const char *name;  /* format name: "office365", "cloudtrail", "winlogbeat" ... */
+    const char *about; /* one sentence for docs: which log, which fields */
+    /* True when this parsed JSON document is a record of the format. Must be cheap: look at few keys. */
+    bool (*claims)(const struct jnode *doc);
+    /* Decodes one record; doc is its root, raw its text. 0, or a negative enum err after decode_fault. */
+    int (*record)(struct decode *d, const struct jnode *doc, struct str raw);
+};
+
+extern const struct decoder *const decoders[]; /* generated from file names, ended by NULL */
+
+/* ---- building ---- */
+
+/* Starts an activity: all absent, origin and arrays in place. */
+struct activity *decode_begin(struct decode *d, enum kind kind);
+/* Adds a fact; absent texts are left out. */
+void decode_str(struct decode *d, enum fact_key key, struct str s);
+void decode_u64(struct decode *d, enum fact_key key, uint64_t v);
+/* Adds an object and gives it to be filled in; NULL when there are ACTIVITY_OBJECTS already. */
+struct object *decode_object(struct decode *d, enum object_type type, enum object_role role, struct str name);
+/* The record's identity from its own names (log, tenant, record id ...): sets act.id. */
+void decode_id(struct decode *d, const struct str *parts, size_t n);
+int decode_emit(struct decode *d);
+void decode_ignored(struct decode *d, struct str what);
+int decode_fault(struct decode *d, const char *why, uint64_t offset); /* returns ERR_MALFORMED */
+
+/* ---- small things that many logs share ---- */
+
+/* "-", "", "N/A", "null" and "(null)" mean absent. */
+struct str decode_some(struct str s);
+/* user@suffix becomes upn; DOMAIN\name becomes domain and name; S-1-... becomes sid; else name. */
+void decode_account(struct account *a, struct str s);
+/* Sets act.ip and act.port when the text is an address; otherwise leaves them. */
+void decode_ip(struct decode *d, struct str s);
+/* Fills act.agent from a user agent: text, device class, system, browser, script tag. */
+void decode_agent(struct decode *d, struct str user_agent);
+
+#endif

@@ -1,0 +1,111 @@
+/* decode/winevent.h - a Windows event, whatever carried it, and the way from it to activities.
+ *
+ * EVTX (decode/evtx.h) and JSON exports (dec_winlogbeat.c, dec_nxlog.c, ...) fill the same struct; the
+ * maps in decode/win_*.c turn it into activities. Values are text as Windows renders them: HexInt as
+ * 0x.., SIDs as S-1-.., GUIDs as {..}, numbers in decimal, FILETIME and SYSTEMTIME in RFC 3339.
+ * Field names: the events' own <Data Name="..."> (Windows security auditing event reference). */
+#ifndef VIGIE_DECODE_WINEVENT_H
+#define VIGIE_DECODE_WINEVENT_H
+
+#include "decode/decode.h"
+
+/* The named values that maps use. A field that is not here is not extracted for mapping. */
+#define WINFIELDS(X)                                                                                                   \
+    X(SubjectUserSid) X(SubjectUserName) X(SubjectDomainName) X(SubjectLogonId)                                        \
+    X(TargetUserSid) X(TargetUserName) X(TargetDomainName) X(TargetLogonId) X(TargetLogonGuid) X(TargetSid)            \
+    X(TargetServerName) X(TargetInfo) X(TargetOutboundUserName) X(TargetOutboundDomainName) X(TargetLinkedLogonId)     \
+    X(LogonType) X(LogonProcessName) X(AuthenticationPackageName) X(WorkstationName) X(Workstation) X(LogonGuid)       \
+    X(TransmittedServices) X(TransitedServices) X(LmPackageName) X(KeyLength) X(ProcessId) X(ProcessName) X(IpAddress) \
+    X(IpPort) X(ImpersonationLevel) X(RestrictedAdminMode) X(VirtualAccount) X(ElevatedToken) X(Status) X(SubStatus)   \
+    X(FailureReason) X(PackageName) X(ServiceName) X(ServiceSid) X(TicketOptions) X(TicketEncryptionType)              \
+    X(PreAuthType) X(CertIssuerName) X(CertSerialNumber) X(CertThumbprint) X(SessionKeyEncryptionType)                 \
+    X(PreAuthEncryptionType) X(ClientAdvertizedEncryptionTypes) X(MSDSSupportedEncryptionTypes)                        \
+    X(AccountSupportedEncryptionTypes) X(AccountAvailableKeys) X(RequestTicketHash) X(ResponseTicketHash)              \
+    X(ObjectServer) X(ObjectType) X(ObjectName) X(ObjectValueName) X(HandleId) X(OperationType) X(AccessList)          \
+    X(AccessMask) X(AccessReason) X(Properties) X(AdditionalInfo) X(AdditionalInfo2) X(PrivilegeList)                  \
+    X(RestrictedSidCount) X(TransactionId) X(ShareName) X(ShareLocalPath) X(RelativeTargetName)                        \
+    X(ServiceFileName) X(ServiceType) X(ServiceStartType) X(ServiceAccount) X(StartType) X(ImagePath) X(AccountName)   \
+    X(TaskName) X(TaskContent) X(TaskContentNew) X(NewProcessId) X(NewProcessName) X(CommandLine) X(ParentProcessName) \
+    X(TokenElevationType) X(MandatoryLabel) X(MemberName) X(MemberSid) X(MembershipExpirationTime)                     \
+    X(SamAccountName) X(DisplayName) X(UserPrincipalName) X(HomeDirectory) X(HomePath) X(ScriptPath) X(ProfilePath)    \
+    X(UserWorkstations) X(PasswordLastSet) X(AccountExpires) X(PrimaryGroupId) X(AllowedToDelegateTo) X(OldUacValue)   \
+    X(NewUacValue) X(UserAccountControl) X(UserParameters) X(SidHistory) X(LogonHours) X(DnsHostName)                  \
+    X(ServicePrincipalNames) X(ComputerAccountChange) X(OldTargetUserName) X(NewTargetUserName) X(SourceUserName)      \
+    X(SourceSid) X(SidList) X(CallerProcessId) X(CallerProcessName) X(CallerComputerName)                              \
+    X(DestinationDRA) X(SourceDRA) X(SourceAddr) X(NamingContext) X(Options) X(StatusCode) X(SessionID) X(StartUSN)    \
+    X(Object) X(Attribute) X(TypeOfChange) X(NewValue) X(USN) X(ReplicationEvent) X(AuditStatusCode)                   \
+    X(OpCorrelationID) X(AppCorrelationID) X(DSName) X(DSType) X(ObjectDN) X(ObjectGUID) X(ObjectClass)                \
+    X(AttributeLDAPDisplayName) X(AttributeSyntaxOID) X(AttributeValue) X(OldObjectDN) X(NewObjectDN) X(TreeDelete)    \
+    X(CategoryId) X(SubcategoryId) X(SubcategoryGuid) X(AuditPolicyChanges) X(SchannelName) X(SChannelName)            \
+    X(SChannelType) X(UserName) X(DomainName) X(TargetName) X(ClientUserName) X(ClientDomainName) X(ServerName)        \
+    X(CallerPID) X(ClientProcessId) X(MachineName) X(AccountDomain) X(ClientAddress) X(ClientName)                     \
+    X(Param1) X(Param2) X(Param3) X(Param4) X(Param5) X(Param6) X(Param7) X(Param8) X(Param9) X(Param10) X(Param11)    \
+    X(Param12) X(Param13) X(Param14) X(Param15) X(Param16) X(Param17) X(Param18)
+
+/* Param1..Param18 stand for the 1st..18th unnamed <Data> of an event (1644, 2889 and other classic
+ * providers), and for the elements param1..param18. */
+
+enum winfield {
+    WF_NONE,
+#define X(name) WF_##name,
+    WINFIELDS(X)
+#undef X
+        WF_COUNT
+};
+
+struct winevent {
+    struct str provider, channel;
+    struct str computer;  /* that wrote the event */
+    struct str collector; /* that forwarded it, absent if none */
+    struct str user_sid;  /* System/Security/@UserID */
+    uint32_t id;
+    uint8_t level;
+    bool has_record_id;
+    uint64_t record_id; /* System/EventRecordID on its own computer */
+    uint64_t keywords;  /* bit 52: audit failure, bit 53: audit success */
+    int64_t time;
+    uint64_t have[(WF_COUNT + 63) / 64];
+    struct str field[WF_COUNT]; /* valid where `have` says so */
+};
+
+void win_clear(struct winevent *e); /* everything absent, without touching field[] */
+enum winfield win_field(struct str name); /* WF_NONE when no map uses it */
+
+static inline void win_set(struct winevent *e, enum winfield f, struct str value)
+{
+    e->have[f / 64] |= UINT64_C(1) << (f % 64);
+    e->field[f] = value;
+}
+
+/* The field's text; absent when the event lacks it or says "-". */
+struct str win_str(const struct winevent *e, enum winfield f);
+/* The number in the field (decimal or 0x..), `otherwise` when there is none. */
+uint64_t win_u64(const struct winevent *e, enum winfield f, uint64_t otherwise);
+bool win_has(const struct winevent *e, enum winfield f);
+bool win_failed(const struct winevent *e); /* the keyword "audit failure" */
+
+/* ---- maps: decode/win_<topic>.c exports `const struct winmap win_<topic>` ---- */
+
+struct winrow {
+    uint32_t id;
+    const char *provider; /* exact, NULL = Microsoft-Windows-Security-Auditing */
+    int (*map)(struct decode *d, const struct winevent *e);
+};
+
+struct winmap {
+    const struct winrow *rows; /* ended by map == NULL */
+};
+
+extern const struct winmap *const winmaps[]; /* generated from file names, ended by NULL */
+
+/* The row for an event, NULL when no map wants it: then its fields need not be extracted. */
+const struct winrow *winevent_row(struct str provider, uint32_t id);
+/* Turns the event into activities through its row, or counts it as ignored by "provider/id". */
+int winevent_decode(struct decode *d, const struct winevent *e);
+/* What every map begins with: activity with identity (computer, channel, record id, second), time, app,
+ * destination = the computer that wrote it, event id, channel, outcome by keyword. */
+struct activity *winevent_begin(struct decode *d, const struct winevent *e, enum kind kind);
+/* Account from a SID, name, domain triple of fields; S-1-0-0 and "-" count as absent. */
+void win_account(struct account *a, const struct winevent *e, enum winfield sid, enum winfield name, enum winfield domain);
+
+#endif

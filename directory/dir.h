@@ -1,0 +1,42 @@
+/* directory/dir.h - who exists: the read-only view that detections, scores and posture share.
+ *
+ * Built by directory/dir_build.h from the imported directory (LDIF, JSON) and from what the events
+ * themselves say (names beside SIDs, who answers as a controller). Complete before the first activity
+ * is judged, and the same for the same input in any order. */
+#ifndef VIGIE_DIRECTORY_DIR_H
+#define VIGIE_DIRECTORY_DIR_H
+
+#include "model/activity.h"
+#include "model/entity.h"
+
+struct dir;
+
+uint32_t dir_count(const struct dir *d); /* entities are numbered 1..count */
+const struct entity *dir_entity(const struct dir *d, uint32_t number); /* NULL for 0 */
+/* True when entity `number` has all the flags; false for 0. */
+bool dir_is(const struct dir *d, uint32_t number, uint32_t flags);
+
+/* The entity that an account reference means, 0 when unknown. Strongest name first: SID, cloud id, UPN,
+ * mail, domain + name, then name alone if only one entity has it. */
+uint32_t dir_account(const struct dir *d, const struct account *a);
+uint32_t dir_sid(const struct dir *d, struct str sid);
+uint32_t dir_computer(const struct dir *d, struct str name); /* host name, DNS name or HOST$ */
+/* The computer that configuration or the directory ties to an address (--dc with an IP); 0 otherwise. */
+uint32_t dir_computer_at(const struct dir *d, const struct ip *ip);
+
+/* A domain controller by entity or by address or by name as an activity gives them. */
+bool dir_dc_destination(const struct dir *d, const struct activity *a);
+bool dir_dc_source(const struct dir *d, const struct activity *a);
+bool dir_dns_server(const struct dir *d, uint32_t computer, const struct ip *ip);
+
+/* True when the imported directory lists the accounts of that domain, so that a name that it does not
+ * have does not exist. */
+bool dir_complete(const struct dir *d, struct str domain);
+/* The well-known sensitive groups, and tagged ones, by SID and never by localised name. */
+bool dir_sensitive_group_sid(const struct dir *d, struct str sid);
+/* Mail domains and UPN suffixes that are the organisation's own (learned from its accounts). */
+bool dir_own_domain(const struct dir *d, struct str domain);
+/* True when user is a member of group at any depth. */
+bool dir_member(const struct dir *d, uint32_t user, uint32_t group);
+
+#endif

@@ -1,0 +1,155 @@
+/* model/fact.h - typed keys for what only some kinds of activities have: the detections' raw material.
+ *
+ * One row per fact: identifier, its name in activity NDJSON (permanent), its type, what it means and
+ * where it comes from. STR facts are UTF-8 text, U64 facts are numbers, FLAG facts are 0 or 1 numbers.
+ * An absent fact is absent. */
+#ifndef VIGIE_MODEL_FACT_H
+#define VIGIE_MODEL_FACT_H
+
+#include "base/str.h"
+
+enum fact_type { FACT_TYPE_STR, FACT_TYPE_U64, FACT_TYPE_FLAG };
+
+#define FACTS(X)                                                                                                       \
+    /* where the record came from */                                                                                   \
+    X(EVENT_ID, "event_id", U64)             /* Windows event id */                                                    \
+    X(PROVIDER, "provider", STR)             /* event provider, AWS event source, workload */                          \
+    X(OPERATION, "operation", STR)           /* the app's own operation name, always kept */                           \
+    X(LOG_CHANNEL, "log_channel", STR)                                                                                 \
+    X(COLLECTOR, "collector", STR)           /* computer that forwarded the record */                                  \
+    /* logons */                                                                                                       \
+    X(LOGON_TYPE, "logon_type", U64)         /* 4624 LogonType */                                                      \
+    X(LOGON_PROCESS, "logon_process", STR)   /* NtLmSsp, Kerberos, seclogo, Advapi ... trimmed */                      \
+    X(AUTH_PACKAGE, "auth_package", STR)     /* NTLM, Kerberos, Negotiate, MICROSOFT_AUTHENTICATION_PACKAGE_V1_0 */    \
+    X(LM_PACKAGE, "lm_package", STR)         /* "NTLM V1", "NTLM V2", LM */                                            \
+    X(KEY_LENGTH, "key_length", U64)                                                                                   \
+    X(LOGON_GUID, "logon_guid", STR)                                                                                   \
+    X(SUB_STATUS, "sub_status", U64)         /* NTSTATUS of 4625 SubStatus */                                          \
+    X(FAILURE_REASON, "failure_reason", STR) /* one of: disabled, expired, locked, hours, workstation, wrong password,  \
+                                                password expired, unknown user, certificate, not granted, clock skew,  \
+                                                other */                                                               \
+    X(WORKSTATION, "workstation", STR)       /* name that the client claims */                                        \
+    X(SUBJECT_NAME, "subject_name", STR)     /* account that called, where the actor is another (4624, 4648) */         \
+    X(SUBJECT_DOMAIN, "subject_domain", STR)                                                                           \
+    X(SUBJECT_SID, "subject_sid", STR)                                                                                 \
+    X(SUBJECT_LOGON_ID, "subject_logon_id", STR)                                                                       \
+    X(PROCESS_NAME, "process_name", STR)     /* full path */                                                           \
+    X(PARENT_PROCESS, "parent_process", STR)                                                                           \
+    X(COMMAND_LINE, "command_line", STR)                                                                               \
+    X(PRIVILEGES, "privileges", STR)         /* blank-separated names */                                               \
+    X(ELEVATED, "elevated", FLAG)                                                                                      \
+    X(IMPERSONATION, "impersonation", STR)                                                                             \
+    X(TRANSITED, "transited", STR)           /* S4U services */                                                        \
+    X(SECURE_CHANNEL_NAME, "secure_channel_name", STR) /* 8004: the server that asked the controller */                \
+    /* Kerberos (RFC 4120; numbers of the IANA registry) */                                                            \
+    X(TICKET_ETYPE, "ticket_etype", U64)                                                                               \
+    X(SESSION_ETYPE, "session_etype", U64)                                                                             \
+    X(PREAUTH_ETYPE, "preauth_etype", U64)                                                                             \
+    X(PREAUTH_TYPE, "preauth_type", U64)                                                                               \
+    X(TICKET_OPTIONS, "ticket_options", U64)                                                                           \
+    X(ERROR_CODE, "error_code", U64)         /* Kerberos error number, failures only */                                \
+    X(SPN, "spn", STR)                       /* service asked for, as written in the record */                         \
+    X(CERT_ISSUER, "cert_issuer", STR)                                                                                 \
+    X(CLIENT_ETYPES, "client_etypes", STR)   /* offered, blank-separated numbers in order */                           \
+    /* object access */                                                                                                \
+    X(OBJECT_SERVER, "object_server", STR)   /* DS, Security Account Manager, LSA ... */                               \
+    X(OBJECT_TYPE, "object_type", STR)       /* SAM_DOMAIN, SAM_GROUP, or a schema GUID in lower case without braces */ \
+    X(OBJECT_NAME, "object_name", STR)       /* DN, GUID or SID as written */                                          \
+    X(ACCESS_MASK, "access_mask", U64)                                                                                 \
+    X(PROPERTIES, "properties", STR)         /* GUIDs of 4662 in lower case without braces, blank-separated */         \
+    X(DN, "dn", STR)                                                                                                   \
+    X(OBJECT_CLASS, "object_class", STR)                                                                               \
+    X(ATTRIBUTE, "attribute", STR)           /* LDAP display name that changed */                                      \
+    X(VALUE, "value", STR)                   /* its value */                                                           \
+    X(VALUE_CHANGE, "value_change", STR)     /* added, deleted */                                                      \
+    X(SPNS, "spns", STR)                     /* service principal names set, blank-separated */                        \
+    X(UAC_OLD, "uac_old", U64)               /* account control, SAM form (MS-SAMR 2.2.1.12) */                        \
+    X(UAC_NEW, "uac_new", U64)                                                                                         \
+    X(PRIMARY_GROUP, "primary_group", U64)                                                                             \
+    X(SID_HISTORY, "sid_history", STR)                                                                                 \
+    X(DELEGATE_TO, "delegate_to", STR)                                                                                 \
+    X(OLD_NAME, "old_name", STR)                                                                                       \
+    X(NEW_NAME, "new_name", STR)                                                                                       \
+    X(NAMING_CONTEXT, "naming_context", STR)                                                                           \
+    X(SOURCE_DRA, "source_dra", STR)         /* 4928, 4929 */                                                          \
+    X(DESTINATION_DRA, "destination_dra", STR)                                                                         \
+    X(LDAP_FILTER, "ldap_filter", STR)                                                                                 \
+    X(LDAP_SCOPE, "ldap_scope", STR)         /* base, one, subtree */                                                  \
+    X(LDAP_ATTRIBUTES, "ldap_attributes", STR)                                                                         \
+    X(LDAP_BASE, "ldap_base", STR)                                                                                     \
+    X(ENTRIES_RETURNED, "entries_returned", U64)                                                                       \
+    X(ENTRIES_VISITED, "entries_visited", U64)                                                                         \
+    /* shares, services, tasks */                                                                                      \
+    X(SHARE, "share", STR)                   /* \\*\IPC$ as written */                                                 \
+    X(SHARE_PATH, "share_path", STR)                                                                                   \
+    X(RELATIVE_TARGET, "relative_target", STR) /* file or pipe below the share */                                      \
+    X(SERVICE_NAME, "service_name", STR)                                                                               \
+    X(IMAGE_PATH, "image_path", STR)                                                                                   \
+    X(SERVICE_TYPE, "service_type", U64)                                                                               \
+    X(START_TYPE, "start_type", U64)                                                                                   \
+    X(SERVICE_ACCOUNT, "service_account", STR)                                                                         \
+    X(TASK_NAME, "task_name", STR)                                                                                     \
+    X(TASK_CONTENT, "task_content", STR)                                                                               \
+    X(TASK_CHANGE, "task_change", STR)       /* created, deleted, updated, enabled, disabled */                        \
+    /* RPC */                                                                                                          \
+    X(RPC_INTERFACE, "rpc_interface", STR)                                                                             \
+    X(RPC_OPNUM, "rpc_opnum", U64)                                                                                     \
+    X(PIPE, "pipe", STR)                                                                                               \
+    /* cloud */                                                                                                        \
+    X(CLOUD_RECORD_ID, "cloud_record_id", STR)                                                                         \
+    X(WORKLOAD, "workload", STR)                                                                                       \
+    X(TARGET_APP, "target_app", STR)         /* application signed in to, or service called */                         \
+    X(APP_ID, "app_id", STR)                                                                                           \
+    X(USER_TYPE, "user_type", STR)           /* IAMUser, AssumedRole, Root, Regular, Admin, System ... */              \
+    X(RULE_NAME, "rule_name", STR)                                                                                     \
+    X(RULE_ACTIONS, "rule_actions", STR)     /* blank-separated: delete move-to:<folder> mark-read forward-to:<address> ... */ \
+    X(RULE_CONDITIONS, "rule_conditions", STR)                                                                         \
+    X(FORWARD_TO, "forward_to", STR)         /* addresses, blank-separated */                                          \
+    X(FILE_NAME, "file_name", STR)                                                                                     \
+    X(FILE_PATH, "file_path", STR)                                                                                     \
+    X(FILE_EXTENSION, "file_extension", STR)                                                                           \
+    X(SITE_URL, "site_url", STR)                                                                                       \
+    X(SHARE_SCOPE, "share_scope", STR)       /* internal, external, public */                                          \
+    X(SHARED_WITH, "shared_with", STR)                                                                                 \
+    X(MAIL_SUBJECT, "mail_subject", STR)                                                                               \
+    X(MAIL_FOLDER, "mail_folder", STR)                                                                                 \
+    X(ITEM_COUNT, "item_count", U64)         /* items in one record (mails deleted, files) */                          \
+    X(BYTES, "bytes", U64)                                                                                             \
+    X(ROLE_NAME, "role_name", STR)                                                                                     \
+    X(POLICY_NAME, "policy_name", STR)                                                                                 \
+    X(MFA_USED, "mfa_used", FLAG)                                                                                      \
+    X(FEDERATED, "federated", FLAG)          /* token came from an identity provider of one's own (SAML, WS-Fed) */    \
+    X(TOKEN_ISSUER, "token_issuer", STR)                                                                               \
+    X(RISK_LEVEL, "risk_level", STR)         /* none, low, medium, high: the identity provider's own verdict */        \
+    X(RISK_STATE, "risk_state", STR)                                                                                   \
+    X(CONSENT_SCOPES, "consent_scopes", STR)                                                                           \
+    X(ACCESS_KEY, "access_key", STR)         /* key id, never a secret */                                              \
+    X(AWS_REGION, "aws_region", STR)                                                                                   \
+    X(AWS_ACCOUNT, "aws_account", STR)                                                                                 \
+    X(READ_ONLY, "read_only", FLAG)                                                                                    \
+    X(ERROR_NAME, "error_name", STR)         /* the app's own error name or message */                                 \
+    X(CHANGE, "change", STR)                 /* what was changed, new value, short */                                  \
+    X(GEO_STATED, "geo_stated", FLAG)        /* the record itself states the place */
+
+enum fact_key {
+    FACT_NONE,
+#define X(id, name, type) FACT_##id,
+    FACTS(X)
+#undef X
+        FACT_COUNT
+};
+
+struct fact {
+    uint16_t key;  /* enum fact_key */
+    uint16_t type; /* enum fact_type */
+    union {
+        struct str s;
+        uint64_t u;
+    };
+};
+
+struct str fact_name(enum fact_key k);
+enum fact_type fact_type(enum fact_key k);
+enum fact_key fact_of(struct str name);
+
+#endif

@@ -1,0 +1,69 @@
+/* score/score.h - how improbable, how much, how risky: points, receipts, the investigation priority.
+ *
+ * Fed with all activities in time order and, at the end, with the alerts. Method and measurements:
+ * docs/scoring.md. Ranks people for investigation and explains itself; it is not an alert.
+ * Points are integers from the moment they exist, so every shown sum equals its parts exactly. */
+#ifndef VIGIE_SCORE_SCORE_H
+#define VIGIE_SCORE_SCORE_H
+
+#include "base/buf.h"
+#include "directory/dir.h"
+#include "model/activity.h"
+#include "model/alert.h"
+
+struct score;
+
+/* One user's day: what --daily prints. */
+struct score_day {
+    uint32_t user;
+    int64_t day;       /* days since 1970-01-01 UTC */
+    uint32_t activities;
+    double evidence;   /* bits, sum of positive evidence */
+    double points;     /* exact, not rounded: for ranking user-days */
+};
+
+struct score_options {
+    /* called once per user-day when the day is over, in (day, user) order; may be NULL */
+    void (*day)(void *owner, const struct score_day *row);
+    void *owner;
+};
+
+enum contribution_kind { CONTRIBUTION_ALERT, CONTRIBUTION_ACTIVITY, CONTRIBUTION_DAY };
+
+struct contribution {
+    int points;
+    enum contribution_kind kind;
+    int64_t time;
+    char ref[33];       /* alert id (24 hex digits) or activity id (32) */
+    struct origin origin; /* raw record of the activity; unset for alerts */
+    struct str group;   /* "where", "with what", "what", "when", "day", "alert" */
+    struct str value;   /* the value that was odd: country, host, operation, hour ... */
+    struct str text;    /* in plain words, with the counts that make it */
+    double p;           /* p-value, 1 for alerts */
+    uint32_t n_user, total_user, n_peers, peers, n_org, total_org; /* counts behind it */
+};
+
+struct person {
+    uint32_t entity;
+    int score;          /* highest sum of points in any 168 hours of the input: docs/decisions */
+    double percentile;  /* mid-rank among users active in 30 days, 0..100 */
+    int64_t from, to;   /* the 168 hours */
+    const struct contribution *contributions; /* largest first; points add up to score */
+    size_t ncontributions;
+    int days[14];       /* points per day, the last is the day of `to` */
+    uint32_t baseline_days, baseline_events; /* "baseline: 12 days, 340 events" */
+};
+
+struct score_result {
+    const struct person *people; /* by score, then name */
+    size_t npeople;
+    int64_t from, to;
+};
+
+int score_open(struct score **out, const struct dir *dir, const struct score_options *options);
+void score_see(struct score *s, const struct activity *a);
+/* Ends the input. Alerts must be sorted by start. The result lives until score_close. */
+int score_finish(struct score *s, const struct alert *const *alerts, size_t n, struct score_result *out);
+void score_close(struct score *s);
+
+#endif
