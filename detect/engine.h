@@ -1,0 +1,50 @@
+/* detect/engine.h - runs all detections over a stream of activities and keeps the alerts.
+ *
+ * The engine is the other side of detect/detect.h: it gives detections their state, parameters and
+ * directory, merges drafts of one campaign into one alert, and tells which detections were blind.
+ * Activities come in time order, repeats removed, entities resolved. One engine belongs to one thread. */
+#ifndef VIGIE_DETECT_ENGINE_H
+#define VIGIE_DETECT_ENGINE_H
+
+#include "detect/detect.h"
+
+struct engine;
+
+/* An administrator's own value for one parameter, or an exclusion. `which` is the external id in
+ * decimal or the policy id; "*" means every detection (exclusions only). */
+struct engine_setting {
+    struct str which;
+    struct str name; /* parameter; for exclusions: account, computer or address */
+    double value;
+};
+
+struct engine_options {
+    bool learned; /* treat learning periods as over */
+    const struct str *only; /* ids or policies to run, none = all that are on by default */
+    size_t nonly;
+    const struct str *skip;
+    size_t nskip;
+    const struct engine_setting *params;
+    size_t nparams;
+    const struct engine_setting *exclusions;
+    size_t nexclusions;
+};
+
+/* ERR_USAGE when a setting names no detection or parameter; *what then holds the text at fault. */
+int engine_open(struct engine **out, const struct dir *dir, const struct engine_options *options, struct str *what);
+void engine_see(struct engine *e, const struct activity *a);
+void engine_end(struct engine *e);
+/* All alerts by start, id; valid until engine_close. */
+size_t engine_alerts(struct engine *e, const struct alert *const **out);
+/* Alerts that did not fit into memory (more than 200,000). */
+uint64_t engine_dropped(const struct engine *e);
+/* The n-th blind detection: its definition and what it lacked; false behind the last. */
+bool engine_blind(const struct engine *e, size_t n, const struct detector **which, const char **missing);
+/* Detections that are still learning at the end of the input, with the days that are missing. */
+bool engine_learning(const struct engine *e, size_t n, const struct detector **which, double *days_left);
+void engine_close(struct engine *e);
+
+/* "2006" or "impossible_travel" into text of at most 12 or so bytes. */
+struct str detector_key(const struct detector *def, char out[32]);
+
+#endif
