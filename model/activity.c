@@ -57,6 +57,14 @@ enum object_role object_role_of(struct str text)
     return (enum object_role)position(object_roles, ROLE_COUNT, text, ROLE_TARGET);
 }
 
+void location_put(struct location *at, double latitude, double longitude)
+{
+    if (!(latitude >= -90 && latitude <= 90 && longitude >= -180 && longitude <= 180))
+        return;
+    at->latitude = (int16_t)(latitude * 100 + (latitude < 0 ? -0.5 : 0.5));
+    at->longitude = (int16_t)(longitude * 100 + (longitude < 0 ? -0.5 : 0.5));
+}
+
 struct str act_kind(const struct activity *a)
 {
     return a->kind == KIND_UNKNOWN ? a->kind_text : kind_text(a->kind);
@@ -202,8 +210,9 @@ int activity_pack(const struct activity *from, uint8_t *out, size_t room)
     for (unsigned i = 0; i < n; i++)
         if (str_set(*text[i]))
             bits |= UINT32_C(1) << i;
+    bool has_location = a.location.asn || a.location.tags || location_placed(&a.location);
     bits |= (ip_set(&a.ip) ? BIT_IP : 0u) | (a.port ? BIT_PORT : 0u) | (ip_set(&a.destination_ip) ? BIT_DEST_IP : 0u) |
-            (a.has_code ? BIT_CODE : 0u) | (a.location.asn || a.location.tags ? BIT_LOCATION : 0u) | (a.agent.tags ? BIT_AGENT : 0u);
+            (a.has_code ? BIT_CODE : 0u) | (has_location ? BIT_LOCATION : 0u) | (a.agent.tags ? BIT_AGENT : 0u);
     put_be(&w, (uint64_t)a.time ^ UINT64_C(1) << 63, 8);
     put(&w, a.id, 16);
     put_be(&w, a.origin.input, 4);
@@ -224,6 +233,8 @@ int activity_pack(const struct activity *from, uint8_t *out, size_t room)
     if (bits & BIT_LOCATION) {
         put_leb(&w, a.location.asn);
         put_leb(&w, a.location.tags);
+        put_be(&w, (uint16_t)a.location.latitude, 2);
+        put_be(&w, (uint16_t)a.location.longitude, 2);
     }
     if (bits & BIT_AGENT)
         put_leb(&w, a.agent.tags);
@@ -345,6 +356,8 @@ static void take_fixed(struct unpack *r, struct activity *a, uint32_t *bits)
     if (*bits & BIT_LOCATION) {
         a->location.asn = (uint32_t)take_leb(r);
         a->location.tags = (uint32_t)take_leb(r);
+        a->location.latitude = (int16_t)take_be(r, 2);
+        a->location.longitude = (int16_t)take_be(r, 2);
     }
     if (*bits & BIT_AGENT)
         a->agent.tags = (uint32_t)take_leb(r);

@@ -110,7 +110,16 @@ struct location {
     struct str network; /* owner's name */
     uint32_t asn;
     uint32_t tags; /* LOCATION_ bits */
+    int16_t latitude, longitude; /* hundredths of a degree; both 0: not known nearer than the country */
 };
+
+static inline bool location_placed(const struct location *at)
+{
+    return at->latitude != 0 || at->longitude != 0;
+}
+
+/* Sets the place from degrees; leaves it when they are out of range. */
+void location_put(struct location *at, double latitude, double longitude);
 
 enum { AGENT_OUTDATED_BROWSER = 1, AGENT_OUTDATED_SYSTEM = 2, AGENT_SCRIPT = 4 };
 
