@@ -1,0 +1,186 @@
+/* directory/georange.c - countries of address ranges, from text files. */
+#include "directory/georange.h"
+
+#include "base/err.h"
+
+#include <stdlib.h>
+
+enum { RANGES_MAX = 8000000, INDEX = 65536 };
+
+static void *room_for_one(void *rows, size_t n, size_t *room, size_t size)
+{
+    if (n < *room)
+        return rows;
+    size_t more = *room ? *room * 2 : 1024;
+    void *p = n < RANGES_MAX ? realloc(rows, more * size) : NULL;
+    if (p)
+        *room = more;
+    return p;
+}
+
+static void halves(const struct ip *ip, uint64_t out[2])
+{
+    out[0] = out[1] = 0;
+    for (unsigned i = 0; i < 16; i++)
+        out[i / 8] = out[i / 8] << 8 | ip->b[i];
+}
+
+static int compare6(const uint64_t a[2], const uint64_t b[2])
+{
+    if (a[0] != b[0])
+        return a[0] < b[0] ? -1 : 1;
+    return a[1] < b[1] ? -1 : a[1] > b[1];
+}
+
+static int add4(struct georange *g, uint64_t start, uint64_t end, const struct country *c)
+{
+    struct range4 *rows = room_for_one(g->v4, g->n4, &g->room4, sizeof *rows);
+    if (!rows)
+        return g->n4 < RANGES_MAX ? ERR_MEMORY : ERR_LIMIT;
+    g->v4 = rows;
+    rows[g->n4++] = (struct range4){(uint32_t)start, (uint32_t)end, country_number(c)};
+    return ERR_NONE;
+}
+
+static int add6(struct georange *g, const struct range6 *range)
+{
+    struct range6 *rows = room_for_one(g->v6, g->n6, &g->room6, sizeof *rows);
+    if (!rows)
+        return g->n6 < RANGES_MAX ? ERR_MEMORY : ERR_LIMIT;
+    g->v6 = rows;
+    rows[g->n6++] = *range;
+    return ERR_NONE;
+}
+
+/* 0 when the line was added, ERR_NOT_FOUND when it is none, other errors as they are. */
+static int add_line(struct georange *g, struct str line)
+{
+    struct str from, to;
+    if (!str_cut(&line, ',', &from) || !str_cut(&line, ',', &to) || !str_set(line))
+        return ERR_NOT_FOUND;
+    const struct country *c = line.n == 2 ? country_of(line) : NULL;
+    uint64_t a, b;
+    if (!c)
+        return ERR_NOT_FOUND;
+    if (str_u64(from, &a) && str_u64(to, &b))
+        return a <= b && b <= UINT32_MAX ? add4(g, a, b, c) : ERR_NOT_FOUND;
+    struct ip first, last;
+    uint16_t port;
+    struct range6 range = {.country = country_number(c)};
+    if (str_chr(from, ':') < 0 || !ip_parse(from, &first, &port) || !ip_parse(to, &last, &port))
+        return ERR_NOT_FOUND;
+    halves(&first, range.start);
+    halves(&last, range.end);
+    return compare6(range.start, range.end) <= 0 ? add6(g, &range) : ERR_NOT_FOUND;
+}
+
+int georange_add(struct georange *g, struct str text)
+{
+    struct str line;
+    size_t before = g->n4 + g->n6;
+    while (str_cut(&text, '\n', &line)) {
+        line = str_trim(line);
+        if (line.n == 0 || line.p[0] == '#')
+            continue;
+        int err = add_line(g, line);
+        if (err == ERR_NOT_FOUND)
+            g->skipped++;
+        else if (err)
+            return err;
+    }
+    return g->n4 + g->n6 > before ? ERR_NONE : ERR_MALFORMED;
+}
+
+static int order4(const void *x, const void *y)
+{
+    const struct range4 *a = x, *b = y;
+    if (a->start != b->start)
+        return a->start < b->start ? -1 : 1;
+    if (a->end != b->end)
+        return a->end < b->end ? -1 : 1;
+    return a->country < b->country ? -1 : a->country > b->country;
+}
+
+static int order6(const void *x, const void *y)
+{
+    const struct range6 *a = x, *b = y;
+    int order = compare6(a->start, b->start);
+    if (order == 0)
+        order = compare6(a->end, b->end);
+    if (order == 0)
+        order = a->country < b->country ? -1 : a->country > b->country;
+    return order;
+}
+
+/* The files are in order already, which makes this one pass over them. */
+static void sort_unless_sorted(void *rows, size_t n, size_t size, int (*order)(const void *, const void *))
+{
+    const char *row = rows;
+    for (size_t i = 1; i < n; i++)
+        if (order(row + (i - 1) * size, row + i * size) > 0) {
+            qsort(rows, n, size, order);
+            return;
+        }
+}
+
+int georange_sort(struct georange *g)
+{
+    sort_unless_sorted(g->v4, g->n4, sizeof *g->v4, order4);
+    sort_unless_sorted(g->v6, g->n6, sizeof *g->v6, order6);
+    uint32_t *index = malloc((INDEX + 1) * sizeof *index);
+    if (!index)
+        return ERR_MEMORY;
+    size_t at = 0;
+    for (uint32_t top = 0; top < INDEX; top++) {
+        while (at < g->n4 && g->v4[at].start >> 16 < top)
+            at++;
+        index[top] = (uint32_t)at;
+    }
+    index[INDEX] = (uint32_t)g->n4;
+    free(g->v4_index);
+    g->v4_index = index;
+    return ERR_NONE;
+}
+
+static const struct country *find4(const struct georange *g, uint32_t v)
+{
+    size_t low = g->v4_index[v >> 16], high = g->v4_index[(v >> 16) + 1];
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (g->v4[middle].start <= v)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low > 0 && v <= g->v4[low - 1].end ? country_at(g->v4[low - 1].country) : NULL;
+}
+
+static const struct country *find6(const struct georange *g, const struct ip *ip)
+{
+    uint64_t v[2];
+    halves(ip, v);
+    size_t low = 0, high = g->n6;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (compare6(g->v6[middle].start, v) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low > 0 && compare6(v, g->v6[low - 1].end) <= 0 ? country_at(g->v6[low - 1].country) : NULL;
+}
+
+const struct country *georange_find(const struct georange *g, const struct ip *ip)
+{
+    if (!g->v4_index)
+        return NULL;
+    return ip_is_v4(ip) ? find4(g, ip_v4_value(ip)) : find6(g, ip);
+}
+
+void georange_free(struct georange *g)
+{
+    free(g->v4);
+    free(g->v6);
+    free(g->v4_index);
+    *g = (struct georange){0};
+}
