@@ -40,7 +40,8 @@
     X(SChannelType) X(UserName) X(DomainName) X(TargetName) X(ClientUserName) X(ClientDomainName) X(ServerName)        \
     X(CallerPID) X(ClientProcessId) X(MachineName) X(AccountDomain) X(ClientAddress) X(ClientName)                     \
     X(Param1) X(Param2) X(Param3) X(Param4) X(Param5) X(Param6) X(Param7) X(Param8) X(Param9) X(Param10) X(Param11)    \
-    X(Param12) X(Param13) X(Param14) X(Param15) X(Param16) X(Param17) X(Param18)
+    X(Param12) X(Param13) X(Param14) X(Param15) X(Param16) X(Param17) X(Param18)                                       \
+    X(Channel) X(BackupPath) X(InProc) X(MechanismOID) X(FailureCode)
 
 /* Param1..Param18 stand for the 1st..18th unnamed <Data> of an event (1644, 2889 and other classic
  * providers), and for the elements param1..param18. */
@@ -58,6 +59,8 @@ struct winevent {
     struct str computer;  /* that wrote the event */
     struct str collector; /* that forwarded it, absent if none */
     struct str user_sid;  /* System/Security/@UserID */
+    struct str user_name, user_domain; /* of that SID, where the collector looked them up */
+    struct str record_key; /* the collector's own name of the record, for records that lost their record id */
     uint32_t id;
     uint8_t level;
     bool has_record_id;
@@ -91,6 +94,23 @@ struct winrow {
     const char *provider; /* exact, NULL = Microsoft-Windows-Security-Auditing */
     int (*map)(struct decode *d, const struct winevent *e);
 };
+
+/* What maps share. */
+
+/* Actor = Subject*, session = SubjectLogonId. */
+void winevent_subject(struct decode *d, const struct winevent *e);
+/* Subject* as facts, for events whose actor is another account. */
+void winevent_caller(struct decode *d, const struct winevent *e);
+/* The account or group in the triple of fields as an object; NULL when all three are absent. */
+struct object *winevent_object(struct decode *d, const struct winevent *e, enum object_type type, enum object_role role,
+                               const enum winfield triple[3]);
+/* ip and port from IpAddress and IpPort. */
+void winevent_address(struct decode *d, const struct winevent *e);
+/* A field as a text fact, and as a number fact; nothing when the event lacks it. */
+void winevent_text(struct decode *d, const struct winevent *e, enum fact_key key, enum winfield f);
+void winevent_number(struct decode *d, const struct winevent *e, enum fact_key key, enum winfield f);
+/* Outcome and code from a status field: zero is success. Nothing when the event lacks it. */
+void winevent_status(struct decode *d, const struct winevent *e, enum winfield f);
 
 struct winmap {
     const struct winrow *rows; /* ended by map == NULL */

@@ -1,0 +1,288 @@
+/* decode/winevent.c - Windows events: fields by name, rows by provider and id, what all maps begin with. */
+#include "decode/winevent.h"
+
+#include "base/hash.h"
+#include "decode/wintext.h"
+
+#include <pthread.h>
+
+#define DEFAULT_PROVIDER STR("Microsoft-Windows-Security-Auditing")
+enum {
+    FIELD_SLOTS = 1024,
+    ROW_SLOTS = 2048,
+    FIELD_TEXT = 16384, /* most of one field that an activity carries: task XML, command lines */
+    KEYWORD_FAILURE = 52,
+    KEYWORD_SUCCESS = 53
+};
+_Static_assert(WF_COUNT * 2 < FIELD_SLOTS, "the field table must stay half empty");
+
+static const struct str field_names[WF_COUNT] = {
+#define X(name) [WF_##name] = {#name, sizeof(#name) - 1},
+    WINFIELDS(X)
+#undef X
+};
+
+/* Built once before the first use, read by all threads. Slots hold index + 1, 0 = free. */
+struct row_slot {
+    const struct winrow *row;
+    struct str provider;
+};
+static uint16_t field_slots[FIELD_SLOTS];
+static struct row_slot row_slots[ROW_SLOTS];
+static pthread_once_t built = PTHREAD_ONCE_INIT;
+
+static size_t row_home(uint32_t id)
+{
+    return (size_t)(hash_mix(id, 0) % ROW_SLOTS);
+}
+
+static void add_row(const struct winrow *row)
+{
+    size_t at = row_home(row->id);
+    /* one slot always stays free, or looking up an unknown id would not end */
+    for (size_t tries = 1; row_slots[at].row && tries < ROW_SLOTS; tries++)
+        at = (at + 1) % ROW_SLOTS;
+    row_slots[at] = (struct row_slot){row, row->provider ? str_of(row->provider) : DEFAULT_PROVIDER};
+}
+
+static void build(void)
+{
+    for (unsigned f = 1; f < WF_COUNT; f++) {
+        size_t at = (size_t)(hash_str(field_names[f], 0) % FIELD_SLOTS);
+        while (field_slots[at])
+            at = (at + 1) % FIELD_SLOTS;
+        field_slots[at] = (uint16_t)f;
+    }
+    for (const struct winmap *const *m = winmaps; *m; m++)
+        for (const struct winrow *row = (*m)->rows; row->map; row++)
+            add_row(row);
+}
+
+void win_clear(struct winevent *e)
+{
+    e->provider = e->channel = e->computer = e->collector = STR_NONE;
+    e->user_sid = e->user_name = e->user_domain = e->record_key = STR_NONE;
+    e->id = 0;
+    e->level = 0;
+    e->has_record_id = false;
+    e->record_id = 0;
+    e->keywords = 0;
+    e->time = TIME_NONE;
+    memset(e->have, 0, sizeof e->have);
+}
+
+enum winfield win_field(struct str name)
+{
+    pthread_once(&built, build);
+    size_t at = (size_t)(hash_str(name, 0) % FIELD_SLOTS);
+    for (; field_slots[at]; at = (at + 1) % FIELD_SLOTS)
+        if (str_eq(field_names[field_slots[at]], name))
+            return (enum winfield)field_slots[at];
+    return WF_NONE;
+}
+
+static bool present(const struct winevent *e, enum winfield f)
+{
+    return (e->have[f / 64] >> (f % 64) & 1) != 0;
+}
+
+struct str win_str(const struct winevent *e, enum winfield f)
+{
+    if (!present(e, f))
+        return STR_NONE;
+    struct str s = e->field[f];
+    if (s.n == 0 || (s.n == 1 && s.p[0] == '-'))
+        return STR_NONE;
+    return wintext_cut(s, FIELD_TEXT);
+}
+
+uint64_t win_u64(const struct winevent *e, enum winfield f, uint64_t otherwise)
+{
+    uint64_t v;
+    return present(e, f) && str_u64(str_trim(e->field[f]), &v) ? v : otherwise;
+}
+
+bool win_has(const struct winevent *e, enum winfield f)
+{
+    return str_set(win_str(e, f));
+}
+
+bool win_failed(const struct winevent *e)
+{
+    return (e->keywords >> KEYWORD_FAILURE & 1) != 0;
+}
+
+const struct winrow *winevent_row(struct str provider, uint32_t id)
+{
+    pthread_once(&built, build);
+    for (size_t at = row_home(id); row_slots[at].row; at = (at + 1) % ROW_SLOTS)
+        if (row_slots[at].row->id == id && str_eq(row_slots[at].provider, provider))
+            return row_slots[at].row;
+    return NULL;
+}
+
+int winevent_decode(struct decode *d, const struct winevent *e)
+{
+    const struct winrow *row = winevent_row(e->provider, e->id);
+    if (row)
+        return row->map(d, e);
+    decode_ignored(d, str_fmt(d->arena, "%.*s/%u", STR_ARG(wintext_cut(e->provider, 256)), e->id));
+    return ERR_NONE;
+}
+
+/* ---- identity ---- */
+
+static void put64(uint8_t *to, uint64_t v)
+{
+    for (unsigned i = 0; i < 8; i++)
+        to[i] = (uint8_t)(v >> (8 * i));
+}
+
+/* What names a record everywhere: computer, log, record id, event id, second of time. Collectors change
+ * the case of log names and cut fractions of seconds. */
+static void identity(struct decode *d, const struct winevent *e)
+{
+    uint8_t numbers[20];
+    int64_t second = e->time == TIME_NONE ? 0 : e->time / TIME_SECOND;
+    put64(numbers, (uint64_t)second);
+    put64(numbers + 8, e->has_record_id ? e->record_id : 0);
+    for (unsigned i = 0; i < 4; i++)
+        numbers[16 + i] = (uint8_t)(e->id >> (8 * i));
+    struct str parts[5 + WF_COUNT] = {STR("winevent"), str_lower(d->arena, e->computer), str_lower(d->arena, e->channel),
+                                      {(const char *)numbers, sizeof numbers}};
+    size_t n = 4;
+    if (!e->has_record_id && str_set(e->record_key))
+        parts[n++] = e->record_key;
+    else if (!e->has_record_id)
+        for (unsigned f = 1; f < WF_COUNT; f++)
+            parts[n++] = win_str(e, (enum winfield)f);
+    decode_id(d, parts, n);
+}
+
+/* "DC1.corp.example.test" belongs to corp.example.test; a short name does not say. */
+static struct str domain_of(struct str computer)
+{
+    ptrdiff_t dot = str_chr(computer, '.');
+    struct ip ip;
+    uint16_t port;
+    if (dot <= 0 || (size_t)dot + 1 == computer.n || ip_parse(computer, &ip, &port))
+        return STR_NONE;
+    return str_from(computer, (size_t)dot + 1);
+}
+
+struct activity *winevent_begin(struct decode *d, const struct winevent *e, enum kind kind)
+{
+    struct activity *a = decode_begin(d, kind);
+    a->time = e->time;
+    a->app = str_of(APP_AD);
+    a->instance = domain_of(e->computer);
+    a->destination = e->computer;
+    if (win_failed(e))
+        a->outcome = OUTCOME_FAILURE;
+    else if (e->keywords >> KEYWORD_SUCCESS & 1)
+        a->outcome = OUTCOME_SUCCESS;
+    identity(d, e);
+    decode_u64(d, FACT_EVENT_ID, e->id);
+    decode_str(d, FACT_LOG_CHANNEL, e->channel);
+    decode_str(d, FACT_COLLECTOR, e->collector);
+    return a;
+}
+
+/* ---- what maps share ---- */
+
+static struct str real_sid(struct str s)
+{
+    /* exports put SIDs of unknown accounts as %{S-1-...} */
+    if (str_starts(s, STR("%{")) && s.p[s.n - 1] == '}')
+        s = str_sub(s, 2, s.n - 3);
+    return str_starts(s, STR("S-1-")) && !str_eq(s, STR("S-1-0-0")) ? s : STR_NONE;
+}
+
+void win_account(struct account *a, const struct winevent *e, enum winfield sid, enum winfield name, enum winfield domain)
+{
+    *a = (struct account){0};
+    a->sid = real_sid(win_str(e, sid));
+    struct str n = decode_some(str_trim(win_str(e, name)));
+    struct str in = decode_some(str_trim(win_str(e, domain)));
+    ptrdiff_t slash = str_chr(n, '\\');
+    if (slash > 0 && !str_set(in)) {
+        in = str_sub(n, 0, (size_t)slash);
+        n = str_from(n, (size_t)slash + 1);
+    }
+    if (str_chr(n, '@') > 0)
+        a->upn = n;
+    else
+        a->name = n.n ? n : STR_NONE;
+    /* a domain alone is not an account */
+    if (str_set(a->name) || str_set(a->upn) || str_set(a->sid))
+        a->domain = in;
+}
+
+static void logon_id(struct str *out, struct str id)
+{
+    uint64_t v;
+    if (str_u64(id, &v) && v == 0)
+        return;
+    *out = id;
+}
+
+void winevent_subject(struct decode *d, const struct winevent *e)
+{
+    win_account(&d->act.actor, e, WF_SubjectUserSid, WF_SubjectUserName, WF_SubjectDomainName);
+    logon_id(&d->act.session, win_str(e, WF_SubjectLogonId));
+}
+
+void winevent_caller(struct decode *d, const struct winevent *e)
+{
+    struct account a;
+    struct str session = STR_NONE;
+    win_account(&a, e, WF_SubjectUserSid, WF_SubjectUserName, WF_SubjectDomainName);
+    logon_id(&session, win_str(e, WF_SubjectLogonId));
+    decode_str(d, FACT_SUBJECT_NAME, str_set(a.name) ? a.name : a.upn);
+    decode_str(d, FACT_SUBJECT_DOMAIN, a.domain);
+    decode_str(d, FACT_SUBJECT_SID, a.sid);
+    decode_str(d, FACT_SUBJECT_LOGON_ID, session);
+}
+
+struct object *winevent_object(struct decode *d, const struct winevent *e, enum object_type type, enum object_role role,
+                               const enum winfield triple[3])
+{
+    struct account a;
+    win_account(&a, e, triple[0], triple[1], triple[2]);
+    struct object *o = account_set(&a) ? decode_object(d, type, role, STR_NONE) : NULL;
+    if (o)
+        o->ref = a;
+    return o;
+}
+
+void winevent_address(struct decode *d, const struct winevent *e)
+{
+    decode_ip(d, str_trim(win_str(e, WF_IpAddress)));
+    uint64_t port = win_u64(e, WF_IpPort, 0);
+    if (ip_set(&d->act.ip) && port && port <= UINT16_MAX)
+        d->act.port = (uint16_t)port;
+}
+
+void winevent_text(struct decode *d, const struct winevent *e, enum fact_key key, enum winfield f)
+{
+    struct str s = str_trim(win_str(e, f));
+    if (s.n)
+        decode_str(d, key, s);
+}
+
+void winevent_number(struct decode *d, const struct winevent *e, enum fact_key key, enum winfield f)
+{
+    uint64_t v;
+    if (present(e, f) && str_u64(str_trim(e->field[f]), &v))
+        decode_u64(d, key, v);
+}
+
+void winevent_status(struct decode *d, const struct winevent *e, enum winfield f)
+{
+    uint64_t v;
+    if (!present(e, f) || !str_u64(str_trim(e->field[f]), &v))
+        return;
+    d->act.has_code = true;
+    d->act.code = v;
+    d->act.outcome = v ? OUTCOME_FAILURE : OUTCOME_SUCCESS;
+}
