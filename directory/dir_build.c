@@ -1,0 +1,843 @@
+/* directory/dir_build.c - joins spellings into entities: one person across all accounts.
+ *
+ * Every spelling (learned or imported) is an item with keys: SID, cloud id, addresses, domain + name,
+ * host. Items that share a key are one entity. All work is over sorted items, so that the result does
+ * not depend on the order of learning. */
+#include "directory/dir_private.h"
+#include "directory/dir_ref.h"
+
+#include "base/hash.h"
+#include "directory/wellknown.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct item {
+    struct dir_ref ref;
+    const struct dir_entry *entry; /* imported; NULL when learned */
+    uint32_t parent;               /* union-find */
+    bool impostor; /* its SID belongs to another name: a forged ticket, or a rename */
+};
+
+struct build {
+    struct dir *dir;
+    struct item *items;
+    uint32_t n;
+    struct table owner; /* key hash -> index + 1 of the first item with that key */
+};
+
+/* ---- items ---- */
+
+static int compare_refs(const struct dir_ref *x, const struct dir_ref *y)
+{
+    const struct str *a[] = {&x->ref.sid, &x->ref.domain, &x->ref.name, &x->ref.upn, &x->ref.mail, &x->ref.cloud};
+    const struct str *b[] = {&y->ref.sid, &y->ref.domain, &y->ref.name, &y->ref.upn, &y->ref.mail, &y->ref.cloud};
+    for (int i = 0; i < 6; i++) {
+        int c = str_cmpi(*a[i], *b[i]);
+        if (!c)
+            c = str_cmp(*a[i], *b[i]);
+        if (c)
+            return c;
+    }
+    return (x->type > y->type) - (x->type < y->type);
+}
+
+static int by_spelling(const void *x, const void *y)
+{
+    const struct item *a = x, *b = y;
+    int c = compare_refs(&a->ref, &b->ref);
+    if (c)
+        return c;
+    /* imported before learned; imports keep their order in the file */
+    if (a->entry != b->entry)
+        return !a->entry ? 1 : !b->entry ? -1 : a->entry < b->entry ? -1 : 1;
+    return 0;
+}
+
+/* Learned spellings that are equal but for case, of several learners: one item with all their counts. */
+static void fold(struct build *b)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < b->n; i++) {
+        struct item *last = n ? &b->items[n - 1] : NULL;
+        if (last && !last->entry && !b->items[i].entry && compare_refs(&last->ref, &b->items[i].ref) == 0) {
+            last->ref.count += b->items[i].ref.count;
+            last->ref.flags |= b->items[i].ref.flags;
+            continue;
+        }
+        b->items[n++] = b->items[i];
+    }
+    b->n = n;
+    for (uint32_t i = 0; i < n; i++)
+        b->items[i].parent = i;
+}
+
+static bool plain_name(struct str name)
+{
+    struct ip ip;
+    return str_set(name) && !ip_parse(name, &ip, NULL);
+}
+
+static int collect(struct build *b, struct dir_learner *const *learners, size_t nl, const struct dir_import *im)
+{
+    size_t total = im ? im->n : 0;
+    for (size_t i = 0; i < nl; i++)
+        total += learners[i]->n;
+    b->items = calloc(total + 1, sizeof *b->items);
+    if (!b->items)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < nl; i++)
+        for (size_t k = 0; k < learners[i]->n; k++)
+            if (learners[i]->refs[k].type != ENTITY_COMPUTER || !str_set(learners[i]->refs[k].ref.name) ||
+                plain_name(learners[i]->refs[k].ref.name))
+                b->items[b->n++].ref = learners[i]->refs[k];
+    for (size_t k = 0; im && k < im->n; k++) {
+        b->items[b->n].ref = im->entries[k].base;
+        b->items[b->n++].entry = &im->entries[k];
+    }
+    qsort(b->items, b->n, sizeof *b->items, by_spelling);
+    fold(b);
+    return 0;
+}
+
+/* ---- domains: which spellings mean the same ---- */
+
+struct spelling {
+    struct str text, sid;
+    uint64_t count;
+};
+
+static int by_text_sid(const void *x, const void *y)
+{
+    const struct spelling *a = x, *b = y;
+    int c = str_cmpi(a->text, b->text);
+    return c ? c : str_cmp(a->sid, b->sid);
+}
+
+static uint64_t *alias(struct build *b, struct str spelling)
+{
+    return table_put(&b->dir->domains, hash_stri(spelling, 7), NULL);
+}
+
+/* "CORP" means "corp.example.test" when that is the only domain so called. */
+static void netbios(struct build *b, const struct spelling *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (str_chr(s[i].text, '.') >= 0 || *alias(b, s[i].text) != hash_stri(s[i].text, 7))
+            continue;
+        size_t found = 0;
+        uint64_t canonical = 0;
+        for (size_t k = 0; k < n; k++) {
+            ptrdiff_t dot = str_chr(s[k].text, '.');
+            if (dot <= 0 || !str_eqi(str_sub(s[k].text, 0, (size_t)dot), s[i].text))
+                continue;
+            uint64_t c = *alias(b, s[k].text);
+            found += c != canonical;
+            canonical = c;
+        }
+        if (found == 1)
+            *alias(b, s[i].text) = canonical;
+    }
+}
+
+static int join_domains(struct build *b)
+{
+    struct spelling *s = calloc(b->n + 1, sizeof *s);
+    size_t n = 0;
+    if (!s)
+        return ERR_MEMORY;
+    for (uint32_t i = 0; i < b->n; i++)
+        if (str_set(b->items[i].ref.ref.domain))
+            s[n++] = (struct spelling){b->items[i].ref.ref.domain, sid_domain(b->items[i].ref.ref.sid), b->items[i].ref.count};
+    qsort(s, n, sizeof *s, by_text_sid);
+    size_t m = 0;
+    for (size_t i = 0; i < n; i++) { /* one row per (text, SID) */
+        if (m && by_text_sid(&s[m - 1], &s[i]) == 0)
+            s[m - 1].count += s[i].count;
+        else
+            s[m++] = s[i];
+    }
+    size_t rows = 0;
+    for (size_t i = 0; i < m;) { /* one row per text, with its most frequent SID */
+        struct spelling best = s[i];
+        size_t k = i;
+        for (; k < m && str_eqi(s[k].text, s[i].text); k++)
+            if (str_set(s[k].sid) && (!str_set(best.sid) || s[k].count > best.count))
+                best = s[k];
+        uint64_t *to = alias(b, best.text);
+        if (to)
+            *to = str_set(best.sid) ? hash_stri(best.sid, 7) : hash_stri(best.text, 7);
+        s[rows++] = best;
+        i = k;
+    }
+    if (rows < 2000)
+        netbios(b, s, rows);
+    free(s);
+    return 0;
+}
+
+/* ---- union ---- */
+
+static uint32_t root(struct build *b, uint32_t i)
+{
+    while (b->items[i].parent != i) {
+        b->items[i].parent = b->items[b->items[i].parent].parent;
+        i = b->items[i].parent;
+    }
+    return i;
+}
+
+static void join_by(struct build *b, uint64_t key, uint32_t i)
+{
+    uint32_t *first = table_put(&b->owner, key, NULL);
+    if (!first)
+        return;
+    if (*first == 0) {
+        *first = i + 1;
+        return;
+    }
+    uint32_t x = root(b, *first - 1), y = root(b, i);
+    if (x != y)
+        b->items[x > y ? x : y].parent = x > y ? y : x;
+}
+
+/* One SID, several names: the directory's, else the most frequent one, is true; the others claim it. */
+static void find_impostors(struct build *b)
+{
+    for (uint32_t i = 0; i < b->n;) {
+        uint32_t k = i, best = i;
+        struct str sid = b->items[i].ref.ref.sid;
+        uint64_t most = 0;
+        for (; k < b->n && str_eqi(b->items[k].ref.ref.sid, sid); k++) {
+            struct str name = b->items[k].ref.ref.name;
+            uint64_t count = 0;
+            if (!str_set(sid) || !str_set(name))
+                continue;
+            for (uint32_t m = i; m < b->n && str_eqi(b->items[m].ref.ref.sid, sid) && m < i + 64; m++)
+                if (str_eqi(b->items[m].ref.ref.name, name))
+                    count += b->items[m].entry ? UINT64_C(1) << 40 : b->items[m].ref.count;
+            if (count > most) {
+                most = count;
+                best = k;
+            }
+        }
+        for (uint32_t m = i; str_set(sid) && m < k; m++)
+            b->items[m].impostor = str_set(b->items[m].ref.ref.name) && !str_eqi(b->items[m].ref.ref.name, b->items[best].ref.ref.name);
+        i = k;
+    }
+}
+
+static bool person_sid(const struct item *it)
+{
+    return str_set(it->ref.ref.sid) && !it->impostor && !(sid_is_builtin(it->ref.ref.sid) && str_ends(it->ref.ref.name, STR("$")));
+}
+
+static bool host_like(const struct item *it)
+{
+    return it->ref.type == ENTITY_COMPUTER && str_set(it->ref.ref.name);
+}
+
+enum { MAX_KEYS = 12 };
+
+/* All names under which the item can be found; those before *strong join items. */
+static unsigned keys_of(struct build *b, const struct item *it, uint64_t key[MAX_KEYS])
+{
+    const struct account *a = &it->ref.ref;
+    unsigned n = 0;
+    if (person_sid(it))
+        key[n++] = dir_key_hash(KEY_SID, a->sid);
+    if (str_set(a->cloud))
+        key[n++] = dir_key_hash(KEY_CLOUD, a->cloud);
+    if (str_set(a->upn))
+        key[n++] = dir_key_hash(KEY_ADDRESS, a->upn);
+    if (str_set(a->mail))
+        key[n++] = dir_key_hash(KEY_ADDRESS, a->mail);
+    if (it->ref.type == ENTITY_GROUP)
+        return n;
+    if (host_like(it)) {
+        key[n++] = dir_key_hash(KEY_HOST, dir_host_part(a->name));
+    } else if (str_set(a->name) && str_set(a->domain)) {
+        key[n++] = dir_domain_name_hash(dir_domain_hash(&b->dir->domains, a->domain), a->name);
+        if (str_chr(a->domain, '.') > 0) { /* name@dns-domain is the implicit UPN (MS-ADTS 5.1.1.1.1) */
+            char text[512];
+            int len = snprintf(text, sizeof text, "%.*s@%.*s", STR_ARG(a->name), STR_ARG(a->domain));
+            if (len > 0 && len < (int)sizeof text)
+                key[n++] = dir_key_hash(KEY_ADDRESS, (struct str){text, (size_t)len});
+        }
+    } else if (str_set(a->name) && !str_set(a->upn) && !str_set(a->mail) && !str_set(a->cloud) && !person_sid(it)) {
+        key[n++] = dir_key_hash(KEY_NAME, a->name);
+    }
+    return n;
+}
+
+static void join_items(struct build *b)
+{
+    uint64_t key[MAX_KEYS];
+    for (uint32_t i = 0; i < b->n; i++) {
+        unsigned n = keys_of(b, &b->items[i], key);
+        for (unsigned k = 0; k < n; k++)
+            join_by(b, key[k], i);
+    }
+}
+
+/* A bare name that only one person has is that person. */
+static void join_bare_names(struct build *b)
+{
+    struct table unique; /* name hash -> root + 1, or UINT32_MAX when shared */
+    table_init(&unique, sizeof(uint32_t), UINT32_MAX / 4);
+    for (uint32_t i = 0; i < b->n; i++) {
+        struct item *it = &b->items[i];
+        if (it->ref.type != ENTITY_USER || !str_set(it->ref.ref.name) || !str_set(it->ref.ref.domain) || it->impostor)
+            continue;
+        uint32_t *v = table_put(&unique, dir_key_hash(KEY_NAME, it->ref.ref.name), NULL);
+        if (v && *v == 0)
+            *v = root(b, i) + 1;
+        else if (v && *v != root(b, i) + 1)
+            *v = UINT32_MAX;
+    }
+    for (uint32_t i = 0; i < b->n; i++) {
+        struct item *it = &b->items[i];
+        if (it->ref.type != ENTITY_USER || !str_set(it->ref.ref.name) || str_set(it->ref.ref.domain))
+            continue;
+        const uint32_t *v = table_get(&unique, dir_key_hash(KEY_NAME, it->ref.ref.name));
+        if (v && *v != UINT32_MAX && !person_sid(it)) {
+            uint32_t x = root(b, *v - 1), y = root(b, i);
+            b->items[x > y ? x : y].parent = x > y ? y : x;
+        }
+    }
+    table_free(&unique);
+}
+
+/* ---- entities ---- */
+
+static void prefer(struct str *have, struct str more)
+{
+    if (!str_set(*have) && more.n)
+        *have = more;
+}
+
+static struct str keep(struct dir *d, struct str s)
+{
+    return str_dup(&d->text, s);
+}
+
+static void add_spelling(struct dir *d, struct entity *e, struct str *list, uint32_t cap, struct str s)
+{
+    for (uint32_t i = 0; i < e->naccounts; i++)
+        if (str_eqi(list[i], s))
+            return;
+    if (str_set(s) && e->naccounts < cap)
+        list[e->naccounts++] = keep(d, s);
+}
+
+enum { MAX_SPELLINGS = 24 };
+
+static void take_entry(struct dir *d, struct entity *e, const struct dir_entry *im)
+{
+    prefer(&e->name, keep(d, im->display));
+    prefer(&e->dns_name, keep(d, im->dns_name));
+    prefer(&e->dn, keep(d, im->dn));
+    prefer(&e->department, keep(d, im->department));
+    prefer(&e->title, keep(d, im->title));
+    prefer(&e->manager, keep(d, im->manager));
+    prefer(&e->country, keep(d, im->country));
+    e->uac |= im->uac;
+    e->enctypes |= im->enctypes;
+    e->created = im->created != TIME_NONE ? im->created : e->created;
+    e->terminated = im->terminated != TIME_NONE ? im->terminated : e->terminated;
+}
+
+static void take_item(struct dir *d, struct entity *e, const struct item *it, struct str *spellings)
+{
+    const struct account *a = &it->ref.ref;
+    if (it->entry) {
+        take_entry(d, e, it->entry);
+        e->type = it->ref.type;
+    }
+    e->flags |= it->ref.flags;
+    if (person_sid(it))
+        prefer(&e->sid, keep(d, a->sid));
+    if (it->ref.type == ENTITY_COMPUTER && str_chr(a->name, '.') > 0)
+        prefer(&e->dns_name, keep(d, a->name));
+    else
+        prefer(&e->sam, keep(d, a->name));
+    prefer(&e->domain, keep(d, a->domain));
+    prefer(&e->upn, keep(d, a->upn));
+    prefer(&e->mail, keep(d, a->mail));
+    prefer(&e->cloud, keep(d, a->cloud));
+    char text[512];
+    int n = snprintf(text, sizeof text, "%.*s\\%.*s", STR_ARG(a->domain), STR_ARG(a->name));
+    if (str_set(a->domain) && str_set(a->name) && n > 0 && n < (int)sizeof text)
+        add_spelling(d, e, spellings, MAX_SPELLINGS, (struct str){text, (size_t)n});
+    else
+        add_spelling(d, e, spellings, MAX_SPELLINGS, a->name);
+    const struct str more[] = {a->upn, a->mail, person_sid(it) ? a->sid : STR_NONE, a->cloud};
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+        add_spelling(d, e, spellings, MAX_SPELLINGS, more[i]);
+}
+
+static int by_bytes(const void *x, const void *y)
+{
+    return str_cmp(*(const struct str *)x, *(const struct str *)y);
+}
+
+static void finish_entity(struct dir *d, struct entity *e, const struct str *spellings)
+{
+    struct str *list = arena_alloc(&d->text, (e->naccounts + 1) * sizeof *list);
+    if (!list)
+        e->naccounts = 0;
+    else if (e->naccounts)
+        memcpy(list, spellings, e->naccounts * sizeof *list);
+    qsort(list, e->naccounts, sizeof *list, by_bytes);
+    e->accounts = list;
+    const struct str order[] = {e->sam, e->dns_name, e->upn, e->mail, e->cloud, e->sid};
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        prefer(&e->name, order[i]);
+    if (!str_set(e->name))
+        e->name = STR("(unnamed)");
+    if (e->type == ENTITY_COMPUTER && !str_ends(e->sam, STR("$")))
+        e->sam = str_fmt(&d->text, "%.*s$", STR_ARG(dir_host_part(str_set(e->sam) ? e->sam : e->dns_name)));
+    if (e->type == ENTITY_COMPUTER)
+        e->name = dir_host_part(e->name);
+    if (sid_is_builtin(e->sid))
+        e->flags |= ENTITY_BUILTIN;
+    if (str_startsi(e->sam, STR("MSOL_")) || str_startsi(e->sam, STR("AAD_")))
+        e->flags |= ENTITY_REPLICATOR;
+    if (sid_is_sensitive_group(e->sid) || sid_rid(e->sid) == 500 || sid_rid(e->sid) == 502)
+        e->flags |= ENTITY_SENSITIVE;
+    const struct str strongest[] = {e->sid, e->cloud, e->upn, e->mail, e->dns_name, e->sam, e->name};
+    uint8_t id[16];
+    size_t i = 0;
+    while (!str_set(strongest[i]))
+        i++;
+    struct str part[2] = {STR("entity"), str_lower(&d->text, strongest[i])};
+    hash_id(id, part, 2);
+    char hex[25];
+    for (int k = 0; k < 12; k++)
+        (void)snprintf(hex + 2 * k, 3, "%02x", id[k]);
+    e->id = keep(d, (struct str){hex, 24});
+}
+
+static void put_key(struct dir *d, uint64_t key, uint32_t number)
+{
+    bool fresh;
+    uint32_t *v = table_put(&d->keys, key, &fresh);
+    if (v && (fresh || *v == number))
+        *v = number;
+}
+
+/* Weak keys: found only where one entity has them. */
+static void put_unique(struct dir *d, uint64_t key, uint32_t number)
+{
+    bool fresh;
+    uint32_t *v = table_put(&d->keys, key, &fresh);
+    if (v)
+        *v = fresh || *v == number ? number : 0;
+}
+
+static void count_suffix(struct dir *d, struct str address, bool imported)
+{
+    ptrdiff_t at = str_rchr(address, '@');
+    if (at <= 0 || str_has(address, STR("#EXT#")))
+        return;
+    struct own_domain *o = table_put(&d->own, hash_stri(str_from(address, (size_t)at + 1), 5), NULL);
+    if (!o)
+        return;
+    o->accounts++;
+    o->imported |= imported;
+    if (o->accounts > d->own_most)
+        d->own_most = o->accounts;
+}
+
+static void index_item(struct build *b, const struct item *it, uint32_t number)
+{
+    struct dir *d = b->dir;
+    uint64_t key[MAX_KEYS];
+    unsigned n = keys_of(b, it, key);
+    for (unsigned k = 0; k < n; k++)
+        put_key(d, key[k], number);
+    const struct account *a = &it->ref.ref;
+    if (it->ref.type == ENTITY_GROUP && str_set(a->name))
+        put_unique(d, dir_key_hash(KEY_GROUP_NAME, a->name), number);
+    else if (it->ref.type == ENTITY_USER && str_set(a->name) && !it->impostor)
+        put_unique(d, dir_key_hash(KEY_NAME, a->name), number);
+    if (it->entry && str_set(it->entry->dn))
+        put_key(d, dir_key_hash(KEY_DN, it->entry->dn), number);
+    if (it->entry && str_set(it->entry->dns_name))
+        put_key(d, dir_key_hash(KEY_HOST, dir_host_part(it->entry->dns_name)), number);
+}
+
+static int make_entities(struct build *b)
+{
+    struct dir *d = b->dir;
+    uint32_t *number = calloc(b->n + 1, sizeof *number);
+    struct str(*spellings)[MAX_SPELLINGS] = NULL;
+    if (!number)
+        return ERR_MEMORY;
+    for (uint32_t i = 0; i < b->n; i++)
+        if (root(b, i) == i)
+            number[i] = ++d->n;
+    d->entities = calloc((size_t)d->n + 1, sizeof *d->entities);
+    spellings = calloc((size_t)d->n + 1, sizeof *spellings);
+    if (!d->entities || !spellings) {
+        free(number);
+        free(spellings);
+        return ERR_MEMORY;
+    }
+    for (int pass = 0; pass < 2; pass++) /* what the directory says comes first */
+        for (uint32_t i = 0; i < b->n; i++) {
+            uint32_t k = number[root(b, i)];
+            struct entity *e = &d->entities[k];
+            if (e->number == 0)
+                *e = (struct entity){.number = k, .type = b->items[i].ref.type, .created = TIME_NONE, .terminated = TIME_NONE};
+            if ((pass == 0) == (b->items[i].entry != NULL))
+                take_item(d, e, &b->items[i], spellings[k]);
+        }
+    for (uint32_t k = 1; k <= d->n; k++)
+        finish_entity(d, &d->entities[k], spellings[k]);
+    for (uint32_t i = 0; i < b->n; i++)
+        index_item(b, &b->items[i], number[root(b, i)]);
+    for (uint32_t k = 1; k <= d->n; k++) {
+        const struct entity *e = &d->entities[k];
+        count_suffix(d, str_set(e->upn) ? e->upn : e->mail, e->flags & ENTITY_IN_DIRECTORY);
+        if (str_set(e->upn) && !str_eqi(e->upn, e->mail))
+            count_suffix(d, e->mail, e->flags & ENTITY_IN_DIRECTORY);
+    }
+    free(number);
+    free(spellings);
+    return 0;
+}
+
+/* ---- groups ---- */
+
+struct edge {
+    uint32_t member, group;
+};
+
+struct edges {
+    struct edge *e;
+    size_t n, room;
+};
+
+static void add_edge(struct edges *l, uint32_t member, uint32_t group)
+{
+    if (!member || !group)
+        return;
+    if (l->n == l->room) {
+        size_t room = l->room ? l->room * 2 : 1024;
+        struct edge *grown = realloc(l->e, room * sizeof *grown);
+        if (!grown)
+            return;
+        l->e = grown;
+        l->room = room;
+    }
+    l->e[l->n++] = (struct edge){member, group};
+}
+
+static uint32_t look(const struct dir *d, uint64_t key)
+{
+    struct table *keys = (struct table *)(uintptr_t)&d->keys;
+    const uint32_t *v = table_get(keys, key);
+    return v ? *v : 0;
+}
+
+/* A group or member as directories name it: DN, SID, or plain name. */
+static uint32_t named(const struct dir *d, struct str s, bool group)
+{
+    uint32_t n = look(d, dir_key_hash(KEY_DN, s));
+    if (!n)
+        n = dir_sid(d, s);
+    if (!n)
+        n = look(d, dir_key_hash(KEY_GROUP_NAME, s));
+    if (!n && !group)
+        n = look(d, dir_key_hash(KEY_NAME, s));
+    if (!n && !group)
+        n = dir_computer(d, s);
+    return n;
+}
+
+static int by_edge(const void *x, const void *y)
+{
+    const struct edge *a = x, *b = y;
+    if (a->member != b->member)
+        return a->member < b->member ? -1 : 1;
+    return (a->group > b->group) - (a->group < b->group);
+}
+
+static void gather_edges(struct dir *d, const struct dir_import *im, struct edges *l)
+{
+    for (size_t i = 0; im && i < im->n; i++) {
+        const struct dir_entry *en = &im->entries[i];
+        uint32_t self = str_set(en->dn) ? look(d, dir_key_hash(KEY_DN, en->dn)) : 0;
+        if (!self && en->base.type == ENTITY_GROUP)
+            self = named(d, str_set(en->base.ref.sid) ? en->base.ref.sid : en->base.ref.name, true);
+        if (!self)
+            self = dir_account(d, &en->base.ref);
+        for (size_t k = 0; k < en->ngroups; k++)
+            add_edge(l, self, named(d, en->groups[k], true));
+        for (size_t k = 0; k < en->nmembers; k++)
+            add_edge(l, named(d, en->members[k], false), self);
+        if (en->primary_group) {
+            char sid[128];
+            struct str domain = sid_domain(en->base.ref.sid);
+            int n = snprintf(sid, sizeof sid, "%.*s-%u", STR_ARG(domain), en->primary_group);
+            add_edge(l, self, dir_sid(d, (struct str){sid, (size_t)n}));
+        }
+    }
+}
+
+/* Groups of entity k at any depth, breadth first, cycles stopped by the mark. */
+static int closure(struct dir *d, uint32_t k, uint32_t *mark, uint32_t *queue)
+{
+    uint32_t head = 0, tail = 0;
+    for (uint32_t i = 0; i < d->entities[k].ngroups; i++) {
+        mark[d->entities[k].groups[i]] = k;
+        queue[tail++] = d->entities[k].groups[i];
+    }
+    while (head < tail) {
+        const struct entity *g = &d->entities[queue[head++]];
+        for (uint32_t i = 0; i < g->ngroups; i++)
+            if (mark[g->groups[i]] != k) {
+                mark[g->groups[i]] = k;
+                queue[tail++] = g->groups[i];
+            }
+    }
+    if (tail == 0)
+        return 0;
+    d->all_groups[k] = arena_alloc(&d->text, tail * sizeof(uint32_t));
+    if (!d->all_groups[k])
+        return ERR_MEMORY;
+    memcpy(d->all_groups[k], queue, tail * sizeof(uint32_t));
+    d->nall_groups[k] = tail;
+    return 0;
+}
+
+static int link_groups(struct dir *d, const struct dir_import *im)
+{
+    struct edges l = {0};
+    gather_edges(d, im, &l);
+    if (l.n)
+        qsort(l.e, l.n, sizeof *l.e, by_edge);
+    for (size_t i = 0; i < l.n;) {
+        size_t k = i, n = 0;
+        while (k < l.n && l.e[k].member == l.e[i].member)
+            k++;
+        uint32_t *groups = arena_alloc(&d->text, (k - i) * sizeof *groups);
+        for (size_t m = i; groups && m < k; m++)
+            if (n == 0 || groups[n - 1] != l.e[m].group)
+                groups[n++] = l.e[m].group;
+        d->entities[l.e[i].member].groups = groups;
+        d->entities[l.e[i].member].ngroups = (uint32_t)n;
+        i = k;
+    }
+    free(l.e);
+    d->all_groups = calloc((size_t)d->n + 1, sizeof(*d->all_groups));
+    d->nall_groups = calloc((size_t)d->n + 1, sizeof(*d->nall_groups));
+    uint32_t *mark = calloc((size_t)d->n + 1, sizeof *mark), *queue = calloc((size_t)d->n + 1, sizeof *queue);
+    int err = d->all_groups && d->nall_groups && mark && queue ? 0 : ERR_MEMORY;
+    for (uint32_t k = 1; !err && k <= d->n; k++)
+        err = closure(d, k, mark, queue);
+    free(mark);
+    free(queue);
+    return err;
+}
+
+static bool exchange_group(const struct entity *g)
+{
+    return (g->flags & ENTITY_IN_DIRECTORY) && str_eqi(g->sam, STR("Exchange Servers"));
+}
+
+static void spread_sensitivity(struct dir *d)
+{
+    for (uint32_t k = 1; k <= d->n; k++)
+        if (d->entities[k].type == ENTITY_GROUP && exchange_group(&d->entities[k]))
+            d->entities[k].flags |= ENTITY_SENSITIVE;
+    for (uint32_t k = 1; k <= d->n; k++)
+        for (uint32_t i = 0; i < d->nall_groups[k]; i++) {
+            const struct entity *g = &d->entities[d->all_groups[k][i]];
+            if (g->flags & ENTITY_SENSITIVE)
+                d->entities[k].flags |= ENTITY_SENSITIVE;
+            if (exchange_group(g) && d->entities[k].type == ENTITY_COMPUTER)
+                d->entities[k].flags |= ENTITY_EXCHANGE;
+        }
+}
+
+/* ---- addresses and tags ---- */
+
+static void place(struct dir *d, const struct ip *ip, uint32_t computer)
+{
+    uint32_t *v = table_put(&d->at, ip_hash(ip), NULL);
+    if (v)
+        *v = computer;
+    if (dir_is(d, computer, ENTITY_DC))
+        (void)table_put(&d->controllers, ip_hash(ip), NULL);
+}
+
+static void addresses(struct dir *d, struct dir_learner *const *learners, size_t nl, const struct dir_import *im)
+{
+    struct table seen; /* address hash -> hash of the host name, 0 when shared */
+    table_init(&seen, sizeof(uint64_t), UINT32_MAX / 4);
+    for (size_t i = 0; i < nl; i++) {
+        uint32_t at = 0;
+        uint64_t key;
+        for (const struct dir_address *x; (x = table_each(&learners[i]->at, &at, &key)) != NULL;) {
+            uint64_t *v = table_put(&seen, key, NULL), host = hash_stri(x->host, 3);
+            if (v)
+                *v = x->shared || (*v && *v != host) ? 1 : host;
+        }
+    }
+    for (size_t i = 0; i < nl; i++) {
+        uint32_t at = 0;
+        for (const struct dir_address *x; (x = table_each(&learners[i]->at, &at, NULL)) != NULL;) {
+            const uint64_t *v = table_get(&seen, ip_hash(&x->ip));
+            uint32_t computer = dir_computer(d, x->host);
+            if (v && *v == hash_stri(x->host, 3) && computer)
+                place(d, &x->ip, computer);
+        }
+    }
+    table_free(&seen);
+    for (size_t i = 0; im && i < im->n; i++)
+        if (ip_set(&im->entries[i].ip))
+            place(d, &im->entries[i].ip, dir_account(d, &im->entries[i].base.ref));
+}
+
+static uint32_t tagged(const struct dir *d, struct str name)
+{
+    struct account a = {0};
+    ptrdiff_t slash = str_chr(name, '\\');
+    if (str_starts(name, STR("S-1-")))
+        a.sid = name;
+    else if (slash > 0)
+        a = (struct account){.domain = str_sub(name, 0, (size_t)slash), .name = str_from(name, (size_t)slash + 1)};
+    else if (str_chr(name, '@') > 0)
+        a.upn = name;
+    else
+        a.name = name;
+    uint32_t n = dir_account(d, &a);
+    return n ? n : named(d, name, false);
+}
+
+static void apply_tag(struct dir *d, const struct dir_tag *t)
+{
+    struct ip ip;
+    struct str name = t->name;
+    ptrdiff_t equals = str_chr(name, '=');
+    uint32_t number = 0;
+    if (equals > 0 && ip_parse(str_from(name, (size_t)equals + 1), &ip, NULL)) {
+        number = tagged(d, str_sub(name, 0, (size_t)equals));
+        name = str_from(name, (size_t)equals + 1);
+    } else if (!ip_parse(name, &ip, NULL)) {
+        number = tagged(d, name);
+    }
+    if (number)
+        d->entities[number].flags |= t->flag;
+    if (!ip_parse(name, &ip, NULL))
+        return;
+    if (number)
+        place(d, &ip, number);
+    if (!number && (number = dir_computer_at(d, &ip)) != 0)
+        d->entities[number].flags |= t->flag;
+    if (t->flag & ENTITY_DC)
+        (void)table_put(&d->controllers, ip_hash(&ip), NULL);
+    if (t->flag & ENTITY_DNS_SERVER)
+        (void)table_put(&d->dns_servers, ip_hash(&ip), NULL);
+}
+
+/* A tagged name that nothing else mentions still exists: the administrator says so. */
+static int name_tagged(struct dir_learner *extra, const struct dir_tag *tags, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct ip ip;
+        struct str name = tags[i].name;
+        ptrdiff_t equals = str_chr(name, '=');
+        if (equals > 0)
+            name = str_sub(name, 0, (size_t)equals);
+        if (ip_parse(name, &ip, NULL))
+            continue;
+        bool machine = tags[i].flag & (ENTITY_DC | ENTITY_DNS_SERVER);
+        struct activity a = {.kind = KIND_LOGOFF, .outcome = OUTCOME_SUCCESS};
+        if (machine)
+            a.destination = name;
+        else if (str_chr(name, '@') > 0)
+            a.actor.upn = name;
+        else if (str_starts(name, STR("S-1-")))
+            a.actor.sid = name;
+        else if (str_chr(name, '\\') < 0)
+            continue; /* may be a group or a person; known names are found later */
+        dir_learn(extra, &a);
+    }
+    return 0;
+}
+
+
+static void init_tables(struct dir *d)
+{
+    arena_init(&d->text, 1u << 18, SIZE_MAX);
+    struct table *all[] = {&d->keys, &d->domains, &d->complete, &d->at, &d->controllers, &d->dns_servers, &d->own};
+    const size_t size[] = {sizeof(uint32_t), sizeof(uint64_t), 1, sizeof(uint32_t), 1, 1, sizeof(struct own_domain)};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        table_init(all[i], size[i], UINT32_MAX / 4);
+}
+
+int dir_build(struct dir **out, struct dir_learner *const *learners, size_t nl, const struct dir_import *im, const struct dir_tag *tags,
+              size_t ntags)
+{
+    struct dir *d = calloc(1, sizeof *d);
+    struct dir_learner *extra = dir_learner_new();
+    struct dir_learner **every = calloc(nl + 1, sizeof(*every));
+    struct build b = {.dir = d};
+    int err = d && extra && every ? 0 : ERR_MEMORY;
+    if (!err) {
+        init_tables(d);
+        table_init(&b.owner, sizeof(uint32_t), UINT32_MAX / 4);
+        if (nl)
+            memcpy(every, learners, nl * sizeof(*every));
+        every[nl] = extra;
+        err = name_tagged(extra, tags, ntags);
+    }
+    if (!err)
+        err = collect(&b, every, nl + 1, im);
+    if (!err)
+        err = join_domains(&b);
+    if (!err) {
+        find_impostors(&b);
+        join_items(&b);
+        join_bare_names(&b);
+        err = make_entities(&b);
+    }
+    if (!err)
+        err = link_groups(d, im);
+    if (!err) {
+        addresses(d, every, nl + 1, im);
+        for (size_t i = 0; i < ntags; i++)
+            apply_tag(d, &tags[i]);
+        addresses(d, every, nl + 1, im); /* controllers named by tags have addresses too */
+        spread_sensitivity(d);
+        for (size_t i = 0; im && i < im->ndomains; i++)
+            (void)table_put(&d->complete, dir_domain_hash(&d->domains, im->domains[i]), NULL);
+    }
+    table_free(&b.owner);
+    free(b.items);
+    free(every);
+    dir_learner_free(extra);
+    if (err) {
+        dir_free(d);
+        return err;
+    }
+    *out = d;
+    return 0;
+}
+
+void dir_free(struct dir *d)
+{
+    if (!d)
+        return;
+    struct table *all[] = {&d->keys, &d->domains, &d->complete, &d->at, &d->controllers, &d->dns_servers, &d->own};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        table_free(all[i]);
+    free(d->entities);
+    free(d->all_groups);
+    free(d->nall_groups);
+    arena_free(&d->text);
+    free(d);
+}

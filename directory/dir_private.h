@@ -1,0 +1,39 @@
+/* directory/dir_private.h - the built directory's insides, shared by its builder and its look-ups only. */
+#ifndef VIGIE_DIRECTORY_DIR_PRIVATE_H
+#define VIGIE_DIRECTORY_DIR_PRIVATE_H
+
+#include "base/arena.h"
+#include "base/table.h"
+#include "directory/dir.h"
+
+/* Names are looked up by the hash of (kind of name, text with case folded). */
+enum dir_key { KEY_SID = 101, KEY_CLOUD, KEY_ADDRESS, KEY_DOMAIN_NAME, KEY_NAME, KEY_HOST, KEY_GROUP_NAME, KEY_DN };
+
+struct dir {
+    struct arena text;
+    struct entity *entities; /* [0] is unused */
+    uint32_t n;
+    struct table keys;       /* name hash -> uint32_t entity; 0 = ambiguous */
+    struct table domains;    /* spelling hash -> uint64_t canonical hash */
+    struct table complete;   /* canonical hash of domains that the import lists whole */
+    struct table at;         /* address hash -> uint32_t computer */
+    struct table controllers; /* address hash of controllers -> uint8_t */
+    struct table dns_servers; /* address hash */
+    struct table own;        /* suffix hash -> struct own_domain */
+    uint32_t own_most;       /* accounts of the largest suffix */
+    uint32_t **all_groups;   /* per entity: numbers of groups at any depth, sorted */
+    uint32_t *nall_groups;
+};
+
+struct own_domain {
+    uint32_t accounts;
+    uint32_t imported;
+};
+
+uint64_t dir_key_hash(enum dir_key kind, struct str text);
+uint64_t dir_domain_hash(struct table *domains, struct str domain);
+uint64_t dir_domain_name_hash(uint64_t domain, struct str name);
+/* The host part of a name: no trailing $, nothing behind the first dot. */
+struct str dir_host_part(struct str name);
+
+#endif
