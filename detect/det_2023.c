@@ -1,0 +1,349 @@
+/* detect/det_2023.c - brute force and password spray against Kerberos and NTLM. */
+#include "base/hash.h"
+#include "detect/attempt.h"
+#include "detect/watch.h"
+
+enum { BRUTE_FAILURES, BRUTE_MINUTES, SPRAY_ACCOUNTS, SPRAY_MINUTES, SLOW_ACCOUNTS, SLOW_HOURS, ROUND_MINUTES, EXPLICIT_ACCOUNTS };
+
+static const struct param params[] = {
+    [BRUTE_FAILURES] = {"brute_failures", 30, "Failures on one account from one source within brute_minutes that make a brute force attack; at most 64."},
+    [BRUTE_MINUTES] = {"brute_minutes", 5, "Length in minutes of the window in which failures on one account are counted."},
+    [SPRAY_ACCOUNTS] = {"spray_accounts", 7, "Different accounts tried from one source within spray_minutes that make a password spray; at most 64."},
+    [SPRAY_MINUTES] = {"spray_minutes", 60, "Length in minutes of the window in which accounts tried from one source are counted."},
+    [SLOW_ACCOUNTS] = {"slow_accounts", 10, "Different accounts tried in two or more rounds within slow_hours that make a slow password spray; at most 62."},
+    [SLOW_HOURS] = {"slow_hours", 24, "Length in hours of the period over which the rounds of a slow spray are added up."},
+    [ROUND_MINUTES] = {"round_minutes", 30, "Pause in minutes after which further attempts from the same source count as a new round."},
+    [EXPLICIT_ACCOUNTS] = {"explicit_accounts", 10,
+                           "Different accounts whose credentials one user gave explicitly (event 4648) within spray_minutes that make a spray seen on "
+                           "the computer it starts from; at most 64."},
+    {0}};
+
+struct pair { /* one account from one source, as one kind of event tells it */
+    struct watch_ring failures;
+    struct witnesses seen;
+    int64_t last;
+    bool usual;  /* it already failed at this rate while learning */
+    bool raised; /* and is open */
+};
+
+struct source {
+    struct watch_ring tried;   /* attempts that failed, what = account */
+    struct distinct slow;      /* accounts tried since `slow_start` */
+    struct distinct known;     /* accounts that logged on before anything failed */
+    struct distinct succeeded; /* accounts that logged on in the window */
+    struct watch_names accounts, guessed;
+    struct witnesses seen;
+    int64_t slow_start, last, window_start, raised_at;
+    uint32_t wrong, attempts, rounds, unreported;
+    uint64_t campaign;
+};
+
+struct host { /* explicit credentials used on one computer by one user */
+    struct watch_ring given;
+    struct watch_names accounts;
+    struct witnesses seen;
+    int64_t last;
+    uint32_t unreported;
+};
+
+struct state {
+    struct table pairs, sources, hosts, aliases;
+};
+
+static int start(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    table_init(&s->pairs, sizeof(struct pair), 8192);
+    table_init(&s->sources, sizeof(struct source), 4096);
+    table_init(&s->hosts, sizeof(struct host), 2048);
+    table_init(&s->aliases, sizeof(uint64_t), 4096);
+    return 0;
+}
+
+static void stop(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    table_free(&s->pairs);
+    table_free(&s->sources);
+    table_free(&s->hosts);
+    table_free(&s->aliases);
+}
+
+static int64_t minutes(const struct detection *d, unsigned param)
+{
+    return (int64_t)(detection_param(d, param) * (double)TIME_MINUTE);
+}
+
+static unsigned limit(const struct detection *d, unsigned param, unsigned most)
+{
+    double v = detection_param(d, param);
+    return v < 1 ? 1 : v > most ? most : (unsigned)v;
+}
+
+static uint64_t campaign_of(struct state *s, const struct activity *a, uint64_t key, const char *what)
+{
+    return hash_mix(watch_campaign(&s->aliases, a, key), hash_str(str_of(what), 0));
+}
+
+static const char *protocol_word(const struct activity *a)
+{
+    return watch_kerberos(a) ? "Kerberos" : watch_ntlm(a) ? "NTLM" : "logon";
+}
+
+/* ---- brute force: many failures on one account ---- */
+
+static struct pair *pair_of(struct state *s, const struct activity *a, uint64_t source)
+{
+    uint64_t key = hash_mix(hash_mix(source, watch_account(a->actor_entity, &a->actor)), act_u64(a, FACT_EVENT_ID, 0));
+    struct pair *p = table_put(&s->pairs, key, NULL);
+    if (p && p->last && a->time - p->last > TIME_DAY) {
+        bool usual = p->usual;
+        memset(p, 0, sizeof *p);
+        p->usual = usual;
+    }
+    return p;
+}
+
+static void raise_brute(struct detection *d, const struct activity *a, struct pair *p, uint64_t source)
+{
+    struct arena *m = detection_arena(d);
+    struct draft f = draft_of(a);
+    f.campaign = hash_mix(campaign_of(detection_state(d), a, source, "brute"), watch_account(a->actor_entity, &a->actor));
+    f.count = p->raised ? 1 : p->seen.total;
+    f.evidence = &p->seen;
+    f.description = str_fmt(m, "%u %s logons of %.*s from %.*s failed with a wrong password between %.*s and %.*s%s.", p->seen.total,
+                            protocol_word(a), STR_ARG(watch_bare(&a->actor)), STR_ARG(watch_source_text(m, a)),
+                            STR_ARG(watch_time(m, p->seen.w[0].time)), STR_ARG(watch_time(m, a->time)),
+                            a->outcome == OUTCOME_SUCCESS ? "; then a logon succeeded, so the password may have been guessed" : "");
+    p->raised = true;
+    detection_raise(d, a, &f);
+}
+
+static void brute(struct detection *d, const struct activity *a, uint64_t source, enum attempt result)
+{
+    if (watch_machine(watch_bare(&a->actor))) /* a computer that lost its password fails for ever on its own */
+        return;
+    struct pair *p = pair_of(detection_state(d), a, source);
+    if (!p)
+        return;
+    if (result == ATTEMPT_OK) {
+        if (p->raised && a->time - p->last <= TIME_HOUR) {
+            witness_add(&p->seen, a);
+            raise_brute(d, a, p, source);
+        }
+        memset(&p->failures, 0, sizeof p->failures);
+        return;
+    }
+    watch_ring_add(&p->failures, a->time, 0);
+    witness_add(&p->seen, a);
+    p->last = a->time;
+    if (watch_ring_count(&p->failures, a->time - minutes(d, BRUTE_MINUTES)) < limit(d, BRUTE_FAILURES, WATCH_RING) && !p->raised)
+        return;
+    if (!detection_learned(d, detection_first(d), a->time))
+        p->usual = true;
+    else if (!p->usual)
+        raise_brute(d, a, p, source);
+}
+
+/* ---- spray: few tries on many accounts ---- */
+
+static void forget(struct source *s)
+{
+    struct distinct known = s->known;
+    memset(s, 0, sizeof *s);
+    s->known = known;
+}
+
+static void fail(struct detection *d, struct source *s, const struct activity *a, enum attempt result)
+{
+    uint64_t account = watch_account(a->actor_entity, &a->actor);
+    if (s->attempts && a->time - s->last > TIME_DAY)
+        forget(s);
+    if (!s->attempts || a->time - s->slow_start > (int64_t)(detection_param(d, SLOW_HOURS) * (double)TIME_HOUR)) {
+        memset(&s->slow, 0, sizeof s->slow);
+        s->slow_start = a->time;
+        s->rounds = 0;
+    }
+    if (s->rounds == 0 || a->time - s->last > minutes(d, ROUND_MINUTES))
+        s->rounds++;
+    if (a->time - s->window_start > minutes(d, SPRAY_MINUTES)) {
+        memset(&s->succeeded, 0, sizeof s->succeeded);
+        s->window_start = a->time;
+    }
+    s->attempts++;
+    s->unreported++;
+    s->wrong += result == ATTEMPT_WRONG;
+    s->last = a->time;
+    watch_ring_add(&s->tried, a->time, account);
+    distinct_add(&s->slow, account);
+    watch_names_add(&s->accounts, a->actor_entity, watch_bare(&a->actor));
+    witness_add(&s->seen, a);
+}
+
+/* A proxy, mail or terminal server carries the mistakes of many people, and many more successes. */
+static bool shared(const struct source *s, unsigned tried, unsigned needed)
+{
+    return s->succeeded.n > tried && tried < 4 * needed;
+}
+
+static bool sprayed(struct detection *d, const struct source *s, int64_t now, uint64_t account)
+{
+    int64_t since = now - minutes(d, SPRAY_MINUTES);
+    unsigned need = limit(d, SPRAY_ACCOUNTS, WATCH_RING), need_slow = limit(d, SLOW_ACCOUNTS, DISTINCT_MAX);
+    unsigned tried = watch_ring_distinct(&s->tried, since);
+    /* the last entry of another spray in the same window: a single account hammered is brute force */
+    bool few_each = watch_ring_of(&s->tried, since, account) * 4 <= watch_ring_count(&s->tried, since) + 8;
+    if (s->wrong < 2)
+        return false;
+    if (tried >= need && few_each && !shared(s, tried, need))
+        return true;
+    return s->rounds >= 2 && s->slow.n >= need_slow && s->attempts <= 6u * s->slow.n && !shared(s, s->slow.n, need_slow);
+}
+
+static void raise_spray(struct detection *d, const struct activity *a, struct source *s, uint64_t key)
+{
+    struct arena *m = detection_arena(d);
+    struct draft f = draft_of(a);
+    f.nusers = f.naccounts = 0;
+    watch_names_draft(&f, &s->guessed);
+    watch_names_draft(&f, &s->accounts);
+    f.campaign = s->campaign ? s->campaign : campaign_of(detection_state(d), a, key, "spray");
+    f.count = s->unreported;
+    f.evidence = &s->seen;
+    struct str guessed = s->guessed.n ? str_fmt(m, "; then %.*s logged on from there, so the password may have been guessed",
+                                                STR_ARG(watch_names_text(m, &s->guessed, 4)))
+                                      : STR("");
+    struct str rounds = s->rounds > 1 ? str_fmt(m, " in %u rounds", s->rounds) : STR("");
+    f.description = str_fmt(m, "%u attempts with a few passwords on %u%s accounts (%.*s) came from %.*s over %s%.*s between %.*s and %.*s%.*s.",
+                            s->attempts, (unsigned)s->slow.n, s->slow.saturated ? " or more" : "",
+                            STR_ARG(watch_names_text(m, &s->accounts, 6)), STR_ARG(watch_source_text(m, a)), protocol_word(a), STR_ARG(rounds),
+                            STR_ARG(watch_time(m, s->seen.w[0].time)), STR_ARG(watch_time(m, s->last)), STR_ARG(guessed));
+    s->campaign = f.campaign;
+    s->raised_at = a->time;
+    s->unreported = 0;
+    detection_raise(d, a, &f);
+}
+
+static void succeed(struct detection *d, const struct activity *a, struct source *s, uint64_t key)
+{
+    uint64_t account = watch_account(a->actor_entity, &a->actor);
+    distinct_add(&s->succeeded, account);
+    if (!s->attempts || a->time - s->last > minutes(d, SPRAY_MINUTES)) {
+        distinct_add(&s->known, account);
+        return;
+    }
+    bool new_here = !distinct_has(&s->known, account) && !watch_machine(watch_bare(&a->actor));
+    bool tried = watch_ring_of(&s->tried, a->time - minutes(d, SPRAY_MINUTES), account) > 0;
+    if (!new_here || (!tried && a->time - s->last > TIME_MINUTE))
+        return;
+    bool first = watch_names_add(&s->guessed, a->actor_entity, watch_bare(&a->actor));
+    watch_ring_add(&s->tried, a->time, account);
+    if (!first || (!s->raised_at && !sprayed(d, s, a->time, account)) || !detection_learned(d, detection_first(d), a->time))
+        return;
+    distinct_add(&s->slow, account);
+    witness_add(&s->seen, a);
+    s->attempts++;
+    s->unreported++;
+    raise_spray(d, a, s, key);
+}
+
+static void spray(struct detection *d, const struct activity *a, uint64_t key, enum attempt result)
+{
+    struct state *st = detection_state(d);
+    struct source *s = table_put(&st->sources, key, NULL);
+    if (!s)
+        return;
+    if (result == ATTEMPT_OK) {
+        succeed(d, a, s, key);
+        return;
+    }
+    fail(d, s, a, result);
+    if (!detection_learned(d, detection_first(d), a->time))
+        return;
+    if (sprayed(d, s, a->time, watch_account(a->actor_entity, &a->actor)))
+        raise_spray(d, a, s, key);
+}
+
+/* ---- the computer that a spray starts from ---- */
+
+static struct account subject_of(const struct activity *a)
+{
+    return (struct account){.sid = act_str(a, FACT_SUBJECT_SID), .name = act_str(a, FACT_SUBJECT_NAME), .domain = act_str(a, FACT_SUBJECT_DOMAIN)};
+}
+
+static void explicit_credentials(struct detection *d, const struct activity *a)
+{
+    struct state *st = detection_state(d);
+    struct account subject = subject_of(a);
+    if (watch_builtin(&subject) || watch_machine(subject.name) || !str_set(subject.name) || watch_machine(watch_bare(&a->actor)))
+        return; /* services log people on all day */
+    struct str where = str_set(a->device) ? a->device : a->destination;
+    uint64_t key = hash_mix(hash_stri(where, 9), hash_stri(subject.name, 10));
+    struct host *h = table_put(&st->hosts, key, NULL);
+    if (!h)
+        return;
+    if (h->last && a->time - h->last > TIME_DAY)
+        memset(h, 0, sizeof *h);
+    h->last = a->time;
+    h->unreported++;
+    watch_ring_add(&h->given, a->time, watch_account(a->actor_entity, &a->actor));
+    watch_names_add(&h->accounts, a->actor_entity, watch_bare(&a->actor));
+    witness_add(&h->seen, a);
+    unsigned given = watch_ring_distinct(&h->given, a->time - minutes(d, SPRAY_MINUTES));
+    if (given < limit(d, EXPLICIT_ACCOUNTS, WATCH_RING) || !detection_learned(d, detection_first(d), a->time))
+        return;
+    struct arena *m = detection_arena(d);
+    struct draft f = draft_of(a);
+    f.nusers = f.naccounts = 0;
+    watch_names_draft(&f, &h->accounts);
+    f.campaign = hash_mix(key, 11);
+    f.count = h->unreported;
+    f.evidence = &h->seen;
+    f.description = str_fmt(m, "%.*s on %.*s gave the credentials of many different accounts (%.*s) one after another, %u times between %.*s and %.*s.",
+                            STR_ARG(subject.name), STR_ARG(where), STR_ARG(watch_names_text(m, &h->accounts, 6)), h->seen.total,
+                            STR_ARG(watch_time(m, h->seen.w[0].time)), STR_ARG(watch_time(m, a->time)));
+    h->unreported = 0;
+    detection_raise(d, a, &f);
+}
+
+static void see(struct detection *d, const struct activity *a)
+{
+    if (a->kind == KIND_EXPLICIT_CREDENTIALS) {
+        explicit_credentials(d, a);
+        return;
+    }
+    enum attempt result = attempt_of(a);
+    uint64_t key = watch_source(a);
+    if (result == ATTEMPT_NONE || result == ATTEMPT_REFUSED || !key || !account_set(&a->actor) || watch_builtin(&a->actor))
+        return;
+    bool here = a->kind == KIND_INTERACTIVE_LOGON || act_u64(a, FACT_LOGON_TYPE, 3) == 2;
+    if (here && result != ATTEMPT_OK) /* somebody at the keyboard */
+        return;
+    if (result != ATTEMPT_UNKNOWN)
+        brute(d, a, key, result);
+    spray(d, a, key, result);
+}
+
+static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_FAILED_LOGON,         KIND_NTLM_AUDIT,  KIND_NETWORK_LOGON,
+                                  KIND_INTERACTIVE_LOGON,      KIND_EXPLICIT_CREDENTIALS, KIND_COUNT};
+
+const struct detector det_2023 = {
+    .external_id = 2023,
+    .name = "Suspected brute force attack (Kerberos, NTLM)",
+    .severity = SEVERITY_MEDIUM,
+    .category = CATEGORY_COMPROMISED_CREDENTIAL,
+    .attack = {"T1110", "T1110.001", "T1110.003"},
+    .learning_days = 7,
+    .about = "Somebody guesses passwords: many failures on one account from one source (brute force), or a few tries on each of many accounts from one "
+             "source (password spray), in one go or in rounds with pauses. A logon that succeeds after the failures is named as possibly guessed. Sources "
+             "from which more different accounts log on than fail count as shared (proxies, mail and terminal servers) and need four times as many. On the "
+             "computer that a spray starts from, one user giving the credentials of many accounts (event 4648) is the same attack. What fails at such a "
+             "rate already in the learning period is left out afterwards.",
+    .blind = "no logon results (events 4768, 4771, 4776, 4625: Audit Kerberos Authentication Service, Audit Credential Validation, Audit Logon)",
+    .wants = wants,
+    .params = params,
+    .state_size = sizeof(struct state),
+    .start = start,
+    .see = see,
+    .stop = stop,
+};

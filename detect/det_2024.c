@@ -1,0 +1,147 @@
+/* detect/det_2024.c - somebody who does not usually do so adds members to sensitive groups. */
+#include "base/hash.h"
+#include "detect/watch.h"
+
+enum { USUAL_DAYS, FORGET_DAYS };
+
+static const struct param params[] = {
+    [USUAL_DAYS] = {"usual_days", 2, "Different days on which an account must have changed sensitive groups before it counts as one that usually does."},
+    [FORGET_DAYS] = {"forget_days", 90, "Days after which an account that changed no sensitive group no longer counts as one that usually does."},
+    {0}};
+
+struct actor {
+    int64_t last_day;
+    uint32_t days; /* different days with changes before today */
+    int64_t today;
+    struct watch_names groups, members;
+    struct witnesses seen;
+    int64_t last;
+};
+
+struct state {
+    struct table actors;
+    struct table controllers; /* first moment (int64_t) of each */
+};
+
+static int start(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    table_init(&s->actors, sizeof(struct actor), 4096);
+    table_init(&s->controllers, sizeof(int64_t), 4096);
+    return 0;
+}
+
+static void stop(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    table_free(&s->actors);
+    table_free(&s->controllers);
+}
+
+static const struct object *group_of(const struct activity *a)
+{
+    const struct object *g = act_object(a, ROLE_GROUP);
+    return g ? g : watch_object(a, OBJECT_GROUP, ROLE_TARGET);
+}
+
+static bool sensitive(const struct detection *d, const struct object *group)
+{
+    const struct dir *dir = detection_dir(d);
+    return dir_sensitive_group_sid(dir, group->ref.sid) || dir_is(dir, group->entity, ENTITY_SENSITIVE);
+}
+
+/* The last part of CN=alice,OU=... when only a distinguished name is known. */
+static struct str member_name(const struct object *m)
+{
+    struct str s = account_text(&m->ref);
+    if (!str_startsi(s, STR("CN=")))
+        return s;
+    ptrdiff_t comma = str_chr(s, ',');
+    return comma > 3 ? str_sub(s, 3, (size_t)comma - 3) : str_from(s, 3);
+}
+
+/* Counts the days on which the account changed sensitive groups; the present one counts from tomorrow on. */
+static bool usual(struct detection *d, struct actor *x, int64_t now)
+{
+    int64_t day = time_day(now);
+    if (x->last && now - x->last > (int64_t)(detection_param(d, FORGET_DAYS) * (double)TIME_DAY))
+        x->days = 0;
+    else if (x->last && day != x->today)
+        x->days++;
+    if (x->last && now - x->last > TIME_DAY) {
+        witness_clear(&x->seen);
+        memset(&x->groups, 0, sizeof x->groups);
+        memset(&x->members, 0, sizeof x->members);
+    }
+    x->today = day;
+    x->last = now;
+    return x->days >= detection_param(d, USUAL_DAYS);
+}
+
+static void report(struct detection *d, const struct activity *a, struct actor *x, uint64_t key)
+{
+    struct arena *m = detection_arena(d);
+    struct draft f = draft_of(a);
+    struct str by = watch_bare(&a->actor);
+    watch_names_draft(&f, &x->members);
+    f.campaign = key;
+    f.evidence = &x->seen;
+    f.description = str_fmt(m, "%.*s, who does not usually do so, added %.*s to the sensitive group%s %.*s on the domain controller %.*s at %.*s.",
+                            STR_ARG(str_set(by) ? by : STR("An unknown account")), STR_ARG(watch_names_text(m, &x->members, 6)),
+                            x->groups.n > 1 ? "s" : "", STR_ARG(watch_names_text(m, &x->groups, 8)), STR_ARG(watch_destination_text(m, a)),
+                            STR_ARG(watch_time(m, a->time)));
+    detection_raise(d, a, &f);
+}
+
+static void see(struct detection *d, const struct activity *a)
+{
+    if (!dir_dc_destination(detection_dir(d), a)) /* groups of a member server or workstation are local */
+        return;
+    struct state *s = detection_state(d);
+    bool fresh;
+    int64_t *since = table_put(&s->controllers, watch_destination(a), &fresh);
+    if (since && fresh)
+        *since = a->time;
+    const struct object *group = group_of(a);
+    bool change = a->kind == KIND_GROUP_MEMBER_ADDED || a->kind == KIND_GROUP_MEMBER_REMOVED;
+    if (!since || !change || !group || a->outcome == OUTCOME_FAILURE || !sensitive(d, group))
+        return;
+    uint64_t key = hash_mix(watch_account(a->actor_entity, &a->actor), 1);
+    struct actor *x = table_put(&s->actors, key, NULL);
+    if (!x)
+        return;
+    bool is_usual = usual(d, x, a->time);
+    if (a->kind == KIND_GROUP_MEMBER_REMOVED)
+        return;
+    const struct object *member = act_object(a, ROLE_MEMBER);
+    watch_names_add(&x->groups, 0, str_set(group->ref.name) ? group->ref.name : group->ref.sid);
+    if (member)
+        watch_names_add(&x->members, member->entity, member_name(member));
+    witness_add(&x->seen, a);
+    if (!is_usual && detection_learned(d, *since, a->time))
+        report(d, a, x, key);
+}
+
+/* The first kinds only tell since when a controller is seen. */
+static const enum kind wants[] = {KIND_GROUP_MEMBER_ADDED, KIND_GROUP_MEMBER_REMOVED,  KIND_GROUP_CHANGED, KIND_ACCOUNT_CHANGED,
+                                  KIND_ACCOUNT_CREATED,    KIND_CREDENTIALS_VALIDATION, KIND_NETWORK_LOGON, KIND_RESOURCE_ACCESS,
+                                  KIND_COUNT};
+
+const struct detector det_2024 = {
+    .external_id = 2024,
+    .name = "Suspicious additions to sensitive groups",
+    .severity = SEVERITY_MEDIUM,
+    .category = CATEGORY_DOMAIN_DOMINANCE,
+    .attack = {"T1098", "T1098.007"},
+    .learning_days = 28,
+    .about = "An account added members to sensitive groups of the domain (by well-known SID or tag, never by localised name) although it did not change such "
+             "groups on other days before. Additions and removals of the learning period, and later ones, teach who usually does so. Only events of domain "
+             "controllers count: groups of member servers and workstations are local.",
+    .blind = "no group membership changes from a domain controller (events 4728, 4732, 4756: Audit Security Group Management)",
+    .wants = wants,
+    .params = params,
+    .state_size = sizeof(struct state),
+    .start = start,
+    .see = see,
+    .stop = stop,
+};

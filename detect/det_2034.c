@@ -1,0 +1,134 @@
+/* detect/det_2034.c - marks that the Metasploit framework leaves in logons and services. */
+#include "base/hash.h"
+#include "detect/svcimage.h"
+#include "detect/watch.h"
+
+enum { NAMES, MINUTES };
+
+static const struct param params[] = {
+    [NAMES] = {"names", 3, "Different random workstation names of 16 characters towards one computer within the window that make an alert; at most 64."},
+    [MINUTES] = {"minutes", 10, "Length of the window in minutes."},
+    {0}};
+
+struct source {
+    struct watch_ring names;
+    struct watch_names accounts;
+    struct witnesses seen;
+    int64_t last;
+    uint32_t unreported;
+};
+
+struct state {
+    struct table sources;
+};
+
+static int start(struct detection *d)
+{
+    table_init(&((struct state *)detection_state(d))->sources, sizeof(struct source), 4096);
+    return 0;
+}
+
+static void stop(struct detection *d)
+{
+    table_free(&((struct state *)detection_state(d))->sources);
+}
+
+/* A NetBIOS computer name has at most 15 characters (MS-NBTE 2.2.1), so no Windows client shows 16. */
+static bool random_workstation(struct str name)
+{
+    bool upper = false, lower = false;
+    if (name.n != 16)
+        return false;
+    for (size_t i = 0; i < 16; i++) {
+        char c = name.p[i];
+        bool is_upper = c >= 'A' && c <= 'Z', is_lower = c >= 'a' && c <= 'z';
+        if (!is_upper && !is_lower && !(c >= '0' && c <= '9'))
+            return false;
+        upper = upper || is_upper;
+        lower = lower || is_lower;
+    }
+    return upper && lower;
+}
+
+static void logon(struct detection *d, const struct activity *a)
+{
+    struct str name = watch_workstation(a);
+    if (!random_workstation(name))
+        return;
+    struct state *st = detection_state(d);
+    /* the name is no source here: without an address, what the attempts have in common is where they go */
+    uint64_t where = ip_set(&a->ip) && !ip_is_loopback(&a->ip) ? ip_hash(&a->ip) : watch_destination(a);
+    uint64_t key = hash_mix(where, 1);
+    struct source *s = table_put(&st->sources, key, NULL);
+    if (!s)
+        return;
+    if (s->last && a->time - s->last > TIME_DAY)
+        memset(s, 0, sizeof *s);
+    s->last = a->time;
+    s->unreported++;
+    watch_ring_add(&s->names, a->time, hash_str(name, 2));
+    watch_names_add(&s->accounts, a->actor_entity, watch_bare(&a->actor));
+    witness_add(&s->seen, a);
+    double need = detection_param(d, NAMES) < WATCH_RING ? detection_param(d, NAMES) : WATCH_RING;
+    if (watch_ring_distinct(&s->names, a->time - (int64_t)(detection_param(d, MINUTES) * (double)TIME_MINUTE)) < need)
+        return;
+    struct arena *m = detection_arena(d);
+    struct draft f = draft_of(a);
+    f.source_name = STR_NONE; /* the claimed name is made up */
+    f.source_entity = 0;
+    f.nusers = f.naccounts = 0;
+    watch_names_draft(&f, &s->accounts);
+    f.campaign = key;
+    f.count = s->unreported;
+    f.evidence = &s->seen;
+    char text[IP_TEXT];
+    struct str from = ip_set(&a->ip) ? ip_text(&a->ip, text) : STR("a computer of unknown address");
+    f.description = str_fmt(m, "%u logons to %.*s (%.*s) from %.*s each showed another random workstation name of 16 characters, the last one %.*s at %.*s, "
+                            "as the Metasploit framework does.", s->seen.total, STR_ARG(watch_destination_text(m, a)),
+                            STR_ARG(watch_names_text(m, &s->accounts, 6)), STR_ARG(from), STR_ARG(name), STR_ARG(watch_time(m, a->time)));
+    s->unreported = 0;
+    detection_raise(d, a, &f);
+}
+
+static void service(struct detection *d, const struct activity *a)
+{
+    struct str name = act_str(a, FACT_SERVICE_NAME), image = act_str(a, FACT_IMAGE_PATH);
+    const char *why = svcimage_metasploit(name, image);
+    if (!why || a->outcome == OUTCOME_FAILURE || !dir_dc_destination(detection_dir(d), a))
+        return;
+    struct arena *m = detection_arena(d);
+    struct draft f = draft_of(a);
+    f.campaign = hash_mix(watch_destination(a), 3);
+    f.description = str_fmt(m, "The service %.*s was installed on the domain controller %.*s at %.*s as the Metasploit framework installs it: its image path "
+                            "%s (%.*s).", STR_ARG(name), STR_ARG(watch_destination_text(m, a)), STR_ARG(watch_time(m, a->time)), why,
+                            STR_ARG(str_sub(image, 0, 160)));
+    detection_raise(d, a, &f);
+}
+
+static void see(struct detection *d, const struct activity *a)
+{
+    if (a->kind == KIND_SERVICE_CREATION)
+        service(d, a);
+    else
+        logon(d, a);
+}
+
+static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_FAILED_LOGON, KIND_NETWORK_LOGON, KIND_NTLM_AUDIT, KIND_SERVICE_CREATION, KIND_COUNT};
+
+const struct detector det_2034 = {
+    .external_id = 2034,
+    .name = "Suspected use of Metasploit hacking framework",
+    .severity = SEVERITY_MEDIUM,
+    .category = CATEGORY_COMPROMISED_CREDENTIAL,
+    .attack = {"T1210", "T1110", "T1569.002"},
+    .about = "Logons show the marks of Metasploit's own SMB stack: workstation names of 16 random characters, one more than NetBIOS allows, that change from "
+             "attempt to attempt. On domain controllers, services installed as its modules do: a random name that is echoed into a pipe of the same name, a "
+             "hidden start through %COMSPEC%, or a program of random name in the Windows folder or on ADMIN$.",
+    .blind = "no NTLM logons and no service installations (events 4624, 4625, 4776, 7045, 4697)",
+    .wants = wants,
+    .params = params,
+    .state_size = sizeof(struct state),
+    .start = start,
+    .see = see,
+    .stop = stop,
+};
