@@ -1,0 +1,195 @@
+/* detect/common.c - places, logon sessions and sliding counts that detections share. */
+#include "detect/common.h"
+
+#include "base/hash.h"
+
+#include <stdlib.h>
+
+/* ---- places ---- */
+
+struct common_place common_place(const struct activity *a)
+{
+    struct str name = watch_workstation(a);
+    struct common_place p = {.entity = a->device_entity, .ip = a->ip, .certainty = a->device_certainty};
+    p.length = (uint32_t)(name.n < COMMON_NAME ? name.n : COMMON_NAME);
+    if (p.length)
+        memcpy(p.name, name.p, p.length);
+    if (ip_set(&a->ip))
+        p.remote = !ip_is_loopback(&a->ip) && !ip_eq(&a->ip, &a->destination_ip);
+    else
+        p.remote = p.length > 0;
+    if (a->destination_entity && a->device_entity == a->destination_entity)
+        p.remote = false;
+    if (!ip_set(&a->ip) && common_same_host(name, a->destination))
+        p.remote = false;
+    return p;
+}
+
+static struct str place_name(const struct common_place *p)
+{
+    return p->length ? (struct str){p->name, p->length} : STR_NONE;
+}
+
+struct str common_place_text(struct arena *arena, const struct common_place *p)
+{
+    struct activity a = {.device = place_name(p), .ip = p->ip};
+    return str_dup(arena, watch_source_text(arena, &a));
+}
+
+void common_place_draft(struct draft *f, const struct common_place *p)
+{
+    f->source_name = place_name(p);
+    f->source_entity = p->entity;
+    f->source_ip = p->ip;
+    f->source_certainty = p->certainty;
+}
+
+uint64_t common_place_key(const struct common_place *p)
+{
+    if (ip_set(&p->ip) && !ip_is_loopback(&p->ip))
+        return ip_hash(&p->ip);
+    return p->length ? hash_stri(place_name(p), 11) : 0;
+}
+
+/* ---- sessions ---- */
+
+static uint64_t session_key(const struct activity *a)
+{
+    return hash_stri(a->session, hash_stri(a->destination, 12));
+}
+
+void common_sessions_init(struct table *t)
+{
+    table_init(t, sizeof(struct common_session), COMMON_SESSIONS);
+}
+
+void common_sessions_learn(struct table *t, const struct activity *a)
+{
+    bool logon = a->kind == KIND_NETWORK_LOGON || a->kind == KIND_REMOTE_DESKTOP || a->kind == KIND_INTERACTIVE_LOGON;
+    if (!logon || a->outcome == OUTCOME_FAILURE || !str_set(a->session))
+        return;
+    struct common_session *s = table_put(t, session_key(a), NULL);
+    if (!s)
+        return;
+    struct witnesses one = {0};
+    witness_add(&one, a);
+    *s = (struct common_session){common_place(a), a->time, a->kind, a->protocol, one.w[0]};
+}
+
+const struct common_session *common_sessions_find(struct table *t, const struct activity *a)
+{
+    return str_set(a->session) ? table_get(t, session_key(a)) : NULL;
+}
+
+struct common_place common_sessions_place(struct table *t, const struct activity *a)
+{
+    const struct common_session *s = ip_set(&a->ip) ? NULL : common_sessions_find(t, a);
+    return s ? s->place : common_place(a);
+}
+
+/* ---- who ---- */
+
+static struct str host_label(struct str s)
+{
+    ptrdiff_t dot = str_chr(s, '.');
+    if (dot > 0)
+        s = str_sub(s, 0, (size_t)dot);
+    return str_ends(s, STR("$")) ? str_sub(s, 0, s.n - 1) : s;
+}
+
+bool common_same_host(struct str a, struct str b)
+{
+    return a.n && b.n && str_eqi(host_label(a), host_label(b));
+}
+
+bool common_machine(const struct activity *a)
+{
+    return watch_machine(watch_bare(&a->actor));
+}
+
+bool common_own(const struct activity *a)
+{
+    if (watch_builtin(&a->actor))
+        return true;
+    if (!common_machine(a))
+        return false;
+    if (a->actor_entity && a->actor_entity == a->destination_entity)
+        return true;
+    return common_same_host(watch_bare(&a->actor), a->destination);
+}
+
+bool common_controller(const struct dir *dir, const struct activity *a)
+{
+    return common_machine(a) && dir_is(dir, a->actor_entity, ENTITY_DC);
+}
+
+uint64_t common_actor_key(const struct dir *dir, const struct activity *a)
+{
+    const struct entity *e = dir_entity(dir, a->actor_entity);
+    return e ? hash_str(e->id, 13) : hash_stri(watch_bare(&a->actor), 14);
+}
+
+/* ---- spread ---- */
+
+static void drop_thing(struct common_spread *s, unsigned i)
+{
+    memmove(&s->thing[i], &s->thing[i + 1], (s->n - i - 1) * sizeof s->thing[0]);
+    s->n--;
+}
+
+/* things lie in the order of their latest occurrence */
+unsigned common_spread_add(struct common_spread *s, struct str text, const struct activity *a, int64_t window)
+{
+    uint64_t key = hash_stri(text, 15);
+    for (unsigned i = 0; i < s->n;) {
+        if (s->thing[i].key == key || a->time - s->thing[i].witness.time > window)
+            drop_thing(s, i);
+        else
+            i++;
+    }
+    if (s->n == COMMON_SPREAD)
+        drop_thing(s, 0);
+    uint32_t length = (uint32_t)(text.n < COMMON_THING ? text.n : COMMON_THING);
+    s->thing[s->n].key = key;
+    s->thing[s->n].length = length;
+    if (length)
+        memcpy(s->thing[s->n].text, text.p, length);
+    struct witnesses one = {0};
+    witness_add(&one, a);
+    s->thing[s->n].witness = one.w[0];
+    return ++s->n;
+}
+
+unsigned common_spread_count(const struct common_spread *s, int64_t since)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < s->n; i++)
+        n += s->thing[i].witness.time >= since;
+    return n;
+}
+
+void common_witness(struct witnesses *w, const struct witness *one)
+{
+    struct activity a = {.time = one->time, .origin = one->origin, .kind = (enum kind)one->kind};
+    memcpy(a.id, one->id, 16);
+    witness_add(w, &a);
+}
+
+void common_spread_witnesses(const struct common_spread *s, int64_t since, struct witnesses *out)
+{
+    witness_clear(out);
+    for (unsigned i = 0; i < s->n; i++)
+        if (s->thing[i].witness.time >= since)
+            common_witness(out, &s->thing[i].witness);
+}
+
+struct str common_spread_text(struct arena *arena, const struct common_spread *s, unsigned most)
+{
+    unsigned shown = s->n <= most + 1 ? s->n : most;
+    struct str text = STR("");
+    for (unsigned i = 0; i < shown; i++) {
+        const char *between = i == 0 ? "" : i + 1 == s->n ? " and " : ", ";
+        text = str_fmt(arena, "%.*s%s%.*s", STR_ARG(text), between, (int)s->thing[i].length, s->thing[i].text);
+    }
+    return shown < s->n ? str_fmt(arena, "%.*s and %u more", STR_ARG(text), s->n - shown) : text;
+}
