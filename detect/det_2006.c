@@ -1,0 +1,150 @@
+/* detect/det_2006.c - Suspected DCSync attack: replication asked for by who is no controller.
+ *
+ * Control access rights: MS-ADTS 5.1.3.2.1. Opnum: MS-DRSR 4.1.10 (IDL_DRSGetNCChanges). */
+#include "detect/common.h"
+
+#include "base/hash.h"
+
+enum { GET_NC_CHANGES = 3, REPLICATORS = 4096 };
+
+struct replicator {
+    int64_t since;
+    struct distinct places;
+};
+
+struct state {
+    struct table sessions;
+    struct table replicators; /* what places known replicators work from */
+};
+
+enum { P_SETTLED };
+static const struct param params[] = {
+    {"settled_hours", 24, "After so many hours a known replicator that works from a place which it never used raises with full severity."},
+    {NULL, 0, NULL}};
+
+static int start(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    common_sessions_init(&s->sessions);
+    table_init(&s->replicators, sizeof(struct replicator), REPLICATORS);
+    return 0;
+}
+
+static void stop(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    table_free(&s->sessions);
+    table_free(&s->replicators);
+}
+
+/* What was asked for, in words; absent when the activity is no request to replicate. */
+static struct str rights(struct arena *arena, const struct activity *a)
+{
+    static const struct {
+        struct str guid, name;
+    } known[] = {{{"1131f6aa-9c07-11d1-f79f-00c04fc2dcd2", 36}, {"DS-Replication-Get-Changes", 26}},
+                 {{"1131f6ad-9c07-11d1-f79f-00c04fc2dcd2", 36}, {"DS-Replication-Get-Changes-All", 30}},
+                 {{"89e95b76-444d-4c62-991a-0facbeda640c", 36}, {"DS-Replication-Get-Changes-In-Filtered-Set", 42}}};
+    if (act_has(a, FACT_RPC_OPNUM))
+        return act_u64(a, FACT_RPC_OPNUM, 0) == GET_NC_CHANGES && a->protocol == PROTO_DRSUAPI ? STR("DRSGetNCChanges") : STR_NONE;
+    struct str properties = act_str(a, FACT_PROPERTIES), text = STR_NONE;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (str_hasi(properties, known[i].guid))
+            text = str_set(text) ? str_fmt(arena, "%.*s, %.*s", STR_ARG(text), STR_ARG(known[i].name)) : known[i].name;
+    return text;
+}
+
+/* A controller replicates; but not from the address of a computer that is none. */
+static bool genuine(const struct dir *dir, const struct activity *a, const struct common_place *from)
+{
+    if (common_own(a) && !from->remote)
+        return true;
+    if (!account_set(&a->actor))
+        return dir_dc_source(dir, a);
+    if (!common_controller(dir, a) && !common_own(a))
+        return false;
+    uint32_t computer = ip_set(&from->ip) ? dir_computer_at(dir, &from->ip) : 0;
+    return !computer || computer == a->actor_entity || dir_is(dir, computer, ENTITY_DC);
+}
+
+/* True when a known replicator comes from a place that is new for it after a settled time. */
+static bool strayed(struct detection *d, const struct activity *a, const struct common_place *from)
+{
+    struct state *s = detection_state(d);
+    bool fresh;
+    struct replicator *r = table_put(&s->replicators, watch_account(a->actor_entity, &a->actor), &fresh);
+    uint64_t place = common_place_key(from);
+    if (!r || !place)
+        return false;
+    if (fresh)
+        r->since = a->time;
+    return distinct_add(&r->places, place) && (double)(a->time - r->since) > detection_param(d, P_SETTLED) * (double)TIME_HOUR;
+}
+
+static void raise(struct detection *d, const struct activity *a, const struct common_place *from, struct str what)
+{
+    struct state *s = detection_state(d);
+    struct arena *arena = detection_arena(d);
+    const struct dir *dir = detection_dir(d);
+    struct draft f = draft_of(a);
+    struct witnesses evidence = {0};
+    const struct common_session *logon = common_sessions_find(&s->sessions, a);
+    if (logon) {
+        common_witness(&evidence, &logon->logon);
+        f.evidence = &evidence;
+    }
+    common_place_draft(&f, from);
+    f.campaign = hash_mix(common_actor_key(dir, a), hash_stri(a->destination, common_place_key(from)));
+    bool known = dir_is(dir, a->actor_entity, ENTITY_REPLICATOR);
+    const char *judgement = "which is not a domain controller";
+    if (known && strayed(d, a, from))
+        judgement = "which is known to replicate, but never did so from there";
+    else if (known) {
+        judgement = "which is known to replicate the directory (synchronisation or backup); it is shown because whoever steals it can read every "
+                    "password hash";
+        f.severity = SEVERITY_LOW;
+    } else if (common_machine(a) && dir_is(dir, a->actor_entity, ENTITY_DC)) {
+        judgement = "whose name is a controller's while the address belongs to another computer";
+    }
+    f.description = str_fmt(arena, "%.*s from %.*s asked %.*s to replicate the directory (%.*s) at %.*s: %s.",
+                            STR_ARG(str_set(account_text(&a->actor)) ? account_text(&a->actor) : STR("An unknown account")),
+                            STR_ARG(common_place_text(arena, from)), STR_ARG(watch_destination_text(arena, a)), STR_ARG(what),
+                            STR_ARG(watch_time(arena, a->time)), judgement);
+    detection_raise(d, a, &f);
+}
+
+static void see(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    common_sessions_learn(&s->sessions, a);
+    if ((a->kind != KIND_DIRECTORY_REPLICATION && a->kind != KIND_DIRECTORY_ACCESS) || a->outcome == OUTCOME_FAILURE)
+        return;
+    struct str what = rights(detection_arena(d), a);
+    if (!str_set(what))
+        return;
+    struct common_place from = common_sessions_place(&s->sessions, a);
+    if (!genuine(detection_dir(d), a, &from))
+        raise(d, a, &from, what);
+}
+
+static const enum kind wants[] = {KIND_DIRECTORY_REPLICATION, KIND_DIRECTORY_ACCESS, COMMON_LOGON_KINDS, KIND_COUNT};
+
+const struct detector det_2006 = {
+    .external_id = 2006,
+    .name = "Suspected DCSync attack (replication of directory services)",
+    .severity = SEVERITY_HIGH,
+    .category = CATEGORY_DOMAIN_DOMINANCE,
+    .attack = {"T1003.006"},
+    .about = "Domain controllers copy the directory, password hashes included, from each other. Who holds the replication rights can ask for the "
+             "same copy from anywhere. The alert is raised when an account that is not a controller's, or a controller's account from another "
+             "computer's address, uses the rights DS-Replication-Get-Changes, -All or -In-Filtered-Set (event 4662) or calls DRSGetNCChanges. "
+             "Accounts that are known to replicate, such as those of Entra Connect, are shown with low severity, and with full severity when they "
+             "turn up at a place that is new for them.",
+    .blind = "no event 4662 (Audit Directory Service Access on controllers) and no DRSUAPI traffic",
+    .wants = wants,
+    .params = params,
+    .state_size = sizeof(struct state),
+    .start = start,
+    .see = see,
+    .stop = stop,
+};

@@ -1,0 +1,55 @@
+/* detect/det_2014.c - Honeytoken activity: any authentication by an account that nobody should use. */
+#include "detect/common.h"
+
+#include "base/hash.h"
+
+/* A lockout or a logoff is done to the account, not by it. */
+static bool concerns(const struct activity *a)
+{
+    if (a->kind == KIND_LOGOFF || a->kind == KIND_ACCOUNT_LOCKED || a->kind == KIND_SIGN_OUT)
+        return false;
+    if (kind_group(a->kind) == GROUP_LOGON)
+        return true;
+    return kind_shore(a->kind) == SHORE_ONPREM && (kind_group(a->kind) == GROUP_ACCESS || a->kind == KIND_LDAP_SEARCH || a->kind == KIND_SAMR_QUERY);
+}
+
+static const char *did(const struct activity *a)
+{
+    if (kind_group(a->kind) != GROUP_LOGON)
+        return a->kind == KIND_RESOURCE_ACCESS ? "asked for a service ticket" : "was active";
+    if (a->outcome == OUTCOME_FAILURE)
+        return "failed to authenticate";
+    return a->outcome == OUTCOME_SUCCESS ? "authenticated" : "tried to authenticate";
+}
+
+static void see(struct detection *d, const struct activity *a)
+{
+    const struct dir *dir = detection_dir(d);
+    if (!dir_is(dir, a->actor_entity, ENTITY_HONEYTOKEN) || !concerns(a))
+        return;
+    struct arena *arena = detection_arena(d);
+    struct draft f = draft_of(a);
+    struct common_place from = common_place(a);
+    f.campaign = hash_mix(common_actor_key(dir, a), common_place_key(&from));
+    struct str by = a->protocol == PROTO_NONE ? STR("") : str_fmt(arena, " with %.*s", STR_ARG(protocol_text(a->protocol)));
+    f.description = str_fmt(arena, "The honeytoken account %.*s %s%.*s from %.*s to %.*s at %.*s (%.*s). Nobody should ever use it.",
+                            STR_ARG(account_text(&a->actor)), did(a), STR_ARG(by), STR_ARG(watch_source_text(arena, a)),
+                            STR_ARG(watch_destination_text(arena, a)), STR_ARG(watch_time(arena, a->time)), STR_ARG(act_kind(a)));
+    detection_raise(d, a, &f);
+}
+
+static const enum kind wants[] = {KIND_UNKNOWN, KIND_COUNT};
+
+const struct detector det_2014 = {
+    .external_id = 2014,
+    .name = "Honeytoken activity",
+    .severity = SEVERITY_MEDIUM,
+    .category = CATEGORY_COMPROMISED_CREDENTIAL,
+    .attack = {"T1078.002"},
+    .about = "A honeytoken is an account that exists only to be stolen: it has no job, so whatever it does is an attack. Tag it as such, and every "
+             "authentication by it, successful or not, every service ticket that it asks for, every share that it opens and every directory query "
+             "that it makes raises this alert, one per account and source. What is done to the account, such as adding it to a group, does not.",
+    .blind = "no activity at all",
+    .wants = wants,
+    .see = see,
+};
