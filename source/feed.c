@@ -1,0 +1,437 @@
+/* source/feed.c - recognises inputs by content and cuts them into units. */
+#include "source/feed.h"
+
+#include "source/stream.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+enum { UNIT_BYTES = 1 << 20, EVTX_HEAD = 4096, EVTX_CHUNK_BYTES = 65536, LDIF_MAX = 512 << 20 };
+
+enum content { CONTENT_NONE, CONTENT_JSON, CONTENT_EVTX, CONTENT_LDIF };
+
+struct source {
+    pthread_mutex_t lock;
+    struct stream *stream;
+    const char *path;
+    bool open, done;
+    /* the member at hand */
+    enum content content;
+    uint32_t input;
+    bool any; /* a member was opened */
+    uint64_t offset;
+    struct split split;
+    char *carry; /* unfinished record */
+    size_t ncarry;
+    bool ended;
+    uint64_t told; /* bytes of the file already in feed->done */
+};
+
+struct feed {
+    struct inputs *inputs;
+    pthread_mutex_t lock;
+    struct source *sources;
+    size_t n, next;
+    uint64_t done, total;
+};
+
+struct feed_worker {
+    struct feed *feed;
+    struct source *mine;
+};
+
+int feed_open(struct feed **out, struct inputs *in)
+{
+    struct feed *f = calloc(1, sizeof *f);
+    if (!f)
+        return ERR_MEMORY;
+    f->inputs = in;
+    f->n = inputs_files(in);
+    f->sources = calloc(f->n + 1, sizeof *f->sources);
+    if (!f->sources) {
+        free(f);
+        return ERR_MEMORY;
+    }
+    (void)pthread_mutex_init(&f->lock, NULL);
+    for (size_t i = 0; i < f->n; i++) {
+        struct stat st;
+        f->sources[i].path = inputs_file(in, i);
+        (void)pthread_mutex_init(&f->sources[i].lock, NULL);
+        if (stat(f->sources[i].path, &st) == 0)
+            f->total += (uint64_t)st.st_size;
+    }
+    *out = f;
+    return 0;
+}
+
+void feed_close(struct feed *f)
+{
+    if (!f)
+        return;
+    for (size_t i = 0; i < f->n; i++) {
+        stream_close(f->sources[i].stream);
+        free(f->sources[i].carry);
+        (void)pthread_mutex_destroy(&f->sources[i].lock);
+    }
+    (void)pthread_mutex_destroy(&f->lock);
+    free(f->sources);
+    free(f);
+}
+
+int feed_worker(struct feed *f, struct feed_worker **out)
+{
+    struct feed_worker *w = calloc(1, sizeof *w);
+    if (!w)
+        return ERR_MEMORY;
+    w->feed = f;
+    *out = w;
+    return 0;
+}
+
+void feed_worker_free(struct feed_worker *w)
+{
+    free(w);
+}
+
+void unit_free(struct unit *u)
+{
+    free(u->bytes);
+    free(u->spans);
+    *u = (struct unit){0};
+}
+
+void feed_progress(struct feed *f, uint64_t *done, uint64_t *total)
+{
+    (void)pthread_mutex_lock(&f->lock);
+    *done = f->done;
+    *total = f->total;
+    (void)pthread_mutex_unlock(&f->lock);
+}
+
+/* ---- recognising ---- */
+
+static enum content recognise(const uint8_t *p, size_t n, const char **why)
+{
+    struct str s = {(const char *)p, n};
+    static const char *const captures[] = {"\xd4\xc3\xb2\xa1", "\xa1\xb2\xc3\xd4", "\x4d\x3c\xb2\xa1", "\xa1\xb2\x3c\x4d", "\x0a\x0d\x0d\x0a"};
+    if (n == 0) {
+        *why = "file is empty";
+        return CONTENT_NONE;
+    }
+    if (n >= 8 && memcmp(p, "ElfFile\0", 8) == 0)
+        return CONTENT_EVTX;
+    for (size_t i = 0; i < sizeof captures / sizeof *captures; i++)
+        if (n >= 4 && memcmp(p, captures[i], 4) == 0) {
+            *why = "network capture: not read by this version";
+            return CONTENT_NONE;
+        }
+    if (n >= 2 && ((p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff))) {
+        *why = "text in UTF-16: save it as UTF-8";
+        return CONTENT_NONE;
+    }
+    if (str_starts(s, STR("\xef\xbb\xbf")))
+        s = str_from(s, 3);
+    s = str_trim(s);
+    if (s.n && (s.p[0] == '{' || s.p[0] == '['))
+        return CONTENT_JSON;
+    struct str rest = s, line;
+    while (str_cut(&rest, '\n', &line)) {
+        if (line.n == 0 || line.p[0] == '#')
+            continue;
+        if (str_startsi(line, STR("dn:")) || str_startsi(line, STR("version: 1")))
+            return CONTENT_LDIF;
+        break;
+    }
+    /* a JSON log whose first lines are damaged is still one */
+    if (s.n && (str_has(s, STR("\n{\"")) || str_has(s, STR("\":\"")) || str_has(s, STR("\": \""))))
+        return CONTENT_JSON;
+    *why = "content is of no known kind";
+    return CONTENT_NONE;
+}
+
+static int name_input(struct feed *f, struct source *s, struct str member)
+{
+    struct str path = str_of(s->path);
+    if (!str_set(member))
+        return inputs_open(f->inputs, path, &s->input);
+    char *whole = malloc(path.n + member.n + 2);
+    if (!whole)
+        return ERR_MEMORY;
+    memcpy(whole, path.p, path.n);
+    whole[path.n] = '!';
+    memcpy(whole + path.n + 1, member.p, member.n);
+    int err = inputs_open(f->inputs, (struct str){whole, path.n + 1 + member.n}, &s->input);
+    free(whole);
+    return err;
+}
+
+static void tell(struct feed *f, struct source *s, uint64_t offset, const char *why)
+{
+    inputs_fault(f->inputs, s->input, &(struct input_fault){.offset = offset, .why = why});
+}
+
+/* The file, or the rest of the archive, cannot be read. */
+static int give_up(struct feed *f, struct source *s, const char *why)
+{
+    int err = 0;
+    if (!s->any) {
+        err = name_input(f, s, STR_NONE);
+        if (!err)
+            inputs_unreadable(f->inputs, s->input);
+    }
+    if (!err)
+        tell(f, s, s->offset, why);
+    s->done = true;
+    return err;
+}
+
+static int next_member(struct feed *f, struct source *s)
+{
+    struct str name = STR_NONE;
+    const char *why = "cannot be read";
+    const uint8_t *head;
+    int got = stream_member(s->stream, &name, &why);
+    if (got < 0)
+        return give_up(f, s, why);
+    if (got == 0) {
+        s->done = true;
+        return s->any ? 0 : give_up(f, s, "archive is empty");
+    }
+    int err = name_input(f, s, name);
+    if (err)
+        return err;
+    s->any = true;
+    s->offset = 0;
+    s->ncarry = 0;
+    s->ended = false;
+    s->split = (struct split){0};
+    size_t n = stream_peek(s->stream, &head);
+    s->content = recognise(head, n, &why);
+    if (s->content == CONTENT_NONE) {
+        tell(f, s, 0, why);
+        inputs_unreadable(f->inputs, s->input);
+    }
+    return 0;
+}
+
+/* ---- units ---- */
+
+static bool make_room(struct unit *u, size_t n)
+{
+    if (n + FEED_PADDING <= u->room)
+        return true;
+    char *grown = realloc(u->bytes, n + FEED_PADDING);
+    if (!grown)
+        return false;
+    u->bytes = grown;
+    u->room = n + FEED_PADDING;
+    return true;
+}
+
+static int add_span(struct unit *u, const struct span *s)
+{
+    if (u->nspans == u->span_room) {
+        size_t room = u->span_room ? u->span_room * 2 : 256;
+        struct span *grown = realloc(u->spans, room * sizeof *grown);
+        if (!grown)
+            return ERR_MEMORY;
+        u->spans = grown;
+        u->span_room = room;
+    }
+    u->spans[u->nspans++] = *s;
+    return 0;
+}
+
+/* Fills u->bytes up to `want` bytes; short only at the member's end, which sets s->ended. */
+static int fill(struct feed *f, struct source *s, struct unit *u, size_t want)
+{
+    const char *why = "cannot be read";
+    if (!make_room(u, want))
+        return ERR_MEMORY;
+    while (u->n < want && !s->ended) {
+        ptrdiff_t got = stream_read(s->stream, u->bytes + u->n, want - u->n, &why);
+        if (got < 0)
+            tell(f, s, u->offset + u->n, why);
+        if (got <= 0)
+            s->ended = true;
+        else
+            u->n += (size_t)got;
+    }
+    memset(u->bytes + u->n, 0, FEED_PADDING);
+    return 0;
+}
+
+static int keep_rest(struct source *s, const struct unit *u, size_t at)
+{
+    size_t n = u->n - at;
+    if (n) {
+        char *grown = realloc(s->carry, n);
+        if (!grown)
+            return ERR_MEMORY;
+        s->carry = grown;
+        memcpy(s->carry, u->bytes + at, n);
+    }
+    s->ncarry = n;
+    return 0;
+}
+
+static int json_unit(struct feed *f, struct source *s, struct unit *u)
+{
+    struct span span;
+    size_t at = 0, want = UNIT_BYTES;
+    if (!make_room(u, s->ncarry > want ? s->ncarry : want))
+        return ERR_MEMORY;
+    if (s->ncarry)
+        memcpy(u->bytes, s->carry, s->ncarry);
+    u->n = s->ncarry;
+    u->offset = s->offset - s->ncarry;
+    if (want <= u->n)
+        want = u->n * 2;
+    for (;;) {
+        int err = fill(f, s, u, want);
+        if (err)
+            return err;
+        if (u->offset == 0 && at == 0 && u->n >= 3 && memcmp(u->bytes, "\xef\xbb\xbf", 3) == 0)
+            at = 3;
+        while (!err && split_next(&s->split, u->bytes, u->n, &at, s->ended, &span) == 1)
+            err = add_span(u, &span);
+        if (!err && !s->ended && u->nspans == 0 && u->n - at > SPLIT_RECORD_MAX) {
+            split_skip(&s->split, at, u->n, &span);
+            at = u->n;
+            err = add_span(u, &span);
+        }
+        s->offset = u->offset + u->n;
+        if (err || s->ended || u->nspans)
+            return err ? err : keep_rest(s, u, s->ended ? u->n : at);
+        if (at == u->n) { /* nothing but what is being skipped: use the room again */
+            u->offset += u->n;
+            u->n = at = 0;
+        }
+        want = u->n + (u->n > UNIT_BYTES ? u->n : UNIT_BYTES);
+    }
+}
+
+static int evtx_unit(struct feed *f, struct source *s, struct unit *u)
+{
+    size_t want = s->offset == 0 ? EVTX_HEAD + UNIT_BYTES : UNIT_BYTES;
+    u->offset = s->offset;
+    int err = fill(f, s, u, want);
+    size_t at = 0;
+    while (!err && at < u->n) {
+        size_t n = u->offset + at == 0 ? EVTX_HEAD : EVTX_CHUNK_BYTES;
+        if (n > u->n - at)
+            n = u->n - at;
+        err = add_span(u, &(struct span){.at = at, .n = n});
+        at += n;
+    }
+    s->offset += u->n;
+    return err;
+}
+
+/* A directory is read whole: its objects refer to each other. */
+static int ldif_unit(struct feed *f, struct source *s, struct unit *u)
+{
+    int err = 0;
+    for (size_t want = UNIT_BYTES; !err && !s->ended; want *= 2) {
+        if (want > LDIF_MAX) {
+            tell(f, s, u->n, "directory file longer than 512 MB: the rest is not read");
+            s->ended = true;
+            break;
+        }
+        err = fill(f, s, u, want);
+    }
+    s->offset = u->n;
+    return err ? err : add_span(u, &(struct span){.n = u->n});
+}
+
+/* 1 with a unit, 0 when the member gave none. */
+static int member_unit(struct feed *f, struct source *s, struct unit *u)
+{
+    int err = 0;
+    u->input = s->input;
+    u->n = u->nspans = 0;
+    u->offset = 0;
+    switch (s->content) {
+    case CONTENT_JSON:
+        u->format = UNIT_JSON;
+        err = json_unit(f, s, u);
+        break;
+    case CONTENT_EVTX:
+        u->format = UNIT_EVTX;
+        err = evtx_unit(f, s, u);
+        break;
+    case CONTENT_LDIF:
+        u->format = UNIT_LDIF;
+        err = ldif_unit(f, s, u);
+        break;
+    case CONTENT_NONE: s->ended = true; break;
+    }
+    return err ? err : u->nspans > 0;
+}
+
+static int open_source(struct feed *f, struct source *s)
+{
+    const char *why = "cannot be read";
+    s->open = true;
+    if (stream_open(s->path, &s->stream, &why) != 0)
+        return give_up(f, s, why);
+    return next_member(f, s);
+}
+
+static void count_progress(struct feed *f, struct source *s)
+{
+    uint64_t taken = s->stream ? stream_taken(s->stream) : 0;
+    (void)pthread_mutex_lock(&f->lock);
+    f->done += taken - s->told;
+    (void)pthread_mutex_unlock(&f->lock);
+    s->told = taken;
+}
+
+/* The next unit of a file: 1, or 0 when the file is finished. */
+static int pull(struct feed *f, struct source *s, struct unit *u)
+{
+    int got = 0, err = 0;
+    (void)pthread_mutex_lock(&s->lock);
+    if (!s->open)
+        err = open_source(f, s);
+    while (!err && got == 0 && !s->done) {
+        if (!s->ended)
+            got = member_unit(f, s, u);
+        if (got == 0)
+            err = next_member(f, s);
+    }
+    count_progress(f, s);
+    if (s->done && s->stream) {
+        stream_close(s->stream);
+        s->stream = NULL;
+    }
+    (void)pthread_mutex_unlock(&s->lock);
+    return err ? err : got;
+}
+
+/* A file that nobody has begun, else any file that is not finished. */
+static struct source *choose(struct feed *f, size_t *look)
+{
+    struct source *s = NULL;
+    (void)pthread_mutex_lock(&f->lock);
+    if (f->next < f->n)
+        s = &f->sources[f->next++];
+    (void)pthread_mutex_unlock(&f->lock);
+    return s ? s : *look < f->n ? &f->sources[(*look)++] : NULL;
+}
+
+int feed_next(struct feed_worker *w, struct unit *u)
+{
+    size_t look = 0;
+    for (;;) {
+        if (!w->mine)
+            w->mine = choose(w->feed, &look);
+        if (!w->mine)
+            return 0;
+        int got = pull(w->feed, w->mine, u);
+        if (got != 0)
+            return got;
+        w->mine = NULL;
+    }
+}
