@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-enum { JIN_PADDING = 32 }; /* readable bytes that must follow the document in memory */
+enum { JIN_PADDING = 64 }; /* readable bytes that must follow the document in memory */
 
 enum jtype { J_NULL, J_FALSE, J_TRUE, J_NUM, J_STR, J_ARR, J_OBJ };
 
@@ -53,5 +53,11 @@ struct str jin_str(const struct jnode *doc, const struct jnode *o, const char *p
 bool jin_u64(const struct jnode *doc, const struct jnode *o, const char *path, uint64_t *value);
 /* The text of a scalar node. */
 struct str jin_text(const struct jnode *n);
+
+/* A JSON document inside a text value, as some logs nest them: parsed into the arena, without a reader and
+ * without its speed. The document's root (its nodes are walked with it as `doc`), or NULL when the text is not
+ * one JSON value or is too large for the arena. 32 levels. */
+struct arena;
+const struct jnode *jin_embedded(struct arena *a, struct str text);
 
 #endif

@@ -208,6 +208,7 @@ int document(jin &j, const char *p, size_t n, struct fault *fault)
     sj::padded_string_view input(p, n, n + JIN_PADDING);
     od::document doc;
     auto e = j.parser.iterate(input).get(doc);
+    const bool started = !e;
     if (!e) {
         od::value root;
         e = doc.get_value().get(root);
@@ -223,7 +224,7 @@ int document(jin &j, const char *p, size_t n, struct fault *fault)
     const char *at = nullptr;
     fault->why = sj::error_message(e);
     fault->offset = 0;
-    if (!doc.current_location().get(at) && at >= p && at <= p + n)
+    if (started && !doc.current_location().get(at) && at >= p && at <= p + n)
         fault->offset = static_cast<uint64_t>(at - p);
     return e == sj::DEPTH_ERROR || e == sj::CAPACITY ? ERR_LIMIT : ERR_MALFORMED;
 }
