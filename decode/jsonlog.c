@@ -1,0 +1,88 @@
+/* decode/jsonlog.c - what the decoders of JSON audit logs share. */
+#include "decode/jsonlog.h"
+
+const struct jnode *jsonlog_named(const struct jnode *doc, const struct jnode *list, struct str name_key, struct str name,
+                                  struct str value_key)
+{
+    for (const struct jnode *c = list ? jin_first(doc, list) : NULL; c; c = jin_next(doc, list, c))
+        if (str_eqi(jin_text(jin_get(doc, c, name_key)), name))
+            return jin_get(doc, c, value_key);
+    return NULL;
+}
+
+uint64_t jsonlog_count(const struct jnode *doc, const struct jnode *list)
+{
+    uint64_t n = 0;
+    for (const struct jnode *c = list ? jin_first(doc, list) : NULL; c; c = jin_next(doc, list, c))
+        n++;
+    return n;
+}
+
+bool jsonlog_guid(struct str s)
+{
+    if (s.n != 36)
+        return false;
+    for (size_t i = 0; i < 36; i++) {
+        char c = str_lower_char(s.p[i]);
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (dash ? c != '-' : !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+            return false;
+    }
+    return true;
+}
+
+static void add(struct jsonlog_words *w, struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        bool blank = (unsigned char)s.p[i] <= ' ';
+        if (w->n + 3 > JSONLOG_WORDS)
+            return;
+        if (blank)
+            memcpy(w->p + w->n, "%20", 3);
+        else
+            w->p[w->n] = s.p[i];
+        w->n += blank ? 3 : 1;
+    }
+}
+
+void jsonlog_word(struct jsonlog_words *w, struct str prefix, struct str text)
+{
+    if (!str_set(text))
+        return;
+    if (!w->p)
+        w->p = arena_alloc(w->arena, JSONLOG_WORDS);
+    if (!w->p || w->n + 1 > JSONLOG_WORDS)
+        return;
+    if (w->n)
+        w->p[w->n++] = ' ';
+    jsonlog_join(w, prefix, text);
+}
+
+void jsonlog_join(struct jsonlog_words *w, struct str prefix, struct str text)
+{
+    if (!w->p)
+        return;
+    add(w, prefix);
+    add(w, text);
+}
+
+struct str jsonlog_words_text(const struct jsonlog_words *w)
+{
+    return w->n ? (struct str){w->p, w->n} : STR_NONE;
+}
+
+enum kind jsonlog_kind(const struct jsonlog_op *rows, size_t n, struct str name)
+{
+    size_t from = 0, to = n;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        int order = str_cmpi(name, rows[middle].name);
+        if (order == 0)
+            return rows[middle].kind;
+        if (order < 0)
+            to = middle;
+        else
+            from = middle + 1;
+    }
+    return KIND_UNKNOWN;
+}

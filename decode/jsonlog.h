@@ -1,0 +1,65 @@
+/* decode/jsonlog.h - what the decoders of JSON audit logs share: keys without case, name-value lists, word lists. */
+#ifndef VIGIE_DECODE_JSONLOG_H
+#define VIGIE_DECODE_JSONLOG_H
+
+#include "decode/decode.h"
+
+/* A member's name with ASCII capitals folded, padded with zeroes. Exporters disagree about case. */
+enum { JSONLOG_KEY = 40 };
+struct jsonlog_key {
+    size_t n; /* 0 when longer than any name that we know */
+    char p[JSONLOG_KEY];
+};
+
+static inline void jsonlog_fold(struct jsonlog_key *k, struct str s)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    k->n = s.n < JSONLOG_KEY ? s.n : 0;
+    memset(k->p, 0, JSONLOG_KEY);
+    if (k->n)
+        memcpy(k->p, s.p, k->n);
+    for (size_t i = 0; i < k->n; i += 8) {
+        uint64_t v;
+        memcpy(&v, k->p + i, 8);
+        uint64_t low = v & (0x7f * ones);
+        uint64_t capital = (low + (0x80 - 'A') * ones) ^ (low + (0x7f - 'Z') * ones);
+        v |= (capital & ~v & (0x80 * ones)) >> 2;
+        memcpy(k->p + i, &v, 8);
+    }
+}
+
+/* For a switch over k.n: true when the folded name is that literal. */
+#define JSONLOG_IS(k, literal) (memcmp((k).p, "" literal, sizeof(literal) - 1) == 0)
+
+/* The member `value_key` of the first entry of a list of objects whose `name_key` says `name` (case folded);
+ * NULL when there is none. Lists of this shape: [{"Name": "UserAgent", "Value": "..."}, ...]. */
+const struct jnode *jsonlog_named(const struct jnode *doc, const struct jnode *list, struct str name_key, struct str name,
+                                  struct str value_key);
+/* How many entries a list has. */
+uint64_t jsonlog_count(const struct jnode *doc, const struct jnode *list);
+/* Eight, four, four, four and twelve hex digits with dashes. */
+bool jsonlog_guid(struct str s);
+
+/* Words separated by blanks in a fact; a blank inside a word is written %20. Ends silently at 4 KiB. */
+enum { JSONLOG_WORDS = 4096 };
+struct jsonlog_words {
+    struct arena *arena;
+    char *p;
+    size_t n;
+};
+/* Adds prefix and text as one word; an absent text adds nothing. */
+void jsonlog_word(struct jsonlog_words *w, struct str prefix, struct str text);
+/* Adds to the last word. */
+void jsonlog_join(struct jsonlog_words *w, struct str prefix, struct str text);
+struct str jsonlog_words_text(const struct jsonlog_words *w);
+
+/* What an app calls its operation, and what it stands for here. Rows are sorted by name, ASCII case folded. */
+struct jsonlog_op {
+    struct str name;
+    enum kind kind;
+};
+#define JSONLOG_OP(text, id) {{text, sizeof(text) - 1}, KIND_##id}
+/* KIND_UNKNOWN when no row has the name. */
+enum kind jsonlog_kind(const struct jsonlog_op *rows, size_t n, struct str name);
+
+#endif
