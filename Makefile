@@ -28,12 +28,17 @@ LDLIBS := -lsimdjson -larchive -lsodium -lsqlite3 -lcjson -lmaxminddb -lm -lstdc
 
 ROOMS := base model net source wire decode directory detect score posture policy link store api app
 C_SOURCES := $(wildcard $(addsuffix /*.c,$(ROOMS)))
-OBJECTS := $(C_SOURCES:%.c=$(B)/%.o) $(B)/base/jin_simd.o $(B)/gen/registry.o
-LIBRARY := $(filter-out $(B)/app/main.o,$(OBJECTS))
+REGISTRIES := detectors decoders winmaps commands
+OBJECTS := $(C_SOURCES:%.c=$(B)/%.o) $(B)/base/jin_simd.o $(REGISTRIES:%=$(B)/gen/%.o)
+LIBRARY := $(B)/libvigie.a
 
 all: $(B)/vigie
 
-$(B)/vigie: $(OBJECTS)
+$(LIBRARY): $(filter-out $(B)/app/main.o,$(OBJECTS))
+	rm -f $@
+	ar rcs $@ $^
+
+$(B)/vigie: $(B)/app/main.o $(LIBRARY)
 	$(CXX) $(LDFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS)
 
 $(B)/%.o: %.c
@@ -45,11 +50,19 @@ $(B)/%.o: %.cc
 	$(CXX) $(CPPFLAGS) $(CXXFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
 
 # ---- registries: the list of files is the list of detectors, decoders, event maps and commands ----
-REGISTERED := $(wildcard detect/det_*.c decode/dec_*.c decode/win_*.c app/cmd_*.c)
-$(B)/gen/registry.c: tools/registry.sh $(REGISTERED)
+$(B)/gen/detectors.c: $(wildcard detect/det_*.c)
 	@mkdir -p $(@D)
-	sh tools/registry.sh $(REGISTERED) > $@
-$(B)/gen/registry.o: $(B)/gen/registry.c
+	sh tools/registry.sh detector detectors detect/detect.h $^ > $@
+$(B)/gen/decoders.c: $(wildcard decode/dec_*.c)
+	@mkdir -p $(@D)
+	sh tools/registry.sh decoder decoders decode/decode.h $^ > $@
+$(B)/gen/winmaps.c: $(wildcard decode/win_*.c)
+	@mkdir -p $(@D)
+	sh tools/registry.sh winmap winmaps decode/winevent.h $^ > $@
+$(B)/gen/commands.c: $(wildcard app/cmd_*.c)
+	@mkdir -p $(@D)
+	sh tools/registry.sh command commands app/command.h $^ > $@
+$(B)/gen/%.o: $(B)/gen/%.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
 
 # ---- tests: tests/<room>/test_<name>.c is one program each ----
