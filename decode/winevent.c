@@ -14,7 +14,7 @@ enum {
     KEYWORD_FAILURE = 52,
     KEYWORD_SUCCESS = 53
 };
-_Static_assert(WF_COUNT * 2 < FIELD_SLOTS, "the field table must stay half empty");
+_Static_assert((WF_COUNT + 18) * 2 < FIELD_SLOTS, "the field table must stay half empty");
 
 static const struct str field_names[WF_COUNT] = {
 #define X(name) [WF_##name] = {#name, sizeof(#name) - 1},
@@ -22,12 +22,21 @@ static const struct str field_names[WF_COUNT] = {
 #undef X
 };
 
-/* Built once before the first use, read by all threads. Slots hold index + 1, 0 = free. */
+/* Classic providers' parameters, as collectors name them. */
+static const struct str param_names[18] = {{"param1", 6},   {"param2", 6},   {"param3", 6},   {"param4", 6},   {"param5", 6},
+                                           {"param6", 6},   {"param7", 6},   {"param8", 6},   {"param9", 6},   {"param10", 7},
+                                           {"param11", 7},  {"param12", 7},  {"param13", 7},  {"param14", 7},  {"param15", 7},
+                                           {"param16", 7},  {"param17", 7},  {"param18", 7}};
+
+/* Built once before the first use, read by all threads. */
 struct row_slot {
     const struct winrow *row;
     struct str provider;
 };
-static uint16_t field_slots[FIELD_SLOTS];
+static struct field_slot {
+    struct str name;
+    enum winfield field; /* WF_NONE = free */
+} field_slots[FIELD_SLOTS];
 static struct row_slot row_slots[ROW_SLOTS];
 static pthread_once_t built = PTHREAD_ONCE_INIT;
 
@@ -45,14 +54,20 @@ static void add_row(const struct winrow *row)
     row_slots[at] = (struct row_slot){row, row->provider ? str_of(row->provider) : DEFAULT_PROVIDER};
 }
 
+static void add_field(struct str name, enum winfield f)
+{
+    size_t at = (size_t)(hash_str(name, 0) % FIELD_SLOTS);
+    while (field_slots[at].field)
+        at = (at + 1) % FIELD_SLOTS;
+    field_slots[at] = (struct field_slot){name, f};
+}
+
 static void build(void)
 {
-    for (unsigned f = 1; f < WF_COUNT; f++) {
-        size_t at = (size_t)(hash_str(field_names[f], 0) % FIELD_SLOTS);
-        while (field_slots[at])
-            at = (at + 1) % FIELD_SLOTS;
-        field_slots[at] = (uint16_t)f;
-    }
+    for (unsigned f = 1; f < WF_COUNT; f++)
+        add_field(field_names[f], (enum winfield)f);
+    for (unsigned i = 0; i < 18; i++)
+        add_field(param_names[i], (enum winfield)(WF_Param1 + i));
     for (const struct winmap *const *m = winmaps; *m; m++)
         for (const struct winrow *row = (*m)->rows; row->map; row++)
             add_row(row);
@@ -75,9 +90,9 @@ enum winfield win_field(struct str name)
 {
     pthread_once(&built, build);
     size_t at = (size_t)(hash_str(name, 0) % FIELD_SLOTS);
-    for (; field_slots[at]; at = (at + 1) % FIELD_SLOTS)
-        if (str_eq(field_names[field_slots[at]], name))
-            return (enum winfield)field_slots[at];
+    for (; field_slots[at].field; at = (at + 1) % FIELD_SLOTS)
+        if (str_eq(field_slots[at].name, name))
+            return field_slots[at].field;
     return WF_NONE;
 }
 
@@ -253,6 +268,17 @@ struct object *winevent_object(struct decode *d, const struct winevent *e, enum 
     if (o)
         o->ref = a;
     return o;
+}
+
+void winevent_administers(struct decode *d, struct str target_sid)
+{
+    /* LocalSystem, anonymous, LocalService, NetworkService: MS-DTYP 2.4.2.4 */
+    static const struct str system[] = {{"S-1-5-18", 8}, {"S-1-5-7", 7}, {"S-1-5-19", 8}, {"S-1-5-20", 8}};
+    struct str sid = d->act.actor.sid;
+    for (size_t i = 0; i < sizeof system / sizeof *system; i++)
+        if (str_eq(sid, system[i]))
+            return;
+    d->act.admin = !(str_set(sid) && str_eq(sid, target_sid));
 }
 
 void winevent_address(struct decode *d, const struct winevent *e)

@@ -41,7 +41,7 @@
     X(CallerPID) X(ClientProcessId) X(MachineName) X(AccountDomain) X(ClientAddress) X(ClientName)                     \
     X(Param1) X(Param2) X(Param3) X(Param4) X(Param5) X(Param6) X(Param7) X(Param8) X(Param9) X(Param10) X(Param11)    \
     X(Param12) X(Param13) X(Param14) X(Param15) X(Param16) X(Param17) X(Param18)                                       \
-    X(Channel) X(BackupPath) X(InProc) X(MechanismOID) X(FailureCode)
+    X(Channel) X(BackupPath) X(InProc) X(MechanismOID) X(FailureCode) X(DomainSid) X(DomainPolicyChanged)
 
 /* Param1..Param18 stand for the 1st..18th unnamed <Data> of an event (1644, 2889 and other classic
  * providers), and for the elements param1..param18. */
@@ -104,6 +104,8 @@ void winevent_caller(struct decode *d, const struct winevent *e);
 /* The account or group in the triple of fields as an object; NULL when all three are absent. */
 struct object *winevent_object(struct decode *d, const struct winevent *e, enum object_type type, enum object_role role,
                                const enum winfield triple[3]);
+/* Marks the activity as administration unless the actor is the system or the account `target` itself. */
+void winevent_administers(struct decode *d, struct str target_sid);
 /* ip and port from IpAddress and IpPort. */
 void winevent_address(struct decode *d, const struct winevent *e);
 /* A field as a text fact, and as a number fact; nothing when the event lacks it. */

@@ -129,7 +129,8 @@ enum fact_type { FACT_TYPE_STR, FACT_TYPE_U64, FACT_TYPE_FLAG };
     X(READ_ONLY, "read_only", FLAG)                                                                                    \
     X(ERROR_NAME, "error_name", STR)         /* the app's own error name or message */                                 \
     X(CHANGE, "change", STR)                 /* what was changed, new value, short */                                  \
-    X(GEO_STATED, "geo_stated", FLAG)        /* the record itself states the place */
+    X(GEO_STATED, "geo_stated", FLAG)        /* the record itself states the place */                                  \
+    X(SOURCE_ADDRESS, "source_address", STR) /* 4928, 4929: DNS name that a replica source gave */
 
 enum fact_key {
     FACT_NONE,
