@@ -130,81 +130,12 @@ void winjson_fields(const struct jnode *doc, const struct jnode *o, struct winev
         data(doc, o, e);
 }
 
-/* ---- JSON in a string ---- */
-
-static bool hex4(struct str s, uint32_t *code)
-{
-    char digits[7] = "0x";
-    uint64_t v;
-    if (s.n < 4)
-        return false;
-    memcpy(digits + 2, s.p, 4);
-    if (!str_u64((struct str){digits, 6}, &v))
-        return false;
-    *code = (uint32_t)v;
-    return true;
-}
-
-/* The string behind the opening quote that `s` starts with; cuts it off. Absent when it does not end. */
-static struct str quoted(struct arena *a, struct str *s)
-{
-    size_t end = 1;
-    while (end < s->n && s->p[end] != '"')
-        end += s->p[end] == '\\' ? 2 : 1;
-    char *out = end < s->n ? arena_alloc(a, end * 2) : NULL; /* an escape of six bytes gives at most four */
-    if (!out) {
-        *s = STR_NONE;
-        return STR_NONE;
-    }
-    size_t n = 0;
-    for (size_t i = 1; i < end; i++) {
-        static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
-        const char *at = s->p[i] == '\\' ? memchr(from, s->p[i + 1], 8) : NULL;
-        uint32_t code;
-        if (at) {
-            out[n++] = to[at - from];
-            i++;
-        } else if (s->p[i] == '\\' && s->p[i + 1] == 'u' && hex4(str_sub(*s, i + 2, 4), &code)) {
-            n += utf_put(out + n, code >= 0xd800 && code < 0xe000 ? 0xfffd : code);
-            i += 5;
-        } else {
-            out[n++] = s->p[i];
-        }
-    }
-    *s = str_from(*s, end + 1);
-    return (struct str){out, n};
-}
-
-/* The next string, number or word; false at the end. */
-static bool token(struct arena *a, struct str *s, struct str *out)
-{
-    while (s->n && memchr(" \t\r\n,:[]{}", s->p[0], 10))
-        *s = str_from(*s, 1);
-    if (s->n == 0)
-        return false;
-    if (s->p[0] == '"') {
-        *out = quoted(a, s);
-        return str_set(*out);
-    }
-    size_t n = 0;
-    while (n < s->n && !memchr(" \t\r\n,:[]{}\"", s->p[n], 11))
-        n++;
-    *out = decode_some(str_sub(*s, 0, n));
-    *s = str_from(*s, n);
-    return true;
-}
-
 void winjson_embedded(struct arena *a, struct str json, struct winevent *e)
 {
-    struct str value, name;
-    unsigned params = 0;
     json = str_trim(json);
-    if (str_starts(json, STR("["))) {
-        while (token(a, &json, &value))
-            set_param(e, &params, value);
-    } else if (str_starts(json, STR("{"))) {
-        while (token(a, &json, &name) && token(a, &json, &value))
-            set(e, name, value);
+    if (str_starts(json, STR("[")) || str_starts(json, STR("{"))) {
+        const struct jnode *doc = jin_embedded(a, json);
+        winjson_fields(doc, doc, e);
     }
 }
 

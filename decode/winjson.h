@@ -15,8 +15,7 @@ uint64_t winjson_keywords(const struct jnode *doc, const struct jnode *n);
 /* Sets the fields of e that the members of o name. Members that are containers are looked into once:
  * "Data" with named or unnamed elements, or one level of UserData. */
 void winjson_fields(const struct jnode *doc, const struct jnode *o, struct winevent *e);
-/* The same from a flat JSON text inside a string: an object of scalars, or an array of strings that are
- * the unnamed parameters. Unescaped texts go to the arena. */
+/* The same from JSON text inside a string: an object, or an array of unnamed parameters. */
 void winjson_embedded(struct arena *a, struct str json, struct winevent *e);
 /* The same from "<EventData><Data Name="...">...</Data>...", a fragment of the event's XML. */
 void winjson_xml(struct arena *a, struct str xml, struct winevent *e);
