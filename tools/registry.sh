@@ -6,7 +6,7 @@ type=$1 name=$2 header=$3
 shift 3
 list=$(for f; do basename "$f" .c; done | LC_ALL=C sort)
 echo "/* Made by tools/registry.sh from file names. */"
-echo "#include \"$header\""
+echo "#include \"$header\""; echo; echo "#include <stddef.h>"
 echo
 for s in $list; do echo "extern const struct $type $s;"; done
 echo "const struct $type *const ${name}[] = {"
