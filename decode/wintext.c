@@ -112,6 +112,25 @@ struct str wintext_rdn(struct str dn, unsigned n)
     return STR_NONE;
 }
 
+struct str wintext_dn_domain(struct arena *a, struct str dn)
+{
+    struct str rest = dn, part;
+    char *out = NULL;
+    size_t n = 0;
+    while (str_cut(&rest, ',', &part)) {
+        part = str_trim(part);
+        if (!str_startsi(part, STR("DC=")) || part.n == 3)
+            continue;
+        if (!out && !(out = arena_alloc(a, dn.n)))
+            return STR_NONE;
+        if (n)
+            out[n++] = '.';
+        memcpy(out + n, part.p + 3, part.n - 3);
+        n += part.n - 3;
+    }
+    return n ? (struct str){out, n} : STR_NONE;
+}
+
 struct str wintext_cut(struct str s, size_t most)
 {
     if (s.n <= most)
