@@ -50,18 +50,18 @@ $(B)/%.o: %.cc
 	$(CXX) $(CPPFLAGS) $(CXXFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
 
 # ---- registries: the list of files is the list of detectors, decoders, event maps and commands ----
-$(B)/gen/detectors.c: $(wildcard detect/det_*.c)
+$(B)/gen/detectors.c: tools/registry.sh $(wildcard detect/det_*.c)
 	@mkdir -p $(@D)
-	sh tools/registry.sh detector detectors detect/detect.h $^ > $@
-$(B)/gen/decoders.c: $(wildcard decode/dec_*.c)
+	sh tools/registry.sh detector detectors detect/detect.h $(filter %.c,$^) > $@
+$(B)/gen/decoders.c: tools/registry.sh $(wildcard decode/dec_*.c)
 	@mkdir -p $(@D)
-	sh tools/registry.sh decoder decoders decode/decode.h $^ > $@
-$(B)/gen/winmaps.c: $(wildcard decode/win_*.c)
+	sh tools/registry.sh decoder decoders decode/decode.h $(filter %.c,$^) > $@
+$(B)/gen/winmaps.c: tools/registry.sh $(wildcard decode/win_*.c)
 	@mkdir -p $(@D)
-	sh tools/registry.sh winmap winmaps decode/winevent.h $^ > $@
-$(B)/gen/commands.c: $(wildcard app/cmd_*.c)
+	sh tools/registry.sh winmap winmaps decode/winevent.h $(filter %.c,$^) > $@
+$(B)/gen/commands.c: tools/registry.sh $(wildcard app/cmd_*.c)
 	@mkdir -p $(@D)
-	sh tools/registry.sh command commands app/command.h $^ > $@
+	sh tools/registry.sh command commands app/command.h $(filter %.c,$^) > $@
 $(B)/gen/%.o: $(B)/gen/%.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
 

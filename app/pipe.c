@@ -1,0 +1,498 @@
+/* app/pipe.c - the flow from inputs to results, top to bottom. */
+#include "app/pipe.h"
+
+#include "app/intake.h"
+#include "base/hash.h"
+#include "base/jin.h"
+#include "directory/dir_ref.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum {
+    WRITER_BUFFER = 6 << 20,
+    MERGE_WINDOW = 16 << 20,
+    BATCH = 1024,
+    BATCH_BYTES = 1 << 20,
+    BATCH_OBJECTS = BATCH * 4,
+    BATCH_FACTS = BATCH * 16,
+    RECENT = 1 << 16
+};
+
+/* ---- reading what surrounds the logs ---- */
+
+static char *load(const char *path, size_t *n)
+{
+    FILE *f = fopen(path, "rb");
+    char *text = NULL;
+    long size = -1;
+    if (f && fseek(f, 0, SEEK_END) == 0)
+        size = ftell(f);
+    if (size >= 0 && fseek(f, 0, SEEK_SET) == 0)
+        text = calloc(1, (size_t)size + JIN_PADDING + 1);
+    if (text)
+        *n = fread(text, 1, (size_t)size, f);
+    if (f)
+        (void)fclose(f);
+    return text;
+}
+
+static int failed(struct pipe_result *r, int err, const char *why, const char *about)
+{
+    r->why = why;
+    (void)snprintf(r->about, sizeof r->about, "%s", about);
+    return err;
+}
+
+static int read_directory(struct dir_import *im, const char *path, struct pipe_result *r)
+{
+    size_t n = 0;
+    struct fault f = {0};
+    uint64_t skipped = 0;
+    char *text = load(path, &n);
+    if (!text)
+        return failed(r, ERR_IO, "the directory file cannot be read", path);
+    struct str s = str_trim((struct str){text, n});
+    int err;
+    if (s.n && s.p[0] == '{')
+        err = dir_import_json(im, text, n, &f);
+    else
+        err = dir_import_ldif(im, text, n, &skipped, &f);
+    free(text);
+    if (err || (skipped && im->n == 0))
+        return failed(r, ERR_MALFORMED, f.why ? f.why : "the directory file is neither LDIF nor JSON", path);
+    return 0;
+}
+
+/* ---- one stream: merge, repeats, order of inputs ---- */
+
+struct held {
+    uint8_t *bytes;
+    size_t n, room;
+    bool full;
+};
+
+struct recent {
+    int64_t time;
+};
+
+struct stream {
+    struct run_merge *merge;
+    const struct inputs *inputs;
+    struct held held;    /* the next one to give, unless a repeat of it ranks better */
+    struct table recent; /* ids of the last seconds: the same record from logs of different precision */
+    uint64_t repeats;
+    bool over;
+};
+
+static uint32_t be32(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+/* Puts the rank of the input in place of its number, so that the order no longer depends on threads. */
+static void set_rank(uint8_t *packed, const struct inputs *in)
+{
+    uint32_t rank = inputs_get(in, be32(packed + 24))->rank;
+    for (int i = 0; i < 4; i++)
+        packed[24 + i] = (uint8_t)(rank >> (24 - 8 * i));
+}
+
+static int hold(struct held *h, const uint8_t *p, size_t n)
+{
+    if (n > h->room) {
+        uint8_t *grown = realloc(h->bytes, n);
+        if (!grown)
+            return ERR_MEMORY;
+        h->bytes = grown;
+        h->room = n;
+    }
+    memcpy(h->bytes, p, n);
+    h->n = n;
+    h->full = true;
+    return 0;
+}
+
+static bool repeated(struct stream *s, const uint8_t *packed)
+{
+    uint64_t time = 0, id;
+    for (int i = 0; i < 8; i++)
+        time = time << 8 | packed[i];
+    int64_t t = (int64_t)(time ^ UINT64_C(1) << 63);
+    memcpy(&id, packed + 8, 8);
+    bool fresh;
+    struct recent *r = table_put(&s->recent, id, &fresh);
+    if (!r)
+        return false;
+    bool again = !fresh && t - r->time <= 2 * TIME_SECOND;
+    if (!again)
+        r->time = t;
+    return again;
+}
+
+/* 1 with the next activity's flat form in `out`, 0 at the end. */
+static int stream_next(struct stream *s, struct held *out)
+{
+    for (;;) {
+        const uint8_t *p;
+        size_t n;
+        int got = s->over ? 0 : run_merge_next(s->merge, &p, &n);
+        if (got < 0)
+            return got;
+        s->over = got == 0;
+        if (got && s->held.full && memcmp(p, s->held.bytes, 24) == 0) { /* the same record read again */
+            s->repeats++;
+            uint8_t key[ACTIVITY_KEY];
+            memcpy(key, p, sizeof key);
+            set_rank(key, s->inputs);
+            if (memcmp(key, s->held.bytes, sizeof key) < 0) {
+                int err = hold(&s->held, p, n);
+                if (err)
+                    return err;
+                set_rank(s->held.bytes, s->inputs);
+            }
+            continue;
+        }
+        bool give = s->held.full;
+        if (give) {
+            struct held swap = *out;
+            *out = s->held;
+            s->held = swap;
+            s->held.full = false;
+        }
+        if (got) {
+            int err = hold(&s->held, p, n);
+            if (err)
+                return err;
+            set_rank(s->held.bytes, s->inputs);
+        }
+        if (give && repeated(s, out->bytes)) {
+            s->repeats++;
+            give = false;
+        }
+        if (give)
+            return 1;
+        if (!got)
+            return 0;
+    }
+}
+
+/* ---- batches between the two judging threads ---- */
+
+struct batch {
+    struct activity act[BATCH];
+    size_t n;
+    struct object objects[BATCH_OBJECTS + ACTIVITY_OBJECTS];
+    struct fact facts[BATCH_FACTS + ACTIVITY_FACTS];
+    uint8_t *bytes;
+    size_t used, nobjects, nfacts;
+};
+
+struct judging {
+    const struct pipe_options *options;
+    struct pipe_result *result;
+    struct stream stream;
+    struct held next; /* taken from the stream, did not fit into the last batch */
+    struct table kinds, apps;
+    struct batch *batch[2];
+    /* handing over to the scoring thread */
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    int full[2];
+    bool finished;
+    pthread_t scorer;
+    bool threaded;
+};
+
+struct named_count {
+    struct str name;
+    uint64_t n;
+};
+
+static void tally(struct arena *names, struct table *t, struct str name)
+{
+    struct named_count *c = table_put(t, hash_str(name, 9), NULL);
+    if (!c)
+        return;
+    if (c->n++ == 0)
+        c->name = str_dup(names, name);
+}
+
+static int take_batch(struct judging *j, struct batch *b)
+{
+    struct pipe_result *r = j->result;
+    b->n = b->used = b->nobjects = b->nfacts = 0;
+    while (b->n < BATCH && b->nobjects < BATCH_OBJECTS && b->nfacts < BATCH_FACTS) {
+        if (!j->next.full) {
+            int got = stream_next(&j->stream, &j->next);
+            if (got <= 0)
+                return got;
+        }
+        if (b->used + j->next.n > BATCH_BYTES)
+            return 0;
+        struct activity *a = &b->act[b->n];
+        memcpy(b->bytes + b->used, j->next.bytes, j->next.n);
+        j->next.full = false;
+        int err = activity_unpack(b->bytes + b->used, j->next.n, a, b->objects + b->nobjects, b->facts + b->nfacts);
+        if (err)
+            return err;
+        b->used += j->next.n;
+        b->nobjects += a->nobjects;
+        b->nfacts += a->nfacts;
+        b->n++;
+        dir_resolve(r->dir, a);
+        r->activities++;
+        if (r->first == TIME_NONE)
+            r->first = a->time;
+        r->last = a->time;
+        tally(&r->names, &j->kinds, act_kind(a));
+        tally(&r->names, &j->apps, a->app);
+    }
+    return 0;
+}
+
+static void score_batch(struct judging *j, const struct batch *b)
+{
+    for (size_t i = 0; i < b->n; i++)
+        score_see(j->result->score, &b->act[i]);
+}
+
+static void *scorer(void *owner)
+{
+    struct judging *j = owner;
+    for (unsigned turn = 0;; turn ^= 1) {
+        (void)pthread_mutex_lock(&j->lock);
+        while (!j->full[turn] && !j->finished)
+            (void)pthread_cond_wait(&j->changed, &j->lock);
+        bool work = j->full[turn];
+        (void)pthread_mutex_unlock(&j->lock);
+        if (!work)
+            return NULL;
+        score_batch(j, j->batch[turn]);
+        (void)pthread_mutex_lock(&j->lock);
+        j->full[turn] = 0;
+        (void)pthread_cond_signal(&j->changed);
+        (void)pthread_mutex_unlock(&j->lock);
+    }
+}
+
+static void wait_until_scored(struct judging *j, unsigned turn)
+{
+    (void)pthread_mutex_lock(&j->lock);
+    while (j->full[turn])
+        (void)pthread_cond_wait(&j->changed, &j->lock);
+    (void)pthread_mutex_unlock(&j->lock);
+}
+
+static void hand_over(struct judging *j, unsigned turn)
+{
+    (void)pthread_mutex_lock(&j->lock);
+    j->full[turn] = 1;
+    (void)pthread_cond_signal(&j->changed);
+    (void)pthread_mutex_unlock(&j->lock);
+}
+
+static int judge_batch(struct judging *j, const struct batch *b)
+{
+    const struct pipe_options *o = j->options;
+    int err = 0;
+    for (size_t i = 0; i < b->n && !err; i++) {
+        if (o->each)
+            err = o->each(o->each_owner, &b->act[i]);
+        if (o->judge)
+            engine_see(j->result->engine, &b->act[i]);
+    }
+    return err;
+}
+
+static int judge_all(struct judging *j)
+{
+    int err = 0;
+    for (unsigned turn = 0; !err; turn ^= 1) {
+        struct batch *b = j->batch[turn];
+        if (j->threaded)
+            wait_until_scored(j, turn);
+        err = take_batch(j, b);
+        if (err || b->n == 0)
+            break;
+        if (j->threaded)
+            hand_over(j, turn);
+        err = judge_batch(j, b);
+        if (j->options->judge && !j->threaded)
+            score_batch(j, b);
+    }
+    return err;
+}
+
+/* ---- results ---- */
+
+static int by_name(const void *x, const void *y)
+{
+    return str_cmp(((const struct tally *)x)->name, ((const struct tally *)y)->name);
+}
+
+static int list_counts(struct table *t, struct tally **out, size_t *n)
+{
+    uint32_t at = 0;
+    *out = calloc((size_t)t->n + 1, sizeof **out);
+    if (!*out)
+        return ERR_MEMORY;
+    for (const struct named_count *c; (c = table_each(t, &at, NULL)) != NULL;)
+        (*out)[(*n)++] = (struct tally){c->name, c->n};
+    qsort(*out, *n, sizeof **out, by_name);
+    return 0;
+}
+
+static int finish(struct judging *j)
+{
+    struct pipe_result *r = j->result;
+    int err = list_counts(&j->kinds, &r->kinds, &r->nkinds);
+    if (!err)
+        err = list_counts(&j->apps, &r->apps, &r->napps);
+    if (err || !j->options->judge)
+        return err;
+    engine_end(r->engine);
+    r->nalerts = engine_alerts(r->engine, &r->alerts);
+    return score_finish(r->score, r->alerts, r->nalerts, &r->people);
+}
+
+static int open_judging(struct judging *j, struct runs *runs)
+{
+    table_init(&j->stream.recent, sizeof(struct recent), RECENT);
+    table_init(&j->kinds, sizeof(struct named_count), 100000);
+    table_init(&j->apps, sizeof(struct named_count), 10000);
+    (void)pthread_mutex_init(&j->lock, NULL);
+    (void)pthread_cond_init(&j->changed, NULL);
+    for (int i = 0; i < 2; i++) {
+        j->batch[i] = malloc(sizeof **j->batch);
+        if (!j->batch[i] || !(j->batch[i]->bytes = malloc(BATCH_BYTES)))
+            return ERR_MEMORY;
+    }
+    int err = run_merge_open(runs, &j->stream.merge);
+    if (!err && j->options->judge && j->options->jobs > 1)
+        j->threaded = pthread_create(&j->scorer, NULL, scorer, j) == 0;
+    return err;
+}
+
+static void close_judging(struct judging *j)
+{
+    if (j->threaded) {
+        (void)pthread_mutex_lock(&j->lock);
+        j->finished = true;
+        (void)pthread_cond_signal(&j->changed);
+        (void)pthread_mutex_unlock(&j->lock);
+        (void)pthread_join(j->scorer, NULL);
+        j->threaded = false;
+    }
+    run_merge_close(j->stream.merge);
+    for (int i = 0; i < 2; i++) {
+        if (j->batch[i])
+            free(j->batch[i]->bytes);
+        free(j->batch[i]);
+    }
+    free(j->next.bytes);
+    free(j->stream.held.bytes);
+    table_free(&j->stream.recent);
+}
+
+/* The second half: one stream in time order through the judges. */
+static int judge(const struct pipe_options *o, struct pipe_result *r, struct runs *runs)
+{
+    struct judging j = {.options = o, .result = r, .stream = {.inputs = r->inputs}};
+    int err = open_judging(&j, runs);
+    if (!err)
+        err = judge_all(&j);
+    r->repeats = j.stream.repeats;
+    close_judging(&j);
+    if (!err)
+        err = finish(&j);
+    table_free(&j.kinds);
+    table_free(&j.apps);
+    return err;
+}
+
+static int open_judges(const struct pipe_options *o, struct pipe_result *r)
+{
+    struct str what = STR_NONE;
+    if (!o->judge)
+        return 0;
+    int err = engine_open(&r->engine, r->dir, &o->engine, &what);
+    if (err == ERR_USAGE) {
+        (void)failed(r, err, "no detection or parameter of that name", "");
+        (void)snprintf(r->about, sizeof r->about, "%.*s", STR_ARG(what));
+    }
+    return err ? err : score_open(&r->score, r->dir, &o->score);
+}
+
+static int add_paths(const struct pipe_options *o, struct pipe_result *r)
+{
+    int err = inputs_new(&r->inputs);
+    for (size_t i = 0; !err && i < o->npaths; i++)
+        err = inputs_add_path(r->inputs, o->paths[i]);
+    return err;
+}
+
+static void count_inputs(struct pipe_result *r)
+{
+    for (uint32_t i = 0; i < inputs_count(r->inputs); i++) {
+        const struct input *x = inputs_get(r->inputs, i);
+        r->records += x->records;
+        r->bytes += x->bytes;
+        r->any_readable |= !x->unreadable;
+    }
+}
+
+static double now(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+int pipe_run(const struct pipe_options *o, struct pipe_result *r)
+{
+    double start = now();
+    struct intake in = {.options = o, .import = dir_import_new()};
+    *r = (struct pipe_result){.first = TIME_NONE, .last = TIME_NONE};
+    arena_init(&r->names, 4096, SIZE_MAX);
+    int err = in.import ? add_paths(o, r) : ERR_MEMORY;
+    for (size_t i = 0; !err && i < o->ndirectories; i++)
+        err = read_directory(in.import, o->directories[i], r);
+    in.inputs = r->inputs;
+    if (!err)
+        err = runs_open(&in.runs, ACTIVITY_KEY, WRITER_BUFFER, MERGE_WINDOW);
+    if (!err)
+        err = intake_run(&in);
+    if (!err)
+        err = inputs_order(r->inputs);
+    if (!err)
+        err = dir_build(&r->dir, in.learners, o->jobs, in.import, o->tags, o->ntags);
+    for (unsigned i = 0; in.learners && i < o->jobs; i++)
+        dir_learner_free(in.learners[i]);
+    free(in.learners);
+    dir_import_free(in.import);
+    if (!err)
+        err = open_judges(o, r);
+    if (!err)
+        err = judge(o, r, in.runs);
+    runs_close(in.runs);
+    if (!err)
+        count_inputs(r);
+    if (err && !r->why)
+        r->why = in.why ? in.why : err_text(err);
+    r->seconds = now() - start;
+    return err;
+}
+
+void pipe_free(struct pipe_result *r)
+{
+    score_close(r->score);
+    engine_close(r->engine);
+    dir_free(r->dir);
+    inputs_free(r->inputs);
+    free(r->kinds);
+    free(r->apps);
+    arena_free(&r->names);
+}
