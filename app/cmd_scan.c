@@ -1,0 +1,197 @@
+/* app/cmd_scan.c - the main job: logs in, explained alerts and ranked people out. */
+#include "app/command.h"
+#include "app/report.h"
+#include "app/scan_options.h"
+#include "base/jout.h"
+#include "model/act_json.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char usage[] =
+    "usage: vigie scan [options] PATH...\n"
+    "\n"
+    "Reads files and folders in any mix and order: Windows event logs (.evtx, dirty and truncated ones\n"
+    "too), events exported as JSON (Winlogbeat, NXLog, Windows' own), Samba's JSON audit, Office 365\n"
+    "unified audit, Entra sign-ins and audit, AWS CloudTrail, activity NDJSON; plain or in gz, zst, zip,\n"
+    "tar. The format is recognised from content. An LDIF file among the paths is taken as the directory.\n"
+    "\n"
+    "Results (text on stdout unless said otherwise):\n"
+    "  --json             one JSON object on stdout\n"
+    "  --html FILE        one self-contained page\n"
+    "  --csv DIR          alerts.csv, users.csv, contributions.csv, inputs.csv\n"
+    "  --activities FILE  every activity, one JSON line each, in time order\n"
+    "  --daily FILE       one JSON line per user and day: user, day, activities, evidence, points\n"
+    "  --db FILE          keep the result as a store (SQLite)\n"
+    "\n"
+    "What is known beforehand:\n"
+    "  --directory FILE   users, groups, computers (LDIF or JSON); repeatable\n"
+    "  --dc NAME|IP       a domain controller, also NAME=IP; repeatable\n"
+    "  --dns-server NAME|IP\n"
+    "  --tag KIND:NAME    sensitive, honeytoken or replicator, for an account, group or computer\n"
+    "  --geo FILE         places of addresses: text ranges or .mmdb; default: those installed\n"
+    "  --learned          take the learning periods as over\n"
+    "\n"
+    "What to do:\n"
+    "  --since TIME, --until TIME   only activities in [since, until)\n"
+    "  --only ID,...  --skip ID,...  detections by external id or policy\n"
+    "  --set ID.PARAMETER=NUMBER    a detection's threshold (docs/detections)\n"
+    "  --exclude ID=NAME|IP         an account, computer or address that a detection leaves alone; *=NAME for all\n"
+    "  --jobs N           threads; the result is the same for any N\n"
+    "\n"
+    "Exit codes: 0 done (alerts or not), 1 nothing could be read or a result could not be written, 2 wrong usage.\n";
+
+/* ---- results written while the run goes on ---- */
+
+struct line_file {
+    FILE *file;
+    struct buf line;
+    const struct pipe_result *result;
+    int err;
+};
+
+static int open_lines(struct line_file *l, const char *path)
+{
+    if (!path)
+        return 0;
+    l->file = strcmp(path, "-") == 0 ? stdout : fopen(path, "wb");
+    if (l->file)
+        return 0;
+    (void)fprintf(stderr, "vigie scan: %s: %s\n", path, strerror(errno));
+    return 1;
+}
+
+static void put_line(struct line_file *l)
+{
+    if (l->line.failed || fwrite(l->line.p, 1, l->line.n, l->file) != l->line.n)
+        l->err = ERR_IO;
+    l->line.n = 0;
+}
+
+static int close_lines(struct line_file *l, const char *path)
+{
+    if (l->file && (l->file == stdout ? fflush(l->file) : fclose(l->file)) != 0)
+        l->err = ERR_IO;
+    buf_free(&l->line);
+    if (l->err)
+        (void)fprintf(stderr, "vigie scan: %s: cannot be written\n", path);
+    return l->err;
+}
+
+static int on_activity(void *owner, const struct activity *a)
+{
+    struct line_file *l = owner;
+    activity_json(a, &l->line, str_of(inputs_ranked(l->result->inputs, a->origin.input)->path));
+    put_line(l);
+    return l->err;
+}
+
+static void on_day(void *owner, const struct score_day *d)
+{
+    struct line_file *l = owner;
+    struct jout j = jout_to(&l->line);
+    char day[TIME_TEXT];
+    jout_obj(&j);
+    jout_ku64(&j, "activities", d->activities);
+    jout_kstr(&j, "day", time_date(d->day * TIME_DAY, day));
+    jout_knum(&j, "evidence", d->evidence);
+    jout_knum(&j, "points", d->points);
+    jout_kstr(&j, "user", report_account(l->result->dir, d->user));
+    jout_end_obj(&j);
+    buf_char(&l->line, '\n');
+    put_line(l);
+}
+
+/* ---- results at the end ---- */
+
+static int save(const char *path, struct buf *b)
+{
+    FILE *f = path ? fopen(path, "wb") : stdout;
+    bool ok = f && !b->failed && fwrite(b->p, 1, b->n, f) == b->n;
+    if (f && (path ? fclose(f) : fflush(f)) != 0)
+        ok = false;
+    if (!ok)
+        (void)fprintf(stderr, "vigie scan: %s: %s\n", path ? path : "standard output", b->failed ? "out of memory" : strerror(errno));
+    buf_free(b);
+    return ok ? 0 : 1;
+}
+
+static int write_reports(const struct scan_options *o, const struct pipe_result *r)
+{
+    struct buf b = {0};
+    int code = 0;
+    if (o->html) {
+        report_html(r, &b);
+        code |= save(o->html, &b);
+    }
+    if (o->csv && report_csv(r, o->csv) != 0) {
+        (void)fprintf(stderr, "vigie scan: %s: tables cannot be written\n", o->csv);
+        code = 1;
+    }
+    if (o->json)
+        report_json(r, &b);
+    else
+        report_text(r, &b, isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
+    return code | save(NULL, &b);
+}
+
+static int open_geo(const struct scan_options *o, struct geo **out)
+{
+    size_t bad = 0;
+    if (o->ngeo == 0) {
+        (void)geo_open_default(out); /* without it, places are those that records state */
+        return 0;
+    }
+    int err = geo_open(out, (const char *const *)o->geo, o->ngeo, &bad);
+    if (err)
+        (void)fprintf(stderr, "vigie scan: %s: %s\n", o->geo[bad], err_text(err));
+    return err ? 1 : 0;
+}
+
+static int scan(struct scan_options *o)
+{
+    struct pipe_result r = {0};
+    struct line_file activities = {.result = &r}, daily = {.result = &r};
+    struct geo *geo = NULL;
+    if (open_geo(o, &geo) || open_lines(&activities, o->activities) || open_lines(&daily, o->daily))
+        return 1;
+    o->pipe.geo = geo;
+    if (o->activities) {
+        o->pipe.each = on_activity;
+        o->pipe.each_owner = &activities;
+    }
+    if (o->daily)
+        o->pipe.score = (struct score_options){.day = on_day, .owner = &daily};
+    int err = pipe_run(&o->pipe, &r);
+    int code = 0;
+    if (err) {
+        (void)fprintf(stderr, "vigie scan: %s%s%s\n", r.about, *r.about ? ": " : "", r.why);
+        code = err == ERR_USAGE ? 2 : 1;
+    } else {
+        code = write_reports(o, &r);
+        if (!r.any_readable) {
+            (void)fputs("vigie scan: nothing could be read; the report says why\n", stderr);
+            code = 1;
+        }
+    }
+    code |= close_lines(&activities, o->activities) | close_lines(&daily, o->daily) ? 1 : 0;
+    pipe_free(&r);
+    geo_close(geo);
+    return code;
+}
+
+static int run(int argc, char **argv)
+{
+    struct scan_options *o = malloc(sizeof *o);
+    if (!o)
+        return 1;
+    int code = scan_options(o, argc, argv, true);
+    if (code < 0)
+        code = scan(o);
+    free(o);
+    return code;
+}
+
+const struct command cmd_scan = {"scan", "logs in, explained alerts and ranked people out", usage, run};

@@ -1,0 +1,47 @@
+/* app/main.c - chooses the command. */
+#include "app/command.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+static void help(FILE *to)
+{
+    (void)fputs("usage: vigie COMMAND [options]\n\n"
+                "Watches an organisation's identities on both shores: Active Directory and its cloud apps.\n\n",
+                to);
+    for (const struct command *const *c = commands; *c; c++)
+        (void)fprintf(to, "  %-12s %s\n", (*c)->name, (*c)->summary);
+    (void)fputs("\n`vigie COMMAND --help` tells more. Exit codes: 0 done, 1 bad input or failure, 2 wrong usage.\n", to);
+}
+
+int main(int argc, char **argv)
+{
+    if (sodium_init() < 0) {
+        (void)fputs("vigie: libsodium cannot be initialised\n", stderr);
+        return 1;
+    }
+    if (argc < 2) {
+        help(stderr);
+        return 2;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        help(stdout);
+        return 0;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        (void)puts("vigie " VIGIE_VERSION);
+        return 0;
+    }
+    for (const struct command *const *c = commands; *c; c++) {
+        if (strcmp((*c)->name, argv[1]) != 0)
+            continue;
+        if (argc > 2 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0)) {
+            (void)fputs((*c)->usage, stdout);
+            return 0;
+        }
+        return (*c)->run(argc - 1, argv + 1);
+    }
+    (void)fprintf(stderr, "vigie: no command '%s'; `vigie --help` lists them\n", argv[1]);
+    return 2;
+}

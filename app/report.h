@@ -1,0 +1,23 @@
+/* app/report.h - a run's results, for people and for programs. */
+#ifndef VIGIE_APP_REPORT_H
+#define VIGIE_APP_REPORT_H
+
+#include "app/pipe.h"
+#include "base/buf.h"
+
+/* The one JSON object of `vigie scan --json`; keys sorted, times RFC 3339 UTC with nanoseconds. */
+void report_json(const struct pipe_result *r, struct buf *out);
+/* Text for people, at most 100 columns. */
+void report_text(const struct pipe_result *r, struct buf *out, bool colour);
+/* One self-contained page, no outside request. */
+void report_html(const struct pipe_result *r, struct buf *out);
+/* alerts.csv, users.csv, contributions.csv, inputs.csv into folder `dir` (made if missing). */
+int report_csv(const struct pipe_result *r, const char *dir);
+
+/* How an account is called in results: sAM name, else UPN ... ; the entity's name when unknown. */
+struct str report_account(const struct dir *d, uint32_t entity);
+/* Names of all accounts that an alert concerns, in order; returns how many (at most `room`). */
+size_t report_accounts(const struct dir *d, const struct alert *a, struct str *out, size_t room);
+uint64_t report_peak_memory(void); /* bytes */
+
+#endif

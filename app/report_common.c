@@ -1,0 +1,32 @@
+/* app/report_common.c - what all reports say alike. */
+#include "app/report.h"
+
+#include <sys/resource.h>
+
+struct str report_account(const struct dir *d, uint32_t entity)
+{
+    const struct entity *e = dir_entity(d, entity);
+    if (!e)
+        return STR_NONE;
+    const struct str order[] = {e->sam, e->upn, e->mail, e->name};
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        if (str_set(order[i]))
+            return order[i];
+    return e->name;
+}
+
+size_t report_accounts(const struct dir *d, const struct alert *a, struct str *out, size_t room)
+{
+    size_t n = 0;
+    for (unsigned i = 0; i < a->nusers && n < room; i++)
+        out[n++] = report_account(d, a->users[i]);
+    for (unsigned i = 0; i < a->naccounts && n < room; i++)
+        out[n++] = a->accounts[i];
+    return n;
+}
+
+uint64_t report_peak_memory(void)
+{
+    struct rusage u;
+    return getrusage(RUSAGE_SELF, &u) == 0 ? (uint64_t)u.ru_maxrss * 1024 : 0;
+}
