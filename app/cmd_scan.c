@@ -24,7 +24,6 @@ static const char usage[] =
     "  --csv DIR          alerts.csv, users.csv, contributions.csv, inputs.csv\n"
     "  --activities FILE  every activity, one JSON line each, in time order\n"
     "  --daily FILE       one JSON line per user and day: user, day, activities, evidence, points\n"
-    "  --db FILE          keep the result as a store (SQLite)\n"
     "\n"
     "What is known beforehand:\n"
     "  --directory FILE   users, groups, computers (LDIF or JSON); repeatable\n"
