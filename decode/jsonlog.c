@@ -1,6 +1,36 @@
 /* decode/jsonlog.c - what the decoders of JSON audit logs share. */
 #include "decode/jsonlog.h"
 
+unsigned jsonlog_field(const struct jsonlog_name *rows, size_t n, struct str name)
+{
+    struct jsonlog_key k;
+    jsonlog_fold(&k, name);
+    for (size_t i = 0; i < n && rows[i].name.n <= k.n; i++)
+        if (rows[i].name.n == k.n && memcmp(rows[i].name.p, k.p, k.n) == 0)
+            return rows[i].field;
+    return 0;
+}
+
+void jsonlog_fields(const struct jnode *doc, const struct jnode *o, const struct jsonlog_name *rows, size_t n, const struct jnode **at)
+{
+    for (const struct jnode *c = o ? jin_first(doc, o) : NULL; c; c = jin_next(doc, o, c)) {
+        unsigned f = jsonlog_field(rows, n, c->key);
+        if (f && !at[f] && c->type != J_NULL)
+            at[f] = c;
+    }
+}
+
+struct jsonlog_part jsonlog_open(struct decode *d, const struct jnode *doc, const struct jnode *n)
+{
+    struct jsonlog_part none = {0};
+    if (!n || n->type == J_NULL)
+        return none;
+    if (n->type == J_OBJ || n->type == J_ARR)
+        return (struct jsonlog_part){doc, n};
+    const struct jnode *inner = n->type == J_STR ? jin_embedded(d->arena, n->val) : NULL;
+    return inner ? (struct jsonlog_part){inner, inner} : none;
+}
+
 const struct jnode *jsonlog_named(const struct jnode *doc, const struct jnode *list, struct str name_key, struct str name,
                                   struct str value_key)
 {

@@ -31,6 +31,22 @@ static inline void jsonlog_fold(struct jsonlog_key *k, struct str s)
 /* For a switch over k.n: true when the folded name is that literal. */
 #define JSONLOG_IS(k, literal) (memcmp((k).p, "" literal, sizeof(literal) - 1) == 0)
 
+/* Names of members in lower case, shortest first, and what number each has in its decoder; 0 is no name of ours. */
+struct jsonlog_name {
+    struct str name;
+    unsigned field;
+};
+#define JSONLOG_NAME(text, field) {{text, sizeof(text) - 1}, field}
+unsigned jsonlog_field(const struct jsonlog_name *rows, size_t n, struct str name);
+/* Finds the members of `o` in one walk: at[field] is the first that is not null. */
+void jsonlog_fields(const struct jnode *doc, const struct jnode *o, const struct jsonlog_name *rows, size_t n, const struct jnode **at);
+
+/* A container, or the one that a text holds: exporters flatten objects into texts. */
+struct jsonlog_part {
+    const struct jnode *doc, *node; /* both NULL when absent */
+};
+struct jsonlog_part jsonlog_open(struct decode *d, const struct jnode *doc, const struct jnode *n);
+
 /* The member `value_key` of the first entry of a list of objects whose `name_key` says `name` (case folded);
  * NULL when there is none. Lists of this shape: [{"Name": "UserAgent", "Value": "..."}, ...]. */
 const struct jnode *jsonlog_named(const struct jnode *doc, const struct jnode *list, struct str name_key, struct str name,
