@@ -66,10 +66,12 @@ void common_sessions_init(struct table *t)
 void common_sessions_learn(struct table *t, const struct activity *a)
 {
     bool logon = a->kind == KIND_NETWORK_LOGON || a->kind == KIND_REMOTE_DESKTOP || a->kind == KIND_INTERACTIVE_LOGON;
-    if (!logon || a->outcome == OUTCOME_FAILURE || !str_set(a->session))
+    bool share = (a->kind == KIND_SHARE_ACCESS || a->kind == KIND_SHARE_FILE_ACCESS) && ip_set(&a->ip);
+    if ((!logon && !share) || a->outcome == OUTCOME_FAILURE || !str_set(a->session))
         return;
-    struct common_session *s = table_put(t, session_key(a), NULL);
-    if (!s)
+    bool fresh;
+    struct common_session *s = table_put(t, session_key(a), &fresh);
+    if (!s || (share && !fresh && ip_set(&s->place.ip)))
         return;
     struct witnesses one = {0};
     witness_add(&one, a);
@@ -85,6 +87,14 @@ struct common_place common_sessions_place(struct table *t, const struct activity
 {
     const struct common_session *s = ip_set(&a->ip) ? NULL : common_sessions_find(t, a);
     return s ? s->place : common_place(a);
+}
+
+struct str common_pipe(const struct activity *a)
+{
+    struct str pipe = act_str(a, FACT_PIPE);
+    if (str_set(pipe) || !str_endsi(act_str(a, FACT_SHARE), STR("IPC$")))
+        return pipe;
+    return act_str(a, FACT_RELATIVE_TARGET);
 }
 
 /* ---- who ---- */

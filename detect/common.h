@@ -28,26 +28,30 @@ void common_place_draft(struct draft *f, const struct common_place *p);
 /* One number for the place, 0 when nothing is known of it: address first, then computer. */
 uint64_t common_place_key(const struct common_place *p);
 
-/* ---- logon sessions: events of a session (4662, 4661, 4698 ...) name no address, its logon does ---- */
+/* ---- logon sessions: events of a session (4662, 4661, 4698 ...) name no address; its logon does, and so
+ * does the share access that it begins with when the logon was not recorded ---- */
 
 enum { COMMON_SESSIONS = 65536 };
 struct common_session {
     struct common_place place;
     int64_t time;
-    enum kind kind;       /* of logon */
+    enum kind kind;       /* of the activity that began it */
     enum protocol protocol;
-    struct witness logon; /* the logon itself, as evidence */
+    struct witness logon; /* the logon or share access itself, as evidence */
 };
 
 void common_sessions_init(struct table *t);
-/* Notes the logon when the activity is a successful one with a session id; else does nothing. */
+/* Notes the session when the activity is a successful logon, or a share access from an address; else does nothing. */
 void common_sessions_learn(struct table *t, const struct activity *a);
 /* The logon that began the session in which the activity was done on its destination, NULL when not seen. */
 const struct common_session *common_sessions_find(struct table *t, const struct activity *a);
 /* Where the activity came from: its own words, else its session's. */
 struct common_place common_sessions_place(struct table *t, const struct activity *a);
 /* The kinds that common_sessions_learn needs to see; for wants[]. */
-#define COMMON_LOGON_KINDS KIND_NETWORK_LOGON, KIND_REMOTE_DESKTOP, KIND_INTERACTIVE_LOGON
+#define COMMON_LOGON_KINDS KIND_NETWORK_LOGON, KIND_REMOTE_DESKTOP, KIND_INTERACTIVE_LOGON, KIND_SHARE_ACCESS, KIND_SHARE_FILE_ACCESS
+
+/* The named pipe that the activity opened or spoke on, absent when it is about none. */
+struct str common_pipe(const struct activity *a);
 
 /* ---- who acts ---- */
 

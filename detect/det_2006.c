@@ -117,7 +117,7 @@ static void see(struct detection *d, const struct activity *a)
 {
     struct state *s = detection_state(d);
     common_sessions_learn(&s->sessions, a);
-    if ((a->kind != KIND_DIRECTORY_REPLICATION && a->kind != KIND_DIRECTORY_ACCESS) || a->outcome == OUTCOME_FAILURE)
+    if (a->kind != KIND_DIRECTORY_REPLICATION || a->outcome == OUTCOME_FAILURE)
         return;
     struct str what = rights(detection_arena(d), a);
     if (!str_set(what))
@@ -127,7 +127,7 @@ static void see(struct detection *d, const struct activity *a)
         raise(d, a, &from, what);
 }
 
-static const enum kind wants[] = {KIND_DIRECTORY_REPLICATION, KIND_DIRECTORY_ACCESS, COMMON_LOGON_KINDS, KIND_COUNT};
+static const enum kind wants[] = {KIND_DIRECTORY_REPLICATION, COMMON_LOGON_KINDS, KIND_COUNT};
 
 const struct detector det_2006 = {
     .external_id = 2006,

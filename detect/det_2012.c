@@ -44,10 +44,10 @@ static bool enumeration(const struct activity *a)
 {
     if (act_has(a, FACT_RPC_OPNUM)) {
         uint64_t opnum = act_u64(a, FACT_RPC_OPNUM, 0);
-        bool wkssvc = str_hasi(act_str(a, FACT_RPC_INTERFACE), STR("wkssvc")) || str_hasi(act_str(a, FACT_PIPE), STR("wkssvc"));
+        bool wkssvc = str_hasi(act_str(a, FACT_RPC_INTERFACE), STR("wkssvc")) || str_eqi(common_pipe(a), STR("wkssvc"));
         return wkssvc ? opnum == WKSTA_USER_ENUM : a->kind == KIND_SMB_SESSION_ENUMERATION && opnum == SESSION_ENUM;
     }
-    struct str pipe = act_str(a, FACT_RELATIVE_TARGET);
+    struct str pipe = common_pipe(a);
     return str_eqi(pipe, STR("srvsvc")) || (a->kind == KIND_SMB_SESSION_ENUMERATION && !str_set(pipe));
 }
 

@@ -1,0 +1,206 @@
+/* detect/det_2008.c - Suspected overpass-the-hash attack (encryption downgrade).
+ *
+ * Encryption types: IANA Kerberos registry (23 is rc4-hmac, RFC 4757; 17 to 20 are AES, RFC 3962 and RFC 8009).
+ * msDS-SupportedEncryptionTypes: MS-KILE 2.2.7. */
+#include "detect/common.h"
+
+#include "base/hash.h"
+
+#include <stdlib.h>
+
+enum { ACCOUNTS = 65536, WAITING = 64, ENCTYPES_AES = 0x8 | 0x10, PREAUTH_NONE = 0, PREAUTH_TIMESTAMP = 2 };
+
+struct account_use {
+    uint32_t aes, weak;
+    int64_t since;
+};
+
+/* a weak logon by an account without a history of its own: what the domain does decides at the end */
+struct candidate {
+    struct witness witness;
+    struct common_place from, to;
+    uint64_t campaign;
+    uint32_t entity, destination_entity;
+    uint32_t length, etype;
+    char name[COMMON_NAME];
+};
+
+struct state {
+    struct table accounts;
+    uint32_t aes_accounts, weak_accounts; /* how many accounts ever used either */
+    uint32_t waiting;
+    struct candidate candidate[WAITING];
+};
+
+enum { P_HISTORY, P_DOMAIN, P_SHARE };
+static const struct param params[] = {
+    {"own_history", 3, "An account that logged on with AES so many times and never with a weaker type is expected to go on with AES."},
+    {"domain_accounts", 3, "An account without a history of its own is compared with the domain once so many other accounts used AES."},
+    {"weak_share", 10, "When more than this percentage of the domain's accounts log on with a weak type, the domain says nothing about one of them."},
+    {NULL, 0, NULL}};
+
+static int start(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    table_init(&s->accounts, sizeof(struct account_use), ACCOUNTS);
+    return 0;
+}
+
+static void stop(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    table_free(&s->accounts);
+}
+
+static bool is_aes(uint64_t etype)
+{
+    return etype >= 17 && etype <= 20;
+}
+
+static const char *etype_name(uint64_t etype)
+{
+    switch (etype) {
+    case 1: return "DES-CBC-CRC";
+    case 3: return "DES-CBC-MD5";
+    case 23: return "RC4-HMAC";
+    case 24: return "RC4-HMAC-EXP";
+    default: return "a weak type";
+    }
+}
+
+/* What the client proved itself with: the pre-authentication's type where the controller logs it, else the ticket's. */
+static uint64_t client_etype(const struct activity *a)
+{
+    uint64_t v = act_u64(a, FACT_PREAUTH_ETYPE, 0);
+    return v ? v : act_u64(a, FACT_TICKET_ETYPE, 0);
+}
+
+static bool is_weak(uint64_t etype)
+{
+    return etype == 1 || etype == 3 || etype == 23 || etype == 24;
+}
+
+/* A logon with a password key that the controller accepted. Certificates and logons without
+ * pre-authentication show no key of the user. */
+static bool key_logon(const struct activity *a)
+{
+    uint64_t type = act_u64(a, FACT_PREAUTH_TYPE, PREAUTH_TIMESTAMP);
+    return a->kind == KIND_CREDENTIALS_VALIDATION && a->protocol == PROTO_KERBEROS && a->outcome == OUTCOME_SUCCESS && account_set(&a->actor) &&
+           client_etype(a) != 0 && type == PREAUTH_TIMESTAMP && !str_set(act_str(a, FACT_CERT_ISSUER));
+}
+
+/* The directory says that the account has no AES keys. */
+static bool rc4_by_rule(const struct dir *dir, uint32_t entity)
+{
+    const struct entity *e = dir_entity(dir, entity);
+    return e && e->enctypes && !(e->enctypes & ENCTYPES_AES);
+}
+
+static void raise(struct detection *d, const struct activity *a, const struct candidate *c, struct str because)
+{
+    struct arena *arena = detection_arena(d);
+    struct witnesses evidence = {0};
+    struct draft f = {.campaign = c->campaign, .evidence = &evidence, .destination_entity = c->destination_entity};
+    common_witness(&evidence, &c->witness);
+    common_place_draft(&f, &c->from);
+    f.destination_name = c->to.length ? (struct str){c->to.name, c->to.length} : STR_NONE;
+    f.destination_ip = c->to.ip;
+    struct str name = {c->name, c->length};
+    draft_user(&f, c->entity, name);
+    f.description = str_fmt(arena, "%.*s logged on from %.*s at %.*s with %s although %.*s: a stolen NTLM hash used as a Kerberos key looks like this.",
+                            STR_ARG(name), STR_ARG(common_place_text(arena, &c->from)), STR_ARG(watch_time(arena, c->witness.time)),
+                            etype_name(c->etype), STR_ARG(because));
+    detection_raise(d, a, &f);
+}
+
+static struct candidate candidate_of(struct detection *d, const struct activity *a)
+{
+    struct candidate c = {.from = common_place(a), .entity = a->actor_entity, .destination_entity = a->destination_entity};
+    struct activity destination = {.device = a->destination, .ip = a->destination_ip};
+    struct witnesses one = {0};
+    witness_add(&one, a);
+    c.witness = one.w[0];
+    c.to = common_place(&destination);
+    c.etype = (uint32_t)client_etype(a);
+    c.campaign = hash_mix(common_actor_key(detection_dir(d), a), common_place_key(&c.from));
+    struct str name = watch_bare(&a->actor);
+    c.length = (uint32_t)(name.n < COMMON_NAME ? name.n : COMMON_NAME);
+    if (c.length)
+        memcpy(c.name, name.p, c.length);
+    return c;
+}
+
+static void weak(struct detection *d, const struct activity *a, struct account_use *use)
+{
+    struct state *s = detection_state(d);
+    struct arena *arena = detection_arena(d);
+    if (rc4_by_rule(detection_dir(d), a->actor_entity))
+        return;
+    if (!use->weak++)
+        s->weak_accounts++;
+    if (use->weak > 1 && !use->aes)
+        return; /* its habit, or waiting already */
+    if (!detection_learned(d, use->aes ? use->since : detection_first(d), a->time))
+        return;
+    struct candidate c = candidate_of(d, a);
+    if (use->aes >= detection_param(d, P_HISTORY) && use->weak == 1)
+        raise(d, a, &c, str_fmt(arena, "its %u logons before all used AES", use->aes));
+    else if (use->weak == 1 && s->waiting < WAITING)
+        s->candidate[s->waiting++] = c;
+}
+
+static void see(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    if (!key_logon(a))
+        return;
+    bool fresh;
+    struct account_use *use = table_put(&s->accounts, watch_account(a->actor_entity, &a->actor), &fresh);
+    if (!use)
+        return;
+    if (fresh)
+        use->since = a->time;
+    uint64_t etype = client_etype(a);
+    if (is_aes(etype)) {
+        if (!use->aes++)
+            s->aes_accounts++;
+    } else if (is_weak(etype)) {
+        weak(d, a, use);
+    }
+}
+
+static void end(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    struct arena *arena = detection_arena(d);
+    bool enough = s->aes_accounts >= detection_param(d, P_DOMAIN);
+    bool rare = s->weak_accounts * 100.0 <= detection_param(d, P_SHARE) * (s->weak_accounts + s->aes_accounts) || s->weak_accounts == 1;
+    if (enough && rare)
+        for (uint32_t i = 0; i < s->waiting; i++)
+            raise(d, NULL, &s->candidate[i],
+                  str_fmt(arena, "%u other accounts of the domain, this computer's kind among them, log on with AES", s->aes_accounts));
+    s->waiting = 0;
+}
+
+static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_COUNT};
+
+const struct detector det_2008 = {
+    .external_id = 2008,
+    .name = "Suspected overpass-the-hash attack (encryption downgrade)",
+    .severity = SEVERITY_MEDIUM,
+    .category = CATEGORY_LATERAL_MOVEMENT,
+    .attack = {"T1550.002", "T1550.003"},
+    .learning_days = 30,
+    .about = "Windows proves itself to Kerberos with an AES key. Who has stolen only the NTLM hash of a password has only the RC4 key, and asks with "
+             "it. The alert is raised when an account that always used AES gets a ticket with RC4 or DES (event 4768), and for an account without a "
+             "history when the rest of the domain uses AES. Accounts that use RC4 as a habit, that the directory restricts to it "
+             "(msDS-SupportedEncryptionTypes), or that log on with certificates raise nothing.",
+    .blind = "no event 4768 (Audit Kerberos Authentication Service on controllers)",
+    .wants = wants,
+    .params = params,
+    .state_size = sizeof(struct state),
+    .start = start,
+    .see = see,
+    .end = end,
+    .stop = stop,
+};

@@ -1,0 +1,134 @@
+/* detect/det_2020.c - Malicious request of Data Protection API master key: reading the domain's backup keys.
+ *
+ * Secrets G$BCKUPKEY_*: MS-BKRP 3.1.1. Opnums: MS-LSAD 3.1.4.6.2 (LsarOpenSecret 28), 3.1.4.6.6 (LsarRetrievePrivateData 43). */
+#include "detect/common.h"
+
+#include "base/hash.h"
+
+enum { OPEN_SECRET = 28, RETRIEVE_PRIVATE_DATA = 43, PIPES = 4096 };
+
+/* the pipe to the secrets that a session opened before it read one */
+struct opening {
+    struct witness witness;
+    int64_t time;
+};
+
+struct state {
+    struct table sessions;
+    struct table openings;
+};
+
+enum { P_MINUTES };
+static const struct param params[] = {
+    {"pipe_minutes", 15, "The opening of lsarpc or protected_storage so many minutes before, by the same account, is added to the evidence."},
+    {NULL, 0, NULL}};
+
+static int start(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    common_sessions_init(&s->sessions);
+    table_init(&s->openings, sizeof(struct opening), PIPES);
+    return 0;
+}
+
+static void stop(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    table_free(&s->sessions);
+    table_free(&s->openings);
+}
+
+static uint64_t opener(const struct activity *a)
+{
+    return hash_mix(watch_account(a->actor_entity, &a->actor), watch_destination(a));
+}
+
+static void note_pipe(struct state *s, const struct activity *a)
+{
+    struct str pipe = common_pipe(a);
+    if (!str_eqi(pipe, STR("lsarpc")) && !str_eqi(pipe, STR("lsass")) && !str_eqi(pipe, STR("protected_storage")))
+        return;
+    struct opening *o = table_put(&s->openings, opener(a), NULL);
+    struct witnesses one = {0};
+    witness_add(&one, a);
+    if (o)
+        *o = (struct opening){one.w[0], a->time};
+}
+
+static struct str secret_name(const struct activity *a)
+{
+    struct str name = act_str(a, FACT_OBJECT_NAME);
+    const struct object *o = act_object(a, ROLE_TARGET);
+    if (!str_hasi(name, STR("BCKUPKEY")) && o)
+        name = o->ref.name;
+    return str_hasi(name, STR("BCKUPKEY")) ? name : STR_NONE;
+}
+
+/* The opnum on the wire when the secret's own name is hidden in an encrypted call: not enough by itself. */
+static bool reads_secret(const struct activity *a)
+{
+    if (!act_has(a, FACT_RPC_OPNUM))
+        return true;
+    uint64_t opnum = act_u64(a, FACT_RPC_OPNUM, 0);
+    return a->protocol == PROTO_BKRP || opnum == OPEN_SECRET || opnum == RETRIEVE_PRIVATE_DATA;
+}
+
+static void raise(struct detection *d, const struct activity *a, const struct common_place *from, struct str secret)
+{
+    struct state *s = detection_state(d);
+    struct arena *arena = detection_arena(d);
+    struct draft f = draft_of(a);
+    struct witnesses evidence = {0};
+    const struct common_session *logon = common_sessions_find(&s->sessions, a);
+    const struct opening *pipe = table_get(&s->openings, opener(a));
+    if (logon)
+        common_witness(&evidence, &logon->logon);
+    if (pipe && (double)(a->time - pipe->time) <= detection_param(d, P_MINUTES) * (double)TIME_MINUTE)
+        common_witness(&evidence, &pipe->witness);
+    f.evidence = &evidence;
+    common_place_draft(&f, from);
+    f.campaign = hash_mix(common_actor_key(detection_dir(d), a), hash_stri(a->destination, common_place_key(from)));
+    const char *how = a->outcome == OUTCOME_FAILURE ? "was refused" : "read";
+    f.description = str_fmt(arena,
+                            "%.*s from %.*s %s the DPAPI backup key %.*s on %.*s at %.*s. Whoever has this key can decrypt every secret that any "
+                            "domain user has protected.",
+                            STR_ARG(account_text(&a->actor)), STR_ARG(common_place_text(arena, from)), how, STR_ARG(secret),
+                            STR_ARG(watch_destination_text(arena, a)), STR_ARG(watch_time(arena, a->time)));
+    detection_raise(d, a, &f);
+}
+
+static void see(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    common_sessions_learn(&s->sessions, a);
+    if (a->kind == KIND_SHARE_FILE_ACCESS)
+        note_pipe(s, a);
+    if (a->kind != KIND_PRIVATE_DATA_RETRIEVAL && a->kind != KIND_DIRECTORY_ACCESS)
+        return;
+    struct str secret = secret_name(a);
+    if (!str_set(secret) || !reads_secret(a) || common_own(a) || common_controller(detection_dir(d), a))
+        return;
+    struct common_place from = common_sessions_place(&s->sessions, a);
+    raise(d, a, &from, secret);
+}
+
+static const enum kind wants[] = {KIND_PRIVATE_DATA_RETRIEVAL, KIND_DIRECTORY_ACCESS, COMMON_LOGON_KINDS, KIND_COUNT};
+
+const struct detector det_2020 = {
+    .external_id = 2020,
+    .name = "Malicious request of Data Protection API master key",
+    .severity = SEVERITY_HIGH,
+    .category = CATEGORY_DOMAIN_DOMINANCE,
+    .attack = {"T1003.004", "T1555"},
+    .about = "Controllers keep backup keys with which any user's DPAPI secrets (passwords, certificates, cookies) can be recovered. They lie in the "
+             "LSA secrets G$BCKUPKEY_*, and only the controllers themselves have a reason to read them. The alert is raised when anybody else opens or "
+             "queries such a secret (event 4662 of object server LSA, LSARPC OpenSecret and RetrievePrivateData). Opening the pipes lsarpc or "
+             "protected_storage is ordinary by itself; when it came before, it is part of the evidence.",
+    .blind = "no event 4662 on LSA secrets (Audit Other Object Access on controllers) and no LSARPC or BKRP traffic",
+    .wants = wants,
+    .params = params,
+    .state_size = sizeof(struct state),
+    .start = start,
+    .see = see,
+    .stop = stop,
+};

@@ -1,0 +1,256 @@
+/* detect/det_2021.c - User and group membership reconnaissance (SAMR).
+ *
+ * Access masks: MS-SAMR 2.2.1.4 (domain). Opnums: MS-SAMR 3.1.5. */
+#include "detect/common.h"
+
+#include "base/hash.h"
+
+enum {
+    DOMAIN_LIST_ACCOUNTS = 0x100,
+    SOURCES = 8192,
+    THINGS = 131072,
+    CONTROLLERS = 4096,
+    WEIGHED = 32,
+    HEAVY = 10,   /* an enumeration, or a sensitive group */
+    MEMBERS = 3,  /* members of a group that is not named */
+    PIPE = 4,     /* the pipe alone, where nothing else is audited */
+    LIGHT = 1
+};
+
+/* what one source asked within the window */
+struct source {
+    struct common_spread things;
+    struct {
+        uint64_t thing;
+        int64_t time;
+        uint32_t weight;
+    } weighed[WEIGHED];
+    uint32_t next;
+    struct witnesses evidence;
+    int64_t last;
+    bool sensitive;
+};
+
+struct controller {
+    int64_t since;
+    bool audits_sam; /* event 4661 was seen */
+};
+
+struct state {
+    struct table sessions, sources, controllers;
+    struct table first; /* source and thing -> when it was first asked for */
+};
+
+enum { P_WEIGHT, P_MINUTES, P_HABIT };
+static const struct param params[] = {
+    {"weight", 10, "New questions of one source within window_minutes that weigh so much together raise: an enumeration or a sensitive group weighs 10, "
+                   "the opening of the pipe where SAM objects are not audited 4, members of an unnamed group 3, any other object 1."},
+    {"window_minutes", 10, "The length of the window in minutes."},
+    {"habit_hours", 24, "A question that the same source asked for the first time longer ago than so many hours is its habit and weighs nothing."},
+    {NULL, 0, NULL}};
+
+static int start(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    common_sessions_init(&s->sessions);
+    table_init(&s->sources, sizeof(struct source), SOURCES);
+    table_init(&s->controllers, sizeof(struct controller), CONTROLLERS);
+    table_init(&s->first, sizeof(int64_t), THINGS);
+    return 0;
+}
+
+static void stop(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    table_free(&s->sessions);
+    table_free(&s->sources);
+    table_free(&s->controllers);
+    table_free(&s->first);
+}
+
+struct question {
+    struct str what; /* in words */
+    unsigned weight;
+    bool sensitive;
+};
+
+static struct question about_group(struct detection *d, struct str sid, struct str name)
+{
+    const struct dir *dir = detection_dir(d);
+    struct question q = {.weight = LIGHT, .sensitive = dir_sensitive_group_sid(dir, sid)};
+    const struct entity *e = dir_entity(dir, dir_sid(dir, sid));
+    struct str text = str_set(name) ? name : e ? e->name : sid;
+    if (q.sensitive)
+        q.weight = HEAVY;
+    q.what = str_fmt(detection_arena(d), "%sgroup %.*s", q.sensitive ? "sensitive " : "", STR_ARG(text));
+    return q;
+}
+
+/* Event 4661: SAM_SERVER, SAM_DOMAIN, SAM_GROUP, SAM_ALIAS, SAM_USER. */
+static struct question about_object(struct detection *d, const struct activity *a)
+{
+    struct arena *arena = detection_arena(d);
+    struct str type = act_str(a, FACT_OBJECT_TYPE), name = act_str(a, FACT_OBJECT_NAME);
+    const struct object *o = act_object(a, ROLE_TARGET);
+    struct str sid = o && str_set(o->ref.sid) ? o->ref.sid : name;
+    if (str_eq(type, STR("SAM_GROUP")) || str_eq(type, STR("SAM_ALIAS")))
+        return about_group(d, sid, o ? o->ref.name : STR_NONE);
+    if (str_eq(type, STR("SAM_USER")))
+        return (struct question){str_fmt(arena, "user %.*s", STR_ARG(o && str_set(o->ref.name) ? o->ref.name : sid)), LIGHT, false};
+    if (!str_eq(type, STR("SAM_DOMAIN")))
+        return (struct question){STR("the account database"), 0, false};
+    if (act_u64(a, FACT_ACCESS_MASK, 0) & DOMAIN_LIST_ACCOUNTS)
+        return (struct question){str_fmt(arena, "list of accounts of %.*s", STR_ARG(name)), HEAVY, false};
+    return (struct question){str_fmt(arena, "domain %.*s", STR_ARG(name)), LIGHT, false};
+}
+
+static struct question about_opnum(const struct activity *a)
+{
+    switch (act_u64(a, FACT_RPC_OPNUM, 0)) {
+    case 11: return (struct question){STR("list of groups"), HEAVY, false};
+    case 13: return (struct question){STR("list of users"), HEAVY, false};
+    case 15: return (struct question){STR("list of aliases"), HEAVY, false};
+    case 40:
+    case 48:
+    case 51: return (struct question){STR("display information of all accounts"), HEAVY, false};
+    case 25: return (struct question){STR("members of a group"), MEMBERS, false};
+    case 33: return (struct question){STR("members of an alias"), MEMBERS, false};
+    default: return (struct question){STR_NONE, 0, false};
+    }
+}
+
+static struct question question_of(struct detection *d, const struct activity *a, bool audits_sam)
+{
+    const struct object *o = act_object(a, ROLE_TARGET);
+    if (a->kind != KIND_SAMR_QUERY)
+        return (struct question){str_fmt(detection_arena(d), "pipe samr of %.*s", STR_ARG(a->destination)), audits_sam ? 0 : PIPE, false};
+    if (act_has(a, FACT_RPC_OPNUM)) {
+        bool named = o && o->type == OBJECT_GROUP;
+        return named ? about_group(d, o->ref.sid, o->ref.name) : about_opnum(a);
+    }
+    if (str_set(act_str(a, FACT_OBJECT_TYPE)))
+        return about_object(d, a);
+    if (!o)
+        return (struct question){STR_NONE, 0, false};
+    if (o->type == OBJECT_GROUP)
+        return about_group(d, o->ref.sid, o->ref.name);
+    return (struct question){str_fmt(detection_arena(d), "groups of %.*s", STR_ARG(account_text(&o->ref))), LIGHT, false};
+}
+
+/* 4798 and 4799 with a calling process on the controller itself are local tools. */
+static bool local_tool(const struct activity *a)
+{
+    struct str process = act_str(a, FACT_PROCESS_NAME);
+    return (watch_event(a, 4798) || watch_event(a, 4799)) && str_set(process) && !str_endsi(process, STR("\\lsass.exe"));
+}
+
+/* Sum of the weights of different things in the window; a thing counts once. */
+static unsigned weigh(struct source *src, uint64_t thing, int64_t now, unsigned weight, int64_t since)
+{
+    unsigned sum = 0;
+    bool held = false;
+    for (unsigned i = 0; i < WEIGHED; i++) {
+        if (src->weighed[i].weight && src->weighed[i].thing == thing) {
+            src->weighed[i].time = now;
+            held = true;
+        }
+        if (src->weighed[i].weight && src->weighed[i].time >= since)
+            sum += src->weighed[i].weight;
+    }
+    if (held || !weight)
+        return sum;
+    src->weighed[src->next].thing = thing;
+    src->weighed[src->next].time = now;
+    src->weighed[src->next].weight = weight;
+    src->next = (src->next + 1) % WEIGHED;
+    return sum + weight;
+}
+
+static void raise(struct detection *d, const struct activity *a, const struct common_place *from, const struct source *src)
+{
+    struct arena *arena = detection_arena(d);
+    struct draft f = draft_of(a);
+    common_place_draft(&f, from);
+    f.evidence = &src->evidence;
+    f.campaign = hash_mix(common_actor_key(detection_dir(d), a), hash_mix(common_place_key(from), 2021));
+    f.description = str_fmt(arena, "%.*s on %.*s asked %.*s over SAMR for %.*s between %.*s and %.*s, which it had not done before.%s",
+                            STR_ARG(account_text(&a->actor)), STR_ARG(common_place_text(arena, from)), STR_ARG(watch_destination_text(arena, a)),
+                            STR_ARG(common_spread_text(arena, &src->things, 4)), STR_ARG(watch_time(arena, src->evidence.w[0].time)),
+                            STR_ARG(watch_time(arena, a->time)), src->sensitive ? " Sensitive groups are among them." : "");
+    detection_raise(d, a, &f);
+}
+
+static void judge(struct detection *d, const struct activity *a, const struct common_place *from, const struct controller *dc)
+{
+    struct state *s = detection_state(d);
+    struct question q = question_of(d, a, dc->audits_sam);
+    uint64_t who = hash_mix(watch_account(a->actor_entity, &a->actor), common_place_key(from));
+    if (!str_set(q.what))
+        return;
+    uint64_t thing = hash_stri(q.what, who);
+    bool fresh;
+    int64_t *first = table_put(&s->first, thing, &fresh);
+    struct source *src = table_put(&s->sources, who, NULL);
+    if (!first || !src)
+        return;
+    if (fresh)
+        *first = a->time;
+    if ((double)(a->time - *first) > detection_param(d, P_HABIT) * (double)TIME_HOUR)
+        q.weight = 0;
+    int64_t window = (int64_t)(detection_param(d, P_MINUTES) * (double)TIME_MINUTE);
+    if (a->time - src->last > window) {
+        witness_clear(&src->evidence);
+        src->sensitive = false;
+    }
+    src->last = a->time;
+    src->sensitive |= q.sensitive;
+    witness_add(&src->evidence, a);
+    if (q.weight)
+        common_spread_add(&src->things, q.what, a, window);
+    unsigned weight = weigh(src, thing, a->time, q.weight, a->time - window);
+    if (q.weight && weight >= detection_param(d, P_WEIGHT) && detection_learned(d, dc->since, a->time))
+        raise(d, a, from, src);
+}
+
+static void see(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    const struct dir *dir = detection_dir(d);
+    common_sessions_learn(&s->sessions, a);
+    bool pipe = a->kind == KIND_SHARE_FILE_ACCESS && str_eqi(common_pipe(a), STR("samr"));
+    if ((a->kind != KIND_SAMR_QUERY && !pipe) || !dir_dc_destination(dir, a) || a->outcome == OUTCOME_FAILURE)
+        return;
+    bool fresh;
+    struct controller *dc = table_put(&s->controllers, watch_destination(a), &fresh);
+    if (!dc)
+        return;
+    if (fresh)
+        dc->since = a->time;
+    dc->audits_sam |= watch_event(a, 4661);
+    struct common_place from = common_sessions_place(&s->sessions, a);
+    if (common_own(a) || common_machine(a) || !from.remote || local_tool(a) || dir_is(dir, from.entity, ENTITY_DC))
+        return;
+    judge(d, a, &from, dc);
+}
+
+static const enum kind wants[] = {KIND_SAMR_QUERY, COMMON_LOGON_KINDS, KIND_COUNT};
+
+const struct detector det_2021 = {
+    .external_id = 2021,
+    .name = "User and group membership reconnaissance (SAMR)",
+    .severity = SEVERITY_MEDIUM,
+    .category = CATEGORY_RECONNAISSANCE,
+    .attack = {"T1087.002", "T1069.002"},
+    .learning_days = 28,
+    .about = "SAMR hands out users, groups and members to any domain account. Computers use it every day for small questions; an intruder asks the "
+             "big ones. Every controller is watched for four weeks to learn which account on which computer asks what. Afterwards new questions "
+             "are weighed: listing all accounts, or opening a sensitive group (Domain Admins and its like, by SID, and tagged ones), raises at once; "
+             "smaller ones raise when enough come together. Machine accounts, controllers and tools that run on the controller itself are left out.",
+    .blind = "no events 4661, 4799 or 5145 (Audit SAM, Security Group Management, Detailed File Share on controllers) and no SAMR traffic",
+    .wants = wants,
+    .params = params,
+    .state_size = sizeof(struct state),
+    .start = start,
+    .see = see,
+    .stop = stop,
+};
