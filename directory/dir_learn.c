@@ -96,7 +96,7 @@ static bool unknown_user(const struct activity *a)
 static uint32_t controller(const struct activity *a)
 {
     uint64_t id = act_u64(a, FACT_EVENT_ID, 0);
-    if ((id >= 4768 && id <= 4773) || (id >= 4928 && id <= 4937) || (id >= 5136 && id <= 5141) || (id >= 4741 && id <= 4743))
+    if ((id >= 4768 && id <= 4773) || (id >= 4928 && id <= 4937) || ((id >= 5136 && id <= 5141) && id != 5140) || (id >= 4741 && id <= 4743))
         return ENTITY_DC;
     return id == 4662 && str_eq(act_str(a, FACT_OBJECT_SERVER), STR("DS")) ? ENTITY_DC : 0;
 }

@@ -36,4 +36,12 @@ uint64_t dir_domain_name_hash(uint64_t domain, struct str name);
 /* The host part of a name: no trailing $, nothing behind the first dot. */
 struct str dir_host_part(struct str name);
 
+struct dir_import;
+/* A group or member as directories name it: DN, SID, or plain name; 0 when unknown. */
+uint32_t dir_named(const struct dir *d, struct str name, bool group);
+/* Direct groups of every entity from the import, and groups at any depth. */
+int dir_link_groups(struct dir *d, const struct dir_import *im);
+/* Members of sensitive groups are sensitive, servers in the Exchange group are Exchange servers. */
+void dir_spread_sensitivity(struct dir *d);
+
 #endif

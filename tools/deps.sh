@@ -1,0 +1,24 @@
+#!/bin/sh
+# tools/deps.sh [--tests] - installs the Debian packages that building (and testing) needs, and the
+# address ranges that place public addresses. Does nothing when all is there.
+set -eu
+build="gcc g++ make libsimdjson-dev libarchive-dev libsodium-dev libsqlite3-dev libcjson-dev libmaxminddb-dev zlib1g-dev python3"
+tests="libcmocka-dev clang-14 libclang-rt-14-dev libevtx-utils zip zstd"
+want=$build
+[ "${1:-}" = --tests ] && want="$build $tests"
+missing=
+for p in $want; do
+    dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' || missing="$missing $p"
+done
+if [ -n "$missing" ]; then
+    if [ "$(id -u)" != 0 ]; then
+        echo "these Debian packages are missing:$missing" >&2
+        echo "install them as root: apt-get install --no-install-recommends$missing" >&2
+        exit 1
+    fi
+    echo "installing:$missing"
+    apt-get update -qq
+    # shellcheck disable=SC2086
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+fi
+sh tools/geo.sh || echo "no address ranges: places are those that records state" >&2
