@@ -78,11 +78,61 @@ tests: $(TESTS)
 $(B)/sample: $(patsubst %.c,$(B)/%.o,$(wildcard tools/sample/*.c)) $(LIBRARY)
 	$(CXX) $(LDFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS)
 
+# ---- other builds of the same sources ----
+SAN_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+asan:
+	$(MAKE) B=build-asan OPT="-O1 -g" SANITIZE="$(SAN_FLAGS)" build-asan/vigie tests
+tsan:
+	$(MAKE) B=build-tsan OPT="-O1 -g" SANITIZE="-fsanitize=thread" build-tsan/vigie
+
+# fuzz/fuzz_<name>.c is one libFuzzer program each; `make fuzz SECONDS=300` runs them one after another
+FUZZERS := $(patsubst fuzz/%.c,build-fuzz/%,$(wildcard fuzz/fuzz_*.c))
+FUZZ_SECONDS ?= 60
+fuzzers:
+	$(MAKE) B=build-fuzz CC=clang-14 OPT="-O1 -g" SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" $(FUZZERS)
+build-fuzz/fuzz_%: fuzz/fuzz_%.c build-fuzz/libvigie.a
+	clang-14 $(CPPFLAGS) $(CFLAGS) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -o $@ $^ $(LDLIBS)
+fuzz: fuzzers
+	sh tools/fuzz.sh $(FUZZ_SECONDS) $(FUZZERS)
+
+# ---- the two commands, and what they are made of ----
 deps:
-	sh tools/deps.sh
+	@sh tools/deps.sh
+test-deps:
+	@sh tools/deps.sh --tests
+
+run: deps
+	@$(MAKE) -s -j2 $(B)/vigie $(B)/sample
+	@sh tools/run.sh $(B)
+
+check: test-deps
+	@$(MAKE) -s -j2 WERROR=-Werror $(B)/vigie $(B)/sample tests
+	@$(MAKE) -s -j2 WERROR=-Werror B=build-asan OPT="-O1 -g" SANITIZE="$(SAN_FLAGS)" build-asan/vigie
+	@$(MAKE) -s -j2 fuzzers
+	@sh tools/check.sh $(B)
+
+lint:
+	sh tools/layers.sh && sh tools/size.sh && sh tools/banned.sh && sh tools/symbols.sh $(B)
+	$(MAKE) B=build-clang CC=clang-14 WERROR=-Werror build-clang/libvigie.a
+
+bench: deps
+	@$(MAKE) -s -j2 $(B)/vigie $(B)/sample
+	@python3 bench/bench.py $(B)
+corpus: deps
+	@$(MAKE) -s -j2 $(B)/vigie
+	@python3 tools/corpus.py $(B) > docs/CORPUS.md && tail -n 4 docs/CORPUS.md
+docs: $(B)/vigie
+	@rm -rf docs/detections && $(B)/vigie detections --markdown docs/detections
+
+PREFIX ?= /usr/local
+install: $(B)/vigie
+	install -D -m 755 $(B)/vigie $(DESTDIR)$(PREFIX)/bin/vigie
+	if [ -s $(B)/geo/geoip ]; then install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/vigie $(B)/geo/geoip $(B)/geo/geoip6; fi
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 docs/man/*.1
 
 clean:
 	rm -rf build build-*
 
-.PHONY: all tests deps clean
+-include $(wildcard mk/*.mk)
+.PHONY: all tests asan tsan fuzzers fuzz deps test-deps run check lint bench corpus docs install clean
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

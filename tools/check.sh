@@ -1,0 +1,72 @@
+#!/bin/sh
+# tools/check.sh BUILD - runs every test and ends with one line: N passed, N failed, N skipped.
+#
+# C tests are cmocka programs (TAP). Scripts tests/*/test_*.py and tests/*/test_*.sh print their own last line
+# "N passed, N failed, N skipped". Checks of tools/ count as one test each.
+set -u
+build=${1:-build}
+passed=0 failed=0 skipped=0
+logs=$build/check
+rm -rf "$logs"
+mkdir -p "$logs"
+
+result() { # name, passed, failed, skipped
+    passed=$((passed + $2)) failed=$((failed + $3)) skipped=$((skipped + $4))
+    printf '%-46s %4d passed' "$1" "$2"
+    [ "$3" = 0 ] || printf ', %d FAILED' "$3"
+    [ "$4" = 0 ] || printf ', %d skipped' "$4"
+    printf '\n'
+}
+
+one() { # name, command...: one test by exit code
+    name=$1
+    shift
+    if "$@" >"$logs/$name.log" 2>&1; then result "$name" 1 0 0; else
+        result "$name" 0 1 0
+        tail -n 20 "$logs/$name.log"
+    fi
+}
+
+for t in layers size banned; do one "tools/$t" sh "tools/$t.sh" 2>/dev/null; done
+one tools/symbols sh tools/symbols.sh "$build"
+
+for p in $(find "$build/tests" -type f -name 'test_*' -perm -u+x ! -name '*.[do]' | LC_ALL=C sort); do
+    name=${p#"$build/tests/"}
+    log=$logs/$(echo "$name" | tr / _).log
+    CMOCKA_MESSAGE_OUTPUT=tap timeout "${TEST_SECONDS:-300}" "$p" >"$log" 2>&1
+    code=$?
+    ok=$(grep -c '^ok ' "$log")
+    not=$(grep -c '^not ok ' "$log")
+    skip=$(grep -c '^ok .*# SKIP' "$log")
+    if [ $code != 0 ] && [ "$not" = 0 ]; then not=1; fi
+    if [ $((ok + not)) = 0 ]; then not=1; fi
+    result "$name" $((ok - skip)) "$not" "$skip"
+    if [ "$not" != 0 ]; then grep -v '^ok ' "$log" | tail -n 25; fi
+done
+
+for s in $(find tests -name 'test_*.py' -o -name 'test_*.sh' | LC_ALL=C sort); do
+    name=${s#tests/}
+    log=$logs/$(echo "$name" | tr / _).log
+    case $s in
+    *.py) VIGIE_BUILD=$build timeout "${TEST_SECONDS:-900}" python3 "$s" >"$log" 2>&1 ;;
+    *) VIGIE_BUILD=$build timeout "${TEST_SECONDS:-900}" sh "$s" >"$log" 2>&1 ;;
+    esac
+    code=$?
+    last=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log" | tail -n 1)
+    if [ -z "$last" ]; then
+        result "$name" 0 1 0
+        tail -n 25 "$log"
+        continue
+    fi
+    # shellcheck disable=SC2086
+    set -- $last
+    bad=$3
+    if [ $code != 0 ] && [ "$bad" = 0 ]; then bad=1; fi
+    result "$name" "$1" "$bad" "$5"
+    if [ "$bad" != 0 ]; then tail -n 25 "$log"; fi
+    grep -i '^notice' "$log"
+done
+
+echo
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]

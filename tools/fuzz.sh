@@ -1,0 +1,20 @@
+#!/bin/sh
+# tools/fuzz.sh SECONDS FUZZER... - runs each libFuzzer program for so long, from the seeds in fuzz/seeds/<name>/ when
+# there are any. What it learns stays in build-fuzz/corpus/. Ends at the first finding.
+set -eu
+seconds=$1
+shift
+for f; do
+    name=$(basename "$f")
+    mkdir -p "build-fuzz/corpus/$name"
+    seeds=
+    [ -d "fuzz/seeds/$name" ] && seeds=fuzz/seeds/$name
+    # shellcheck disable=SC2086
+    "$f" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 "build-fuzz/corpus/$name" $seeds 2>"build-fuzz/$name.log" || {
+        tail -n 30 "build-fuzz/$name.log"
+        echo "$name: finding"
+        exit 1
+    }
+    runs=$(sed -n 's/stat::number_of_executed_units: *//p' "build-fuzz/$name.log")
+    echo "$name: $runs runs in $seconds s, no finding"
+done
