@@ -18,6 +18,7 @@ struct jin {
     od::parser parser;
     std::vector<jnode> nodes;
     arena mended;
+    std::string_view input;
 };
 
 namespace {
@@ -140,8 +141,12 @@ sj::error_code container(jin &j, od::value v, size_t self, bool object, unsigned
                 return e;
         }
         std::string_view raw;
-        if (!o.raw_json().get(raw))
-            j.nodes[self].val = view(trimmed(raw));
+        if (auto e = o.raw_json().get(raw))
+            return e;
+        // behind an object that does not end, simdjson's next structural byte is not one of the input
+        if (raw.data() < j.input.data() || raw.size() > j.input.size() - static_cast<size_t>(raw.data() - j.input.data()))
+            return sj::INCOMPLETE_ARRAY_OR_OBJECT;
+        j.nodes[self].val = view(trimmed(raw));
         return sj::SUCCESS;
     }
     od::array a;
@@ -207,6 +212,7 @@ int document(jin &j, const char *p, size_t n, struct fault *fault)
 {
     sj::padded_string_view input(p, n, n + JIN_PADDING);
     od::document doc;
+    j.input = {p, n};
     auto e = j.parser.iterate(input).get(doc);
     const bool started = !e;
     if (!e) {
