@@ -54,7 +54,10 @@ static void realm_account(struct account *a, struct str s, struct str domain)
         domain = str_from(s, (size_t)at + 1);
         s = str_sub(s, 0, (size_t)at);
     }
-    a->name = s.n ? s : STR_NONE;
+    if (str_chr(s, '@') > 0)
+        a->upn = s;
+    else
+        a->name = s.n ? s : STR_NONE;
     a->domain = domain.n ? domain : STR_NONE;
 }
 
@@ -124,14 +127,15 @@ static int authentication(struct decode *d, const struct line *l)
     struct activity *a = begin(d, l, kind_of_protocol(protocol), STR_NONE);
     a->protocol = protocol;
     authenticated(d, l);
-    a->session = get(l, "logonId");
+    struct str session = get(l, "logonId");
+    a->session = str_eq(session, STR("0")) ? STR_NONE : session;
     uint64_t type;
     if (jin_u64(l->doc, l->body, "logonType", &type))
         decode_u64(d, FACT_LOGON_TYPE, type);
     decode_str(d, FACT_OPERATION, how);
     decode_str(d, FACT_AUTH_PACKAGE, protocol == PROTO_LDAP ? STR("simple") : STR_NONE);
     struct str workstation = wintext_host(get(l, "workstation"));
-    if (str_set(workstation)) {
+    if (str_set(workstation) && protocol != PROTO_LDAP) { /* of a simple bind it is the server's own name */
         decode_str(d, FACT_WORKSTATION, workstation);
         a->device = workstation;
         a->device_certainty = 50; /* the client's word */

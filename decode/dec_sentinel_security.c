@@ -25,6 +25,7 @@ enum {
     M_DATA_DYNAMIC,
     M_COUNT
 };
+enum { KEYWORD_FAILURE = 52, KEYWORD_SUCCESS = 53 };
 
 static const struct str names[M_COUNT] = {
     {"EventID", 7},    {"TimeGenerated", 13}, {"Computer", 8},        {"EventSourceName", 15}, {"Source", 6},         {"Provider", 8},
@@ -94,7 +95,9 @@ static int record(struct decode *d, const struct jnode *doc, struct str raw)
     struct str level = winjson_text(doc, m[M_LEVEL]);
     e.keywords = winjson_keywords(doc, m[M_KEYWORDS]) | winjson_keywords(doc, m[M_LEVEL_NAME]);
     if (str_eq(level, STR("16")))
-        e.keywords |= UINT64_C(1) << 52;
+        e.keywords |= UINT64_C(1) << KEYWORD_FAILURE;
+    else if (str_eq(level, STR("8")))
+        e.keywords |= UINT64_C(1) << KEYWORD_SUCCESS;
     if (winevent_row(e.provider, e.id)) {
         winjson_fields(doc, doc, &e);
         e.have[WF_Channel / 64] &= ~(UINT64_C(1) << (WF_Channel % 64));

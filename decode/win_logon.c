@@ -85,6 +85,21 @@ static void logon_facts(struct decode *d, const struct winevent *e)
     d->act.protocol = package_protocol(str_trim(win_str(e, WF_AuthenticationPackageName)));
 }
 
+/* Message ids of the impersonation levels. */
+static struct str impersonation(struct str s)
+{
+    static const struct {
+        struct str id, text;
+    } levels[] = {{{"%%1831", 6}, {"anonymous", 9}},
+                  {{"%%1832", 6}, {"identification", 14}},
+                  {{"%%1833", 6}, {"impersonation", 13}},
+                  {{"%%1840", 6}, {"delegation", 10}}};
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+        if (str_eq(s, levels[i].id))
+            return levels[i].text;
+    return s;
+}
+
 static int success(struct decode *d, const struct winevent *e)
 {
     uint64_t type = win_u64(e, WF_LogonType, TYPE_UNKNOWN);
@@ -96,7 +111,7 @@ static int success(struct decode *d, const struct winevent *e)
     logon_facts(d, e);
     if (str_eq(win_str(e, WF_ElevatedToken), STR("%%1842"))) /* message id of "Yes" */
         decode_u64(d, FACT_ELEVATED, 1);
-    winevent_text(d, e, FACT_IMPERSONATION, WF_ImpersonationLevel);
+    decode_str(d, FACT_IMPERSONATION, impersonation(win_str(e, WF_ImpersonationLevel)));
     /* type 9: the credentials that will be used towards other computers */
     static const enum winfield outbound[3] = {WF_NONE, WF_TargetOutboundUserName, WF_TargetOutboundDomainName};
     winevent_object(d, e, OBJECT_ACCOUNT, ROLE_PARAMETER, outbound);

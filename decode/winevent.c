@@ -219,6 +219,8 @@ void win_account(struct account *a, const struct winevent *e, enum winfield sid,
     a->sid = real_sid(win_str(e, sid));
     struct str n = decode_some(str_trim(win_str(e, name)));
     struct str in = decode_some(str_trim(win_str(e, domain)));
+    if (str_eqi(n, STR("(NULL)"))) /* how the NTLM provider writes no name */
+        n = in = STR_NONE;
     ptrdiff_t slash = str_chr(n, '\\');
     if (slash > 0 && !str_set(in)) {
         in = str_sub(n, 0, (size_t)slash);
