@@ -547,18 +547,20 @@ static void addresses(struct dir *d, struct dir_learner *const *learners, size_t
             place(d, &im->entries[i].ip, dir_account(d, &im->entries[i].base.ref));
 }
 
-static uint32_t tagged(const struct dir *d, struct str name)
+/* An account as people write it: SID, DOMAIN\name, user@suffix or a name. */
+static struct account account_of(struct str name)
 {
-    struct account a = {0};
     ptrdiff_t slash = str_chr(name, '\\');
     if (str_starts(name, STR("S-1-")))
-        a.sid = name;
-    else if (slash > 0)
-        a = (struct account){.domain = str_sub(name, 0, (size_t)slash), .name = str_from(name, (size_t)slash + 1)};
-    else if (str_chr(name, '@') > 0)
-        a.upn = name;
-    else
-        a.name = name;
+        return (struct account){.sid = name};
+    if (slash > 0)
+        return (struct account){.domain = str_sub(name, 0, (size_t)slash), .name = str_from(name, (size_t)slash + 1)};
+    return str_chr(name, '@') > 0 ? (struct account){.upn = name} : (struct account){.name = name};
+}
+
+static uint32_t tagged(const struct dir *d, struct str name)
+{
+    struct account a = account_of(name);
     uint32_t n = dir_account(d, &a);
     return n ? n : dir_named(d, name, false);
 }
@@ -600,16 +602,13 @@ static int name_tagged(struct dir_learner *extra, const struct dir_tag *tags, si
             name = str_sub(name, 0, (size_t)equals);
         if (ip_parse(name, &ip, NULL))
             continue;
-        bool machine = tags[i].flag & (ENTITY_DC | ENTITY_DNS_SERVER);
         struct activity a = {.kind = KIND_LOGOFF, .outcome = OUTCOME_SUCCESS};
-        if (machine)
+        if (tags[i].flag & (ENTITY_DC | ENTITY_DNS_SERVER))
             a.destination = name;
-        else if (str_chr(name, '@') > 0)
-            a.actor.upn = name;
-        else if (str_starts(name, STR("S-1-")))
-            a.actor.sid = name;
-        else if (str_chr(name, '\\') < 0)
-            continue; /* may be a group or a person; known names are found later */
+        else
+            a.actor = account_of(name);
+        if (tags[i].flag == ENTITY_SENSITIVE && !str_set(a.actor.domain) && str_set(a.actor.name))
+            continue; /* may be a group: known names are found later */
         dir_learn(extra, &a);
     }
     return 0;

@@ -1,0 +1,304 @@
+/* tests/directory/test_directory.c - one person across all accounts; groups, controllers, addresses, imports. */
+#include "directory/dir_build.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define SID "S-1-5-21-1-2-3-"
+
+static struct activity logon(const char *name, const char *domain, const char *sid)
+{
+    struct activity a = {.kind = KIND_NETWORK_LOGON, .outcome = OUTCOME_SUCCESS};
+    a.actor = (struct account){.name = str_of(name), .domain = str_of(domain), .sid = str_of(sid)};
+    return a;
+}
+
+static struct dir *build(struct dir_learner *l, const struct dir_import *im, const struct dir_tag *tags, size_t n)
+{
+    struct dir *d = NULL;
+    assert_int_equal(dir_build(&d, &l, 1, im, tags, n), 0);
+    dir_learner_free(l);
+    return d;
+}
+
+static uint32_t find(const struct dir *d, struct account a)
+{
+    return dir_account(d, &a);
+}
+
+static void one_person(void **state)
+{
+    struct dir_learner *l = dir_learner_new();
+    struct activity a = logon("alice", "CORP", SID "1103");
+    (void)state;
+    dir_learn(l, &a);
+    a = logon("ALICE", "corp.example.test", SID "1103");
+    dir_learn(l, &a);
+    a = logon("bob", "CORP", SID "1104");
+    dir_learn(l, &a);
+    a = (struct activity){.kind = KIND_SIGN_IN, .outcome = OUTCOME_SUCCESS};
+    a.actor = (struct account){.upn = STR("Alice@corp.example.test"), .cloud = STR("0a-1b")};
+    dir_learn(l, &a);
+    struct dir *d = build(l, NULL, NULL, 0);
+    uint32_t alice = dir_sid(d, STR(SID "1103"));
+    assert_true(alice != 0);
+    assert_int_equal(find(d, (struct account){.cloud = STR("0a-1b")}), alice);
+    assert_int_equal(find(d, (struct account){.upn = STR("alice@CORP.example.test")}), alice);
+    assert_int_equal(find(d, (struct account){.name = STR("alice"), .domain = STR("CORP")}), alice);
+    assert_int_equal(find(d, (struct account){.name = STR("alice"), .domain = STR("CORP.EXAMPLE.TEST")}), alice);
+    assert_int_equal(find(d, (struct account){.name = STR("alice")}), alice);
+    assert_int_not_equal(find(d, (struct account){.name = STR("bob")}), alice);
+    assert_int_equal(find(d, (struct account){.name = STR("carol")}), 0);
+    dir_free(d);
+}
+
+static void ambiguous_names_are_nobody(void **state)
+{
+    struct dir_learner *l = dir_learner_new();
+    struct activity a = logon("admin", "NORTH", "S-1-5-21-1-1-1-1000");
+    (void)state;
+    dir_learn(l, &a);
+    a = logon("admin", "SOUTH", "S-1-5-21-2-2-2-1000");
+    dir_learn(l, &a);
+    struct dir *d = build(l, NULL, NULL, 0);
+    assert_int_equal(find(d, (struct account){.name = STR("admin")}), 0);
+    uint32_t north = find(d, (struct account){.name = STR("admin"), .domain = STR("NORTH")});
+    uint32_t south = find(d, (struct account){.name = STR("admin"), .domain = STR("SOUTH")});
+    assert_true(north && south && north != south);
+    dir_free(d);
+}
+
+static void a_borrowed_sid_keeps_its_own_name(void **state)
+{
+    struct dir_learner *l = dir_learner_new();
+    struct activity a = logon("Administrator", "CORP", SID "500");
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        dir_learn(l, &a);
+    a = logon("no-such-user", "CORP", SID "500");
+    dir_learn(l, &a);
+    struct dir *d = build(l, NULL, NULL, 0);
+    uint32_t real = dir_sid(d, STR(SID "500"));
+    assert_true(str_eq(dir_entity(d, real)->sam, STR("Administrator")));
+    uint32_t forged = find(d, (struct account){.sid = STR(SID "500"), .name = STR("no-such-user"), .domain = STR("CORP")});
+    assert_int_not_equal(forged, real);
+    dir_free(d);
+}
+
+static void failures_make_nobody(void **state)
+{
+    struct dir_learner *l = dir_learner_new();
+    struct activity a = logon("guessed", "CORP", NULL);
+    (void)state;
+    a.outcome = OUTCOME_FAILURE;
+    dir_learn(l, &a);
+    struct dir *d = build(l, NULL, NULL, 0);
+    assert_int_equal(dir_count(d), 0);
+    dir_free(d);
+}
+
+static void controllers_and_addresses(void **state)
+{
+    struct dir_learner *l = dir_learner_new();
+    struct fact event[] = {{.key = FACT_EVENT_ID, .type = FACT_TYPE_U64, .u = 4768}};
+    struct activity a = logon("WS1$", "CORP", SID "1200");
+    (void)state;
+    a.kind = KIND_CREDENTIALS_VALIDATION;
+    a.protocol = PROTO_KERBEROS;
+    a.destination = STR("DC1.corp.example.test");
+    a.facts = event;
+    a.nfacts = 1;
+    assert_true(ip_parse(STR("10.0.0.7"), &a.ip, NULL));
+    dir_learn(l, &a);
+    event[0].u = 5140; /* a file server writes this one too */
+    a.destination = STR("FS1");
+    dir_learn(l, &a);
+    struct dir_tag tags[] = {{STR("DC2=10.0.0.2"), ENTITY_DC}, {STR("10.0.0.3"), ENTITY_DC}, {STR("CORP\\trap"), ENTITY_HONEYTOKEN}};
+    struct dir *d = build(l, NULL, tags, 3);
+    assert_true(dir_is(d, dir_computer(d, STR("dc1")), ENTITY_DC));
+    assert_true(dir_is(d, dir_computer(d, STR("DC2")), ENTITY_DC));
+    assert_false(dir_is(d, dir_computer(d, STR("FS1")), ENTITY_DC));
+    assert_true(dir_is(d, find(d, (struct account){.name = STR("trap")}), ENTITY_HONEYTOKEN));
+    dir_resolve(d, &a);
+    assert_int_equal(a.device_entity, dir_computer(d, STR("WS1")));
+    assert_int_equal(a.device_certainty, 90);
+    struct activity b = {.kind = KIND_NETWORK_LOGON};
+    assert_true(ip_parse(STR("10.0.0.2"), &b.ip, NULL));
+    dir_resolve(d, &b);
+    assert_true(dir_dc_source(d, &b));
+    b = (struct activity){.kind = KIND_NETWORK_LOGON};
+    assert_true(ip_parse(STR("10.0.0.3"), &b.destination_ip, NULL));
+    dir_resolve(d, &b);
+    assert_true(dir_dc_destination(d, &b));
+    dir_free(d);
+}
+
+static void an_address_of_two_hosts_is_nobodys(void **state)
+{
+    struct dir_learner *l = dir_learner_new();
+    struct activity a = logon("WS1$", "CORP", SID "1200");
+    (void)state;
+    a.kind = KIND_RESOURCE_ACCESS;
+    a.protocol = PROTO_KERBEROS;
+    assert_true(ip_parse(STR("10.0.0.7"), &a.ip, NULL));
+    dir_learn(l, &a);
+    a.actor.name = STR("WS2$");
+    a.actor.sid = STR(SID "1201");
+    dir_learn(l, &a);
+    struct dir *d = build(l, NULL, NULL, 0);
+    assert_int_equal(dir_computer_at(d, &a.ip), 0);
+    dir_free(d);
+}
+
+static const char ldif[] =
+    "version: 1\n"
+    "# an export\n"
+    "dn: CN=krbtgt,CN=Users,DC=corp,DC=example,DC=test\nobjectClass: user\nsAMAccountName: krbtgt\n"
+    "objectSid:: AQUAAAAAAAUVAAAAAQAAAAIAAAADAAAA9gEAAA==\nuserAccountControl: 514\n\n"
+    "dn: CN=Zo\xc3\xab Long,OU=Staff,DC=corp,DC=example,\n DC=test\nobjectClass: user\nsAMAccountName: zoe\nobjectSid: " SID "1105\n"
+    "userPrincipalName: zoe@corp.example.test\nmail: zoe.long@example.test\ndisplayName:: Wm/DqyBMb25n\ndepartment: Finance\n"
+    "userAccountControl: 512\nmemberOf: CN=Inner,DC=corp,DC=example,DC=test\n\n"
+    "dn: CN=Inner,DC=corp,DC=example,DC=test\nobjectClass: group\nsAMAccountName: Inner\nobjectSid: " SID "1200\n"
+    "member: CN=Loop,DC=corp,DC=example,DC=test\n\n"
+    "dn: CN=Loop,DC=corp,DC=example,DC=test\nobjectClass: group\nsAMAccountName: Loop\nobjectSid: " SID "1201\n"
+    "member: CN=Inner,DC=corp,DC=example,DC=test\n\n"
+    "dn: CN=Domain Admins,CN=Users,DC=corp,DC=example,DC=test\r\nobjectClass: group\r\nsAMAccountName: Admins du domaine\r\n"
+    "objectSid: " SID "512\r\nmember: CN=Inner,DC=corp,DC=example,DC=test\r\n\r\n"
+    "dn: CN=DC1,OU=Domain Controllers,DC=corp,DC=example,DC=test\nobjectClass: user\nobjectClass: computer\nsAMAccountName: DC1$\n"
+    "dNSHostName: dc1.corp.example.test\nuserAccountControl: 532480\nprimaryGroupID: 516\nobjectSid: " SID "1000\n\n"
+    "dn: CN=broken,DC=corp,DC=example,DC=test\nobjectClass: user\nno colon here\n\n"
+    "dn: OU=Staff,DC=corp,DC=example,DC=test\nobjectClass: organizationalUnit\n";
+
+static struct dir_import *imported(const char *text, size_t n, uint64_t expect_skipped)
+{
+    struct dir_import *im = dir_import_new();
+    uint64_t skipped = 0;
+    struct fault f = {0};
+    assert_int_equal(dir_import_ldif(im, text, n, &skipped, &f), 0);
+    assert_int_equal(skipped, expect_skipped);
+    return im;
+}
+
+static void directory_from_ldif(void **state)
+{
+    struct dir_import *im = imported(ldif, sizeof ldif - 1, 1);
+    struct dir *d = build(dir_learner_new(), im, NULL, 0);
+    uint32_t zoe = find(d, (struct account){.upn = STR("zoe.long@example.test")});
+    (void)state;
+    assert_true(zoe != 0);
+    assert_int_equal(zoe, dir_sid(d, STR(SID "1105")));
+    assert_true(str_eq(dir_entity(d, zoe)->name, STR("Zo\xc3\xab Long")));
+    assert_true(str_eq(dir_entity(d, zoe)->department, STR("Finance")));
+    assert_true(dir_is(d, zoe, ENTITY_SENSITIVE)); /* Inner is in Domain Admins, whatever its name; Loop does not hang */
+    assert_true(dir_member(d, zoe, dir_sid(d, STR(SID "512"))));
+    assert_true(dir_is(d, dir_sid(d, STR(SID "502")), ENTITY_DISABLED));
+    assert_true(dir_is(d, dir_computer(d, STR("dc1.corp.example.test")), ENTITY_DC));
+    assert_true(dir_complete(d, STR("CORP.example.test")));
+    assert_false(dir_complete(d, STR("other.test")));
+    assert_true(dir_own_domain(d, STR("example.test")));
+    assert_false(dir_own_domain(d, STR("gmail.com")));
+    dir_free(d);
+    dir_import_free(im);
+}
+
+static void hostile_ldif(void **state)
+{
+    char *copy = malloc(sizeof ldif);
+    (void)state;
+    assert_non_null(copy);
+    for (size_t n = 0; n < sizeof ldif; n++) { /* every prefix */
+        struct dir_import *im = dir_import_new();
+        uint64_t skipped = 0;
+        struct fault f = {0};
+        memcpy(copy, ldif, n);
+        assert_int_equal(dir_import_ldif(im, copy, n, &skipped, &f), 0);
+        dir_import_free(im);
+    }
+    for (size_t bit = 0; bit < (sizeof ldif - 1) * 8; bit++) { /* every single-bit flip */
+        struct dir_import *im = dir_import_new();
+        uint64_t skipped = 0;
+        struct fault f = {0};
+        memcpy(copy, ldif, sizeof ldif);
+        copy[bit / 8] = (char)(copy[bit / 8] ^ 1 << bit % 8);
+        assert_int_equal(dir_import_ldif(im, copy, sizeof ldif - 1, &skipped, &f), 0);
+        if (bit % 97 == 0)
+            dir_free(build(dir_learner_new(), im, NULL, 0));
+        dir_import_free(im);
+    }
+    free(copy);
+}
+
+static void directory_from_json(void **state)
+{
+    char text[2048] = "{\"domain\":\"corp.example.test\",\"netbios\":\"CORP\",\"complete\":true,"
+                      "\"users\":[{\"name\":\"alice\",\"sid\":\"" SID "1103\",\"upn\":\"alice@corp.example.test\",\"groups\":[\"Domain Admins\"]},"
+                      "{\"name\":\"trap\",\"honeytoken\":true}],"
+                      "\"groups\":[{\"name\":\"Domain Admins\",\"sid\":\"" SID "512\"}],"
+                      "\"computers\":[{\"name\":\"DC1\",\"ip\":\"10.0.0.1\",\"dc\":true}]}";
+    struct dir_import *im = dir_import_new();
+    struct fault f;
+    struct ip ip;
+    (void)state;
+    assert_int_equal(dir_import_json(im, text, strlen(text), &f), 0);
+    struct dir *d = build(dir_learner_new(), im, NULL, 0);
+    assert_true(dir_is(d, find(d, (struct account){.name = STR("alice"), .domain = STR("CORP")}), ENTITY_SENSITIVE));
+    assert_true(dir_is(d, find(d, (struct account){.name = STR("trap")}), ENTITY_HONEYTOKEN));
+    assert_true(ip_parse(STR("10.0.0.1"), &ip, NULL));
+    assert_true(dir_is(d, dir_computer_at(d, &ip), ENTITY_DC));
+    assert_true(dir_complete(d, STR("corp")));
+    dir_free(d);
+    dir_import_free(im);
+    im = dir_import_new();
+    assert_int_equal(dir_import_json(im, "[1]                                     ", 3, &f), ERR_MALFORMED);
+    dir_import_free(im);
+}
+
+/* Learning in another order, split over two learners, gives the same entities. */
+static void order_does_not_matter(void **state)
+{
+    static const char *const names[] = {"alice", "bob", "carol", "WS1$", "DC1$"};
+    struct dir *d[2];
+    (void)state;
+    for (int way = 0; way < 2; way++) {
+        struct dir_learner *l[2] = {dir_learner_new(), dir_learner_new()};
+        for (int k = 0; k < 40; k++) {
+            int i = way ? 39 - k : k;
+            char sid[64];
+            (void)snprintf(sid, sizeof sid, SID "%d", 1100 + i % 5);
+            struct activity a = logon(names[i % 5], i % 2 ? "CORP" : "corp.example.test", i % 3 ? sid : NULL);
+            a.destination = STR("DC1");
+            dir_learn(l[way ? i % 2 : 0], &a);
+        }
+        assert_int_equal(dir_build(&d[way], l, 2, NULL, NULL, 0), 0);
+        dir_learner_free(l[0]);
+        dir_learner_free(l[1]);
+    }
+    assert_int_equal(dir_count(d[0]), dir_count(d[1]));
+    for (uint32_t k = 1; k <= dir_count(d[0]); k++) {
+        assert_true(str_eq(dir_entity(d[0], k)->id, dir_entity(d[1], k)->id));
+        assert_true(str_eq(dir_entity(d[0], k)->name, dir_entity(d[1], k)->name));
+        assert_int_equal(dir_entity(d[0], k)->naccounts, dir_entity(d[1], k)->naccounts);
+    }
+    dir_free(d[0]);
+    dir_free(d[1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(one_person),
+                                       cmocka_unit_test(ambiguous_names_are_nobody),
+                                       cmocka_unit_test(a_borrowed_sid_keeps_its_own_name),
+                                       cmocka_unit_test(failures_make_nobody),
+                                       cmocka_unit_test(controllers_and_addresses),
+                                       cmocka_unit_test(an_address_of_two_hosts_is_nobodys),
+                                       cmocka_unit_test(directory_from_ldif),
+                                       cmocka_unit_test(hostile_ldif),
+                                       cmocka_unit_test(directory_from_json),
+                                       cmocka_unit_test(order_does_not_matter)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
