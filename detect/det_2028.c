@@ -1,0 +1,169 @@
+/* detect/det_2028.c - a computer that is no domain controller is registered as one. */
+#include "base/hash.h"
+#include "detect/roguedc.h"
+#include "detect/watch.h"
+
+enum { WINDOW_MINUTES };
+
+static const struct param params[] = {
+    [WINDOW_MINUTES] = {"window_minutes", 60, "Minutes within which the marks of one registration by one account are taken together."},
+    {0}};
+
+struct registration { /* by one account */
+    unsigned marks;
+    int64_t first, last;
+    bool real;   /* a true controller was promoted by the same account */
+    bool raised;
+    struct watch_names computers;
+    struct witnesses seen;
+    uint32_t unreported;
+    uint64_t campaign;
+    uint32_t actor_entity;
+    char actor[WATCH_NAME];
+    uint32_t actor_length;
+    char where[64];
+    uint32_t where_length, where_entity;
+};
+
+struct state {
+    struct table registrations;
+};
+
+static int start(struct detection *d)
+{
+    table_init(&((struct state *)detection_state(d))->registrations, sizeof(struct registration), 1024);
+    return 0;
+}
+
+static void stop(struct detection *d)
+{
+    table_free(&((struct state *)detection_state(d))->registrations);
+}
+
+static uint32_t keep(char *to, size_t room, struct str s)
+{
+    size_t n = s.n < room ? s.n : room;
+    if (n)
+        memcpy(to, s.p, n);
+    return (uint32_t)n;
+}
+
+static struct str marks_text(struct arena *m, unsigned marks)
+{
+    return str_fmt(m, "%s%s%s%s", marks & ROGUEDC_SPN ? ", gave it the service principal names of a controller" : "",
+                   marks & ROGUEDC_OBJECT ? ", made its server object in the configuration" : "",
+                   marks & ROGUEDC_INSTALL ? ", used the right to add a replica to the domain" : "",
+                   marks & ROGUEDC_DELETED ? ", and deleted the traces again" : "");
+}
+
+static void report(struct detection *d, const struct activity *a, struct registration *r)
+{
+    struct arena *m = detection_arena(d);
+    struct str actor = {r->actor, r->actor_length}, where = {r->where, r->where_length};
+    struct draft f = {.destination_name = where, .destination_entity = r->where_entity};
+    if (a)
+        f = draft_of(a);
+    f.nusers = f.naccounts = 0;
+    draft_user(&f, r->actor_entity, actor);
+    if (r->computers.n) {
+        f.source_name = (struct str){r->computers.a[0].name, r->computers.a[0].length};
+        f.source_entity = r->computers.a[0].entity;
+    }
+    f.campaign = r->campaign;
+    f.evidence = &r->seen;
+    f.count = r->unreported;
+    f.description = str_fmt(m, "%.*s registered %.*s, which is no domain controller, as one on %.*s between %.*s and %.*s%.*s.", STR_ARG(actor),
+                            STR_ARG(r->computers.n ? watch_names_text(m, &r->computers, 4) : STR("a computer that the events do not name")),
+                            STR_ARG(where), STR_ARG(watch_time(m, r->first)), STR_ARG(watch_time(m, r->last)), STR_ARG(marks_text(m, r->marks)));
+    r->raised = true;
+    r->unreported = 0;
+    detection_raise(d, a, &f);
+}
+
+/* The right alone is used by every promotion: it counts when no true controller came out of it. */
+static void settle(struct detection *d, struct registration *r)
+{
+    if (r->marks == ROGUEDC_INSTALL && !r->raised && !r->real)
+        report(d, NULL, r);
+}
+
+static struct registration *registration_of(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    uint64_t key = hash_mix(watch_account(a->actor_entity, &a->actor), 1);
+    struct registration *r = table_put(&s->registrations, key, NULL);
+    if (!r)
+        return NULL;
+    if (r->last && a->time - r->last > (int64_t)(detection_param(d, WINDOW_MINUTES) * (double)TIME_MINUTE)) {
+        settle(d, r);
+        memset(r, 0, sizeof *r);
+    }
+    if (!r->last) {
+        r->first = a->time;
+        r->campaign = key;
+        r->actor_entity = a->actor_entity;
+        r->actor_length = keep(r->actor, sizeof r->actor, watch_bare(&a->actor));
+        r->where_length = keep(r->where, sizeof r->where, watch_destination_text(detection_arena(d), a));
+        r->where_entity = a->destination_entity;
+    }
+    r->last = a->time;
+    return r;
+}
+
+static void see(struct detection *d, const struct activity *a)
+{
+    const struct dir *dir = detection_dir(d);
+    struct str computer;
+    unsigned marks = roguedc_marks(a, &computer) & ~(unsigned)ROGUEDC_TOPOLOGY;
+    if (!marks || dir_is(dir, a->actor_entity, ENTITY_DC) || watch_builtin(&a->actor))
+        return;
+    struct registration *r = registration_of(d, a);
+    if (!r)
+        return;
+    if (str_set(computer) && roguedc_is_dc(dir, a, computer)) {
+        r->real = true;
+        return;
+    }
+    if (marks == ROGUEDC_DELETED && !r->marks)
+        return; /* metadata of a controller that is gone is cleaned up like this */
+    r->marks |= marks;
+    r->unreported++;
+    if (str_set(computer))
+        watch_names_add(&r->computers, 0, watch_bare(&(struct account){.name = computer}));
+    witness_add(&r->seen, a);
+    if (r->marks & (ROGUEDC_SPN | ROGUEDC_OBJECT))
+        report(d, a, r);
+}
+
+static void end(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    uint32_t at = 0;
+    struct registration *r;
+    while ((r = table_each(&s->registrations, &at, NULL)))
+        settle(d, r);
+}
+
+static const enum kind wants[] = {KIND_DIRECTORY_ACCESS, KIND_DIRECTORY_REPLICATION, KIND_ACCOUNT_CHANGED, KIND_OBJECT_CHANGED, KIND_OBJECT_CREATED,
+                                  KIND_OBJECT_DELETED,   KIND_COUNT};
+
+const struct detector det_2028 = {
+    .external_id = 2028,
+    .name = "Suspected DCShadow attack (domain controller promotion)",
+    .severity = SEVERITY_HIGH,
+    .category = CATEGORY_DOMAIN_DOMINANCE,
+    .attack = {"T1207"},
+    .about = "A computer that is no domain controller is made to look like one, so that it can push changes into the directory: it gets the service principal "
+             "names of a controller (GC/ or the directory replication service's GUID), a server or nTDSDSA object in the configuration, or an account uses "
+             "the right to add a replica without a true controller coming out of it. True promotions end with a computer that the directory knows as a "
+             "controller, or whose primary group is that of controllers, and are left out.",
+    .blind = "no changes to computer accounts and configuration objects (events 4742, 5136, 5137: Audit Computer Account Management, Audit Directory Service "
+             "Changes) and no event 4662 (Audit Directory Service Access)",
+    .wants = wants,
+    .params = params,
+    .state_size = sizeof(struct state),
+    .start = start,
+    .see = see,
+    .end = end,
+    .stop = stop,
+};

@@ -1,0 +1,173 @@
+/* detect/det_2029.c - a computer that is no domain controller asks controllers to replicate from it. */
+#include "base/hash.h"
+#include "detect/roguedc.h"
+#include "detect/watch.h"
+
+enum { WINDOW_MINUTES };
+
+static const struct param params[] = {
+    [WINDOW_MINUTES] = {"window_minutes", 60, "Minutes within which what one account did to the replication topology is taken together."},
+    {0}};
+
+struct actor { /* what one account did */
+    unsigned marks;
+    int64_t last;
+    bool real; /* a true controller was promoted by the same account */
+    struct watch_names computers;
+    struct witnesses seen;
+    uint32_t unreported;
+};
+
+struct partner { /* a replication source that is no controller */
+    bool established;
+    int64_t last;
+    struct witnesses seen;
+    uint32_t unreported;
+};
+
+struct state {
+    struct table actors, partners;
+};
+
+static int start(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    table_init(&s->actors, sizeof(struct actor), 1024);
+    table_init(&s->partners, sizeof(struct partner), 1024);
+    return 0;
+}
+
+static void stop(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    table_free(&s->actors);
+    table_free(&s->partners);
+}
+
+static int64_t window(const struct detection *d)
+{
+    return (int64_t)(detection_param(d, WINDOW_MINUTES) * (double)TIME_MINUTE);
+}
+
+static void right_used(struct detection *d, const struct activity *a)
+{
+    const struct dir *dir = detection_dir(d);
+    struct state *s = detection_state(d);
+    struct str computer;
+    unsigned marks = roguedc_marks(a, &computer);
+    if (!marks || dir_is(dir, a->actor_entity, ENTITY_DC) || watch_builtin(&a->actor))
+        return;
+    uint64_t key = hash_mix(watch_account(a->actor_entity, &a->actor), 1);
+    struct actor *x = table_put(&s->actors, key, NULL);
+    if (!x)
+        return;
+    if (x->last && a->time - x->last > window(d))
+        memset(x, 0, sizeof *x);
+    x->last = a->time;
+    if (str_set(computer) && roguedc_is_dc(dir, a, computer)) {
+        x->real = true;
+        return;
+    }
+    x->marks |= marks;
+    if (str_set(computer))
+        watch_names_add(&x->computers, 0, watch_bare(&(struct account){.name = computer}));
+    if (marks & (ROGUEDC_INSTALL | ROGUEDC_TOPOLOGY)) {
+        witness_add(&x->seen, a);
+        x->unreported++;
+    }
+    /* repadmin and the topology checker use the second right alone; a promotion that is true uses the first */
+    bool enough = (x->marks & ROGUEDC_TOPOLOGY) && (x->marks & (ROGUEDC_INSTALL | ROGUEDC_SPN | ROGUEDC_OBJECT));
+    if (!enough || x->real || !(marks & (ROGUEDC_INSTALL | ROGUEDC_TOPOLOGY)))
+        return;
+    struct arena *m = detection_arena(d);
+    struct draft f = draft_of(a);
+    if (x->computers.n)
+        f.source_name = (struct str){x->computers.a[0].name, x->computers.a[0].length};
+    f.campaign = key;
+    f.evidence = &x->seen;
+    f.count = x->unreported;
+    f.description = str_fmt(m, "%.*s, who is no domain controller, used the rights to manage the replication topology%s on %.*s %u times until %.*s%s%.*s.",
+                            STR_ARG(watch_bare(&a->actor)), x->marks & ROGUEDC_INSTALL ? " and to add a replica" : "",
+                            STR_ARG(watch_destination_text(m, a)), x->seen.total, STR_ARG(watch_time(m, a->time)),
+                            x->computers.n ? ", for the computer " : "", STR_ARG(watch_names_text(m, &x->computers, 4)));
+    x->unreported = 0;
+    detection_raise(d, a, &f);
+}
+
+/* SOURCE_DRA is a distinguished name, or a DNS name when the object is not known. */
+static struct str source_of(const struct activity *a)
+{
+    struct str dra = act_str(a, FACT_SOURCE_DRA), server = roguedc_server(dra);
+    if (str_set(server))
+        return server;
+    return str_has(dra, STR("=")) || str_hasi(dra, STR("._msdcs.")) ? STR_NONE : dra;
+}
+
+static bool establishes(const struct activity *a)
+{
+    return !watch_event(a, 4929) && !watch_event(a, 4935) && !watch_event(a, 4930) && !watch_event(a, 4931);
+}
+
+static void source_changed(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    const struct dir *dir = detection_dir(d);
+    struct str server = source_of(a);
+    if (!str_set(server) || str_has(server, STR("\\0ADEL")) || dir_is(dir, dir_computer(dir, server), ENTITY_DC))
+        return;
+    uint64_t key = hash_stri(server, 2);
+    struct partner *p = table_put(&s->partners, key, NULL);
+    if (!p)
+        return;
+    if (p->last && a->time - p->last > window(d))
+        memset(p, 0, sizeof *p);
+    p->last = a->time;
+    p->established = p->established || establishes(a);
+    p->unreported++;
+    witness_add(&p->seen, a);
+    if (!p->established) /* the source of a controller that is gone is taken away like this */
+        return;
+    struct arena *m = detection_arena(d);
+    struct draft f = draft_of(a);
+    f.source_name = server;
+    f.source_entity = dir_computer(dir, server);
+    f.campaign = key;
+    f.evidence = &p->seen;
+    f.count = p->unreported;
+    f.description = str_fmt(m, "%.*s, which is no domain controller, was made a replication source of %.*s for %.*s at %.*s%s.", STR_ARG(server),
+                            STR_ARG(watch_destination_text(m, a)), STR_ARG(act_str(a, FACT_NAMING_CONTEXT)), STR_ARG(watch_time(m, p->seen.w[0].time)),
+                            establishes(a) ? "" : " and taken away again");
+    p->unreported = 0;
+    detection_raise(d, a, &f);
+}
+
+static void see(struct detection *d, const struct activity *a)
+{
+    if (a->kind != KIND_REPLICA_CHANGE)
+        right_used(d, a);
+    else if (a->outcome != OUTCOME_FAILURE || act_has(a, FACT_SOURCE_DRA))
+        source_changed(d, a);
+}
+
+static const enum kind wants[] = {KIND_REPLICA_CHANGE, KIND_DIRECTORY_ACCESS, KIND_DIRECTORY_REPLICATION, KIND_ACCOUNT_CHANGED, KIND_OBJECT_CHANGED,
+                                  KIND_OBJECT_CREATED, KIND_COUNT};
+
+const struct detector det_2029 = {
+    .external_id = 2029,
+    .name = "Suspected DCShadow attack (domain controller replication request)",
+    .severity = SEVERITY_HIGH,
+    .category = CATEGORY_DOMAIN_DOMINANCE,
+    .attack = {"T1207"},
+    .about = "A computer that is no domain controller makes controllers replicate from it, the second step of DCShadow: a replication source that is no "
+             "controller is established (event 4928; its removal, 4929, and failures, 4935, are added), or an account that is no controller uses the right to "
+             "manage the replication topology together with the right to add a replica, a controller's service principal names or a server object for a "
+             "computer that is none. The right to manage the topology alone is used by administration tools and raises nothing.",
+    .blind = "no changes of replication sources (events 4928, 4929: Audit Detailed Directory Service Replication) and no event 4662 (Audit Directory Service "
+             "Access)",
+    .wants = wants,
+    .params = params,
+    .state_size = sizeof(struct state),
+    .start = start,
+    .see = see,
+    .stop = stop,
+};

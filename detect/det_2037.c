@@ -1,0 +1,218 @@
+/* detect/det_2037.c - a server's account authenticates by NTLM from an address that is not the server's. */
+#include "base/hash.h"
+#include "detect/watch.h"
+
+enum { OWN_DAYS, AFTER_MINUTES };
+
+static const struct param params[] = {
+    [OWN_DAYS] = {"own_days", 30, "Days for which an address from which a computer used Kerberos counts as its own."},
+    [AFTER_MINUTES] = {"after_minutes", 10, "Minutes after an NTLM logon of a computer account in which a change of permissions by it counts as a relay."},
+    {0}};
+
+enum { OWN = 8 };
+struct host { /* a computer account */
+    struct ip own[OWN]; /* where it used Kerberos from */
+    int64_t at[OWN];
+    /* the latest NTLM logon from an address that is not known to be its own */
+    int64_t ntlm_time;
+    struct ip ntlm_ip;
+    enum severity severity;
+    struct witnesses seen;
+    uint32_t unreported;
+};
+
+struct state {
+    struct table hosts;
+    struct table at; /* address -> account key of the computer that uses Kerberos from there */
+};
+
+static int start(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    table_init(&s->hosts, sizeof(struct host), 16384);
+    table_init(&s->at, sizeof(uint64_t), 65536);
+    return 0;
+}
+
+static void stop(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    table_free(&s->hosts);
+    table_free(&s->at);
+}
+
+static uint64_t host_key(const struct activity *a)
+{
+    return hash_stri(watch_bare(&a->actor), 1);
+}
+
+/* ---- which addresses are a computer's own ---- */
+
+static void learn(struct state *s, const struct activity *a)
+{
+    if (!ip_set(&a->ip) || ip_is_loopback(&a->ip) || a->outcome == OUTCOME_FAILURE)
+        return;
+    uint64_t key = host_key(a);
+    struct host *h = table_put(&s->hosts, key, NULL);
+    if (!h)
+        return;
+    unsigned oldest = 0;
+    for (unsigned i = 0; i < OWN; i++) {
+        if (ip_eq(&h->own[i], &a->ip)) {
+            oldest = i;
+            break;
+        }
+        if (h->at[i] < h->at[oldest])
+            oldest = i;
+    }
+    h->own[oldest] = a->ip;
+    h->at[oldest] = a->time;
+    uint64_t *at = table_put(&s->at, ip_hash(&a->ip), NULL);
+    if (at)
+        *at = key;
+}
+
+enum place { PLACE_OWN, PLACE_UNKNOWN, PLACE_FOREIGN };
+
+static enum place place_of(struct detection *d, const struct activity *a, const struct host *h)
+{
+    struct state *s = detection_state(d);
+    const struct dir *dir = detection_dir(d);
+    int64_t since = a->time - (int64_t)(detection_param(d, OWN_DAYS) * (double)TIME_DAY);
+    unsigned known = 0;
+    for (unsigned i = 0; i < OWN; i++) {
+        if (!ip_set(&h->own[i]) || h->at[i] < since)
+            continue;
+        if (ip_eq(&h->own[i], &a->ip))
+            return PLACE_OWN;
+        known++;
+    }
+    struct str name = watch_bare(&a->actor);
+    uint32_t there = dir_computer_at(dir, &a->ip), self = dir_computer(dir, str_sub(name, 0, name.n ? name.n - 1 : 0));
+    if (there && self)
+        return there == self ? PLACE_OWN : PLACE_FOREIGN;
+    const uint64_t *user = table_get(&s->at, ip_hash(&a->ip));
+    return known || (user && *user != host_key(a)) ? PLACE_FOREIGN : PLACE_UNKNOWN;
+}
+
+/* ---- the relay ---- */
+
+static struct str own_text(struct arena *m, const struct host *h)
+{
+    char text[IP_TEXT];
+    struct str all = STR_NONE;
+    for (unsigned i = 0; i < OWN; i++)
+        if (ip_set(&h->own[i]))
+            all = str_fmt(m, "%.*s%s%.*s", STR_ARG(all), str_set(all) ? ", " : "", STR_ARG(ip_text(&h->own[i], text)));
+    return str_set(all) ? str_fmt(m, "its own addresses are %.*s", STR_ARG(all)) : STR("which is not known to be its own address");
+}
+
+static void report(struct detection *d, const struct activity *a, struct host *h, const char *after, struct str object)
+{
+    struct arena *m = detection_arena(d);
+    struct draft f = draft_of(a);
+    char from[IP_TEXT];
+    f.source_ip = h->ntlm_ip;
+    f.source_entity = dir_computer_at(detection_dir(d), &h->ntlm_ip);
+    f.source_name = STR_NONE; /* the name that the logon shows is the victim's */
+    f.source_certainty = 0;
+    f.campaign = hash_mix(host_key(a), ip_hash(&h->ntlm_ip));
+    f.severity = h->severity;
+    f.evidence = &h->seen;
+    f.count = h->unreported;
+    f.description = str_fmt(m, "%.*s authenticated by NTLM to %.*s from %.*s at %.*s; %.*s%s%.*s.", STR_ARG(watch_bare(&a->actor)),
+                            STR_ARG(watch_destination_text(m, a)), STR_ARG(ip_text(&h->ntlm_ip, from)), STR_ARG(watch_time(m, h->ntlm_time)),
+                            STR_ARG(own_text(m, h)), after, STR_ARG(object));
+    h->unreported = 0;
+    detection_raise(d, a, &f);
+}
+
+/* NTLM version 2 with a session key that a relay could not use for signing: nothing of 4624 says more. */
+static enum severity severity_of(const struct activity *a)
+{
+    bool v2 = str_eqi(act_str(a, FACT_LM_PACKAGE), STR("NTLM V2"));
+    return v2 && act_u64(a, FACT_KEY_LENGTH, 0) >= 128 ? SEVERITY_LOW : SEVERITY_MEDIUM;
+}
+
+static void ntlm_logon(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    const struct dir *dir = detection_dir(d);
+    if (!ip_set(&a->ip) || ip_is_loopback(&a->ip) || a->outcome == OUTCOME_FAILURE)
+        return;
+    struct host *h = table_put(&s->hosts, host_key(a), NULL);
+    enum place place = h ? place_of(d, a, h) : PLACE_OWN;
+    if (place == PLACE_OWN)
+        return;
+    if (h->ntlm_time && a->time - h->ntlm_time > TIME_DAY) {
+        witness_clear(&h->seen);
+        h->unreported = 0;
+    }
+    h->ntlm_time = a->time;
+    h->ntlm_ip = a->ip;
+    h->severity = severity_of(a);
+    h->unreported++;
+    witness_add(&h->seen, a);
+    bool matters = dir_is(dir, a->actor_entity, ENTITY_EXCHANGE) || dir_is(dir, a->actor_entity, ENTITY_DC) || dir_dc_destination(dir, a);
+    if (place == PLACE_FOREIGN && matters)
+        report(d, a, h, "", STR(""));
+}
+
+/* WRITE_DAC on, or a new security descriptor of, a directory object: what a relayed Exchange server is used for. */
+static bool permissions_changed(const struct activity *a)
+{
+    if (a->kind == KIND_DIRECTORY_ACCESS)
+        return act_u64(a, FACT_ACCESS_MASK, 0) & 0x40000u;
+    return str_eqi(act_str(a, FACT_ATTRIBUTE), STR("nTSecurityDescriptor"));
+}
+
+static void change(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    struct host *h = table_get(&s->hosts, host_key(a));
+    if (!h || !h->ntlm_time || a->outcome == OUTCOME_FAILURE || !permissions_changed(a))
+        return;
+    if (a->time - h->ntlm_time > (int64_t)(detection_param(d, AFTER_MINUTES) * (double)TIME_MINUTE))
+        return;
+    h->unreported++;
+    witness_add(&h->seen, a);
+    struct str dn = act_str(a, FACT_DN);
+    enum severity low_or_not = h->severity;
+    h->severity = SEVERITY_MEDIUM; /* the session could write: it was not held up by signing */
+    report(d, a, h, "; then the permissions of a directory object were changed in its name", str_set(dn) ? str_fmt(detection_arena(d), ": %.*s", STR_ARG(dn)) : STR(""));
+    h->severity = low_or_not;
+}
+
+static void see(struct detection *d, const struct activity *a)
+{
+    if (!watch_machine(watch_bare(&a->actor)) || watch_builtin(&a->actor))
+        return;
+    if (a->kind == KIND_DIRECTORY_ACCESS || a->kind == KIND_OBJECT_CHANGED)
+        change(d, a);
+    else if (watch_kerberos(a))
+        learn(detection_state(d), a);
+    else if (a->kind == KIND_NETWORK_LOGON && watch_ntlm(a))
+        ntlm_logon(d, a);
+}
+
+static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_RESOURCE_ACCESS, KIND_TICKET_RENEWAL, KIND_NETWORK_LOGON,
+                                  KIND_DIRECTORY_ACCESS,       KIND_OBJECT_CHANGED,  KIND_COUNT};
+
+const struct detector det_2037 = {
+    .external_id = 2037,
+    .name = "Suspected NTLM relay attack (Exchange account)",
+    .severity = SEVERITY_MEDIUM,
+    .category = CATEGORY_LATERAL_MOVEMENT,
+    .attack = {"T1557.001", "T1187"},
+    .about = "The account of a computer, an Exchange server above all, authenticates by NTLM from an address that is not its own. Its own addresses are those "
+             "that the directory gives and those from which it uses Kerberos. Raised when the address is foreign and the account is that of an Exchange server "
+             "or controller or the logon goes to a controller; and when the address is merely unknown but the logon is followed by a change of permissions in "
+             "the directory. NTLM version 2 with a 128-bit session key, which allows signing, lowers the severity.",
+    .blind = "no network logons with addresses (event 4624: Audit Logon)",
+    .wants = wants,
+    .params = params,
+    .state_size = sizeof(struct state),
+    .start = start,
+    .see = see,
+    .stop = stop,
+};

@@ -1,0 +1,101 @@
+/* detect/roguedc.c - reads from directory events that a computer is made to look like a controller. */
+#include "detect/roguedc.h"
+
+#define RIGHT_INSTALL_REPLICA "9923a32a-3607-11d2-b9be-0000f87a36b2"
+#define RIGHT_MANAGE_TOPOLOGY "1131f6ac-9c07-11d1-f79f-00c04fc2dcd2"
+#define CLASS_SERVER "bf967a92-0de6-11d0-a285-00aa003049e2"
+#define CLASS_NTDSDSA "f0f8ffab-1191-11d0-a060-00aa006c33ed"
+#define SPN_DRS "E3514235-4B06-11D1-AB04-00C04FC2DCD2/"
+
+/* Directory service access rights, MS-ADTS 5.1.3.2. */
+enum { RIGHT_CREATE_CHILD = 0x1, RIGHT_CONTROL_ACCESS = 0x100, RIGHT_DELETE = 0x10000 };
+enum { RID_DOMAIN_CONTROLLERS = 516, RID_READ_ONLY_CONTROLLERS = 521 };
+
+struct str roguedc_server(struct str dn)
+{
+    struct str settings = STR("CN=NTDS Settings,");
+    ptrdiff_t at = str_findi(dn, settings);
+    if (at >= 0)
+        dn = str_from(dn, (size_t)at + settings.n);
+    if (!str_startsi(dn, STR("CN=")) || !str_hasi(dn, STR(",CN=Servers,")))
+        return STR_NONE;
+    ptrdiff_t comma = str_chr(dn, ',');
+    return str_sub(dn, 3, (size_t)comma - 3);
+}
+
+static struct str dn_of(const struct activity *a)
+{
+    struct str dn = act_str(a, FACT_DN);
+    if (str_set(dn))
+        return dn;
+    dn = act_str(a, FACT_OBJECT_NAME);
+    const struct object *o = act_object(a, ROLE_TARGET);
+    return str_hasi(dn, STR("CN=")) || !o ? dn : o->ref.name;
+}
+
+static unsigned of_access(const struct activity *a)
+{
+    struct str properties = act_str(a, FACT_PROPERTIES), type = act_str(a, FACT_OBJECT_TYPE);
+    uint64_t mask = act_u64(a, FACT_ACCESS_MASK, 0);
+    bool server = str_hasi(properties, STR(CLASS_SERVER)) || str_hasi(properties, STR(CLASS_NTDSDSA));
+    unsigned marks = 0;
+    if (mask & RIGHT_CONTROL_ACCESS) {
+        marks |= str_hasi(properties, STR(RIGHT_INSTALL_REPLICA)) ? ROGUEDC_INSTALL : 0u;
+        marks |= str_hasi(properties, STR(RIGHT_MANAGE_TOPOLOGY)) ? ROGUEDC_TOPOLOGY : 0u;
+    }
+    if ((mask & RIGHT_CREATE_CHILD) && server)
+        marks |= ROGUEDC_OBJECT;
+    if ((mask & RIGHT_DELETE) && (str_eqi(type, STR(CLASS_SERVER)) || str_eqi(type, STR(CLASS_NTDSDSA)) || server))
+        marks |= ROGUEDC_DELETED;
+    return marks;
+}
+
+/* The service classes that only a controller registers; added ones count, and the whole set that 4742 shows. */
+static bool controller_spns(const struct activity *a)
+{
+    struct str spns = act_str(a, FACT_SPNS), spn;
+    if (str_eqi(act_str(a, FACT_ATTRIBUTE), STR("servicePrincipalName")) && !str_eqi(act_str(a, FACT_VALUE_CHANGE), STR("deleted")))
+        spns = act_str(a, FACT_VALUE);
+    while (str_cut(&spns, ' ', &spn))
+        if (str_startsi(spn, STR(SPN_DRS)) || str_startsi(spn, STR("GC/")))
+            return true;
+    return false;
+}
+
+static bool controller_class(const struct activity *a)
+{
+    struct str class = act_str(a, FACT_OBJECT_CLASS);
+    return str_eqi(class, STR("nTDSDSA")) || (str_eqi(class, STR("server")) && str_set(roguedc_server(dn_of(a))));
+}
+
+unsigned roguedc_marks(const struct activity *a, struct str *computer)
+{
+    const struct object *target = act_object(a, ROLE_TARGET);
+    unsigned marks = 0;
+    *computer = STR_NONE;
+    if (a->outcome == OUTCOME_FAILURE)
+        return 0;
+    if (a->kind == KIND_DIRECTORY_ACCESS || a->kind == KIND_DIRECTORY_REPLICATION)
+        marks = of_access(a);
+    else if ((a->kind == KIND_ACCOUNT_CHANGED || a->kind == KIND_OBJECT_CHANGED) && controller_spns(a))
+        marks = ROGUEDC_SPN;
+    else if (a->kind == KIND_OBJECT_CREATED && controller_class(a))
+        marks = ROGUEDC_OBJECT;
+    else if (a->kind == KIND_OBJECT_DELETED && controller_class(a))
+        marks = ROGUEDC_DELETED;
+    if (marks & ROGUEDC_SPN && a->kind == KIND_ACCOUNT_CHANGED && target)
+        *computer = account_text(&target->ref);
+    else if (marks & ROGUEDC_SPN && str_startsi(dn_of(a), STR("CN=")))
+        *computer = str_sub(dn_of(a), 3, (size_t)(str_chr(dn_of(a), ',') - 3));
+    else if (marks & (ROGUEDC_OBJECT | ROGUEDC_DELETED))
+        *computer = roguedc_server(dn_of(a));
+    return marks;
+}
+
+bool roguedc_is_dc(const struct dir *dir, const struct activity *a, struct str computer)
+{
+    uint64_t group = act_u64(a, FACT_PRIMARY_GROUP, 0);
+    if (group == RID_DOMAIN_CONTROLLERS || group == RID_READ_ONLY_CONTROLLERS)
+        return true;
+    return str_set(computer) && dir_is(dir, dir_computer(dir, computer), ENTITY_DC);
+}
