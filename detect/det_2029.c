@@ -103,9 +103,11 @@ static struct str source_of(const struct activity *a)
     return str_has(dra, STR("=")) || str_hasi(dra, STR("._msdcs.")) ? STR_NONE : dra;
 }
 
+/* Event 4928, or the network's own form of it. */
 static bool establishes(const struct activity *a)
 {
-    return !watch_event(a, 4929) && !watch_event(a, 4935) && !watch_event(a, 4930) && !watch_event(a, 4931);
+    uint64_t id = act_u64(a, FACT_EVENT_ID, 0);
+    return id == 4928 || id == 0;
 }
 
 static void source_changed(struct detection *d, const struct activity *a)

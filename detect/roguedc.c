@@ -54,7 +54,9 @@ static unsigned of_access(const struct activity *a)
 static bool controller_spns(const struct activity *a)
 {
     struct str spns = act_str(a, FACT_SPNS), spn;
-    if (str_eqi(act_str(a, FACT_ATTRIBUTE), STR("servicePrincipalName")) && !str_eqi(act_str(a, FACT_VALUE_CHANGE), STR("deleted")))
+    if (str_eqi(act_str(a, FACT_VALUE_CHANGE), STR("deleted")))
+        return false;
+    if (!str_set(spns) && str_eqi(act_str(a, FACT_ATTRIBUTE), STR("servicePrincipalName")))
         spns = act_str(a, FACT_VALUE);
     while (str_cut(&spns, ' ', &spn))
         if (str_startsi(spn, STR(SPN_DRS)) || str_startsi(spn, STR("GC/")))

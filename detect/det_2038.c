@@ -1,0 +1,154 @@
+/* detect/det_2038.c - the directory's principals are enumerated over LDAP. */
+#include "base/hash.h"
+#include "detect/ldapfilter.h"
+#include "detect/watch.h"
+
+enum { BURST_KINDS, BURST_MINUTES };
+
+static const struct param params[] = {
+    [BURST_KINDS] = {"burst_kinds", 4, "Different kinds of enumeration, new for the computer, within burst_minutes that make an alert though each alone is ordinary."},
+    [BURST_MINUTES] = {"burst_minutes", 10, "Length in minutes of the window in which kinds of enumeration are counted."},
+    {0}};
+
+struct source {
+    int64_t since;
+    uint32_t learned; /* kinds that the computer asked for while learning */
+    int64_t latest[LDAPFILTER_COUNT];
+    uint32_t told; /* kinds in the open alert */
+    struct watch_names users;
+    struct witnesses seen;
+    int64_t last;
+    uint32_t unreported;
+};
+
+struct state {
+    struct table sources;
+};
+
+static int start(struct detection *d)
+{
+    table_init(&((struct state *)detection_state(d))->sources, sizeof(struct source), 8192);
+    return 0;
+}
+
+static void stop(struct detection *d)
+{
+    table_free(&((struct state *)detection_state(d))->sources);
+}
+
+static struct str kinds_text(struct arena *m, uint32_t kinds)
+{
+    struct str text = STR_NONE;
+    for (unsigned i = 0; i < LDAPFILTER_COUNT; i++)
+        if (kinds & UINT32_C(1) << i)
+            text = str_fmt(m, "%.*s%s%s", STR_ARG(text), str_set(text) ? ", " : "", ldapfilter_text(i));
+    return text;
+}
+
+/* Kinds that are new for the computer and were asked for since. */
+static uint32_t recent(const struct source *s, int64_t since)
+{
+    uint32_t kinds = 0;
+    for (unsigned i = 0; i < LDAPFILTER_COUNT; i++)
+        if (s->latest[i] && s->latest[i] >= since)
+            kinds |= UINT32_C(1) << i;
+    return kinds & ~s->learned;
+}
+
+static void note(struct source *s, const struct activity *a, uint32_t kinds)
+{
+    if (s->last && a->time - s->last > TIME_DAY) {
+        witness_clear(&s->seen);
+        memset(&s->users, 0, sizeof s->users);
+        s->told = s->unreported = 0;
+    }
+    s->last = a->time;
+    s->unreported++;
+    for (unsigned i = 0; i < LDAPFILTER_COUNT; i++)
+        if (kinds & UINT32_C(1) << i)
+            s->latest[i] = a->time;
+    watch_names_add(&s->users, a->actor_entity, watch_bare(&a->actor));
+    witness_add(&s->seen, a);
+}
+
+static void report(struct detection *d, const struct activity *a, struct source *s, uint64_t key)
+{
+    struct arena *m = detection_arena(d);
+    struct draft f = draft_of(a);
+    struct str filter = act_str(a, FACT_LDAP_FILTER);
+    watch_names_draft(&f, &s->users);
+    f.campaign = key;
+    f.count = s->unreported;
+    f.evidence = &s->seen;
+    f.description = str_fmt(m, "%.*s%s%.*s enumerated over LDAP on %.*s, between %.*s and %.*s, what this computer did not ask for before: %.*s. The "
+                            "latest filter was %.*s",
+                            STR_ARG(watch_names_text(m, &s->users, 4)), s->users.n ? " on " : "", STR_ARG(watch_source_text(m, a)),
+                            STR_ARG(watch_destination_text(m, a)), STR_ARG(watch_time(m, s->seen.w[0].time)), STR_ARG(watch_time(m, a->time)),
+                            STR_ARG(kinds_text(m, s->told)), STR_ARG(str_sub(filter, 0, 300)));
+    s->unreported = 0;
+    detection_raise(d, a, &f);
+}
+
+static bool ours(const struct dir *dir, const struct activity *a)
+{
+    uint32_t flags[] = {ENTITY_DC, ENTITY_EXCHANGE, ENTITY_REPLICATOR};
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if (dir_is(dir, a->actor_entity, flags[i]) || dir_is(dir, a->device_entity, flags[i]))
+            return true;
+    return dir_dc_source(dir, a) || ip_is_loopback(&a->ip);
+}
+
+static void see(struct detection *d, const struct activity *a)
+{
+    struct ldapfilter_search search = {act_str(a, FACT_LDAP_FILTER), act_str(a, FACT_LDAP_BASE), act_str(a, FACT_LDAP_SCOPE),
+                                       act_str(a, FACT_LDAP_ATTRIBUTES)};
+    uint64_t key = watch_source(a);
+    if (!key || a->outcome == OUTCOME_FAILURE || ours(detection_dir(d), a))
+        return;
+    struct state *st = detection_state(d);
+    bool fresh;
+    struct source *s = table_put(&st->sources, key, &fresh);
+    if (!s)
+        return;
+    if (fresh)
+        s->since = a->time;
+    uint32_t kinds = ldapfilter_kinds(&search);
+    if (!kinds)
+        return;
+    if (!detection_learned(d, s->since, a->time)) {
+        s->learned |= kinds;
+        return;
+    }
+    kinds &= ~s->learned;
+    if (!kinds)
+        return;
+    note(s, a, kinds);
+    uint32_t burst = recent(s, a->time - (int64_t)(detection_param(d, BURST_MINUTES) * (double)TIME_MINUTE));
+    bool many = __builtin_popcount(burst) >= (int)detection_param(d, BURST_KINDS);
+    if (!ldapfilter_grave(kinds) && !many && !s->told)
+        return;
+    s->told |= many || s->told ? burst : ldapfilter_grave(kinds) | (burst & kinds);
+    report(d, a, s, key);
+}
+
+static const enum kind wants[] = {KIND_LDAP_SEARCH, KIND_COUNT};
+
+const struct detector det_2038 = {
+    .external_id = 2038,
+    .name = "Security principal reconnaissance (LDAP)",
+    .severity = SEVERITY_MEDIUM,
+    .category = CATEGORY_RECONNAISSANCE,
+    .attack = {"T1087.002", "T1069.002", "T1018", "T1482"},
+    .learning_days = 15,
+    .about = "A computer asks the directory for what attackers map a domain with: accounts with service principal names, protected administrators, delegation, "
+             "accounts without pre-authentication, sensitive groups, permissions, stored passwords; or, as SharpHound does, for many kinds of objects within "
+             "minutes. What the computer asked for in its learning period is its own business and is left out, as are controllers, Exchange servers and known "
+             "replicators. Searches for single objects do not count.",
+    .blind = "no LDAP searches (event 1644: diagnostics level 15 Field Engineering of the directory service)",
+    .wants = wants,
+    .params = params,
+    .state_size = sizeof(struct state),
+    .start = start,
+    .see = see,
+    .stop = stop,
+};
