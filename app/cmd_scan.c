@@ -1,6 +1,7 @@
 /* app/cmd_scan.c - the main job: logs in, explained alerts and ranked people out. */
 #include "app/command.h"
 #include "app/report.h"
+#include "app/report_store.h"
 #include "app/scan_options.h"
 #include "base/jout.h"
 #include "model/act_json.h"
@@ -24,6 +25,7 @@ static const char usage[] =
     "  --csv DIR          alerts.csv, users.csv, contributions.csv, inputs.csv\n"
     "  --activities FILE  every activity, one JSON line each, in time order\n"
     "  --daily FILE       one JSON line per user and day: user, day, activities, evidence, points\n"
+    "  --db FILE          keep the result as a store: SQLite, activities in FILE.0001 ...\n"
     "\n"
     "What is known beforehand:\n"
     "  --directory FILE   users, groups, computers (LDIF or JSON); repeatable\n"
@@ -79,12 +81,22 @@ static int close_lines(struct line_file *l, const char *path)
     return l->err;
 }
 
+/* Where each activity goes while the run goes on. */
+struct each {
+    struct line_file *lines;
+    struct store *store;
+};
+
 static int on_activity(void *owner, const struct activity *a)
 {
-    struct line_file *l = owner;
-    activity_json(a, &l->line, str_of(inputs_ranked(l->result->inputs, a->origin.input)->path));
-    put_line(l);
-    return l->err;
+    struct each *e = owner;
+    struct line_file *l = e->lines;
+    if (l->file) {
+        activity_json(a, &l->line, str_of(inputs_ranked(l->result->inputs, a->origin.input)->path));
+        put_line(l);
+    }
+    int err = e->store ? store_put_activity(e->store, a) : 0;
+    return l->err ? l->err : err;
 }
 
 static void on_day(void *owner, const struct score_day *d)
@@ -149,17 +161,34 @@ static int open_geo(const struct scan_options *o, struct geo **out)
     return err ? 1 : 0;
 }
 
+static int open_store(const char *path, struct store **out)
+{
+    int err = path ? store_create(path, out) : 0;
+    if (err)
+        (void)fprintf(stderr, "vigie scan: %s: a store cannot be made there (does it exist already?)\n", path);
+    return err;
+}
+
+static int keep(const struct pipe_result *r, struct store *s, const char *path)
+{
+    int err = s ? report_store(r, s) : 0;
+    if (err)
+        (void)fprintf(stderr, "vigie scan: %s: %s\n", path, err_text(err));
+    return err ? 1 : 0;
+}
+
 static int scan(struct scan_options *o)
 {
     struct pipe_result r = {0};
     struct line_file activities = {.result = &r}, daily = {.result = &r};
+    struct each each = {.lines = &activities};
     struct geo *geo = NULL;
-    if (open_geo(o, &geo) || open_lines(&activities, o->activities) || open_lines(&daily, o->daily))
+    if (open_geo(o, &geo) || open_lines(&activities, o->activities) || open_lines(&daily, o->daily) || open_store(o->db, &each.store))
         return 1;
     o->pipe.geo = geo;
-    if (o->activities) {
+    if (o->activities || o->db) {
         o->pipe.each = on_activity;
-        o->pipe.each_owner = &activities;
+        o->pipe.each_owner = &each;
     }
     if (o->daily)
         o->pipe.score = (struct score_options){.day = on_day, .owner = &daily};
@@ -169,13 +198,14 @@ static int scan(struct scan_options *o)
         (void)fprintf(stderr, "vigie scan: %s%s%s\n", r.about, *r.about ? ": " : "", r.why);
         code = err == ERR_USAGE ? 2 : 1;
     } else {
-        code = write_reports(o, &r);
+        code = write_reports(o, &r) | keep(&r, each.store, o->db);
         if (!r.any_readable) {
             (void)fputs("vigie scan: nothing could be read; the report says why\n", stderr);
             code = 1;
         }
     }
     code |= close_lines(&activities, o->activities) | close_lines(&daily, o->daily) ? 1 : 0;
+    store_close(each.store);
     pipe_free(&r);
     geo_close(geo);
     return code;
