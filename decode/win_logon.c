@@ -106,7 +106,7 @@ static int success(struct decode *d, const struct winevent *e)
     struct activity *a = winevent_begin(d, e, kind_of_type(type));
     a->outcome = OUTCOME_SUCCESS;
     win_account(&a->actor, e, WF_TargetUserSid, WF_TargetUserName, WF_TargetDomainName);
-    a->session = win_str(e, WF_TargetLogonId);
+    a->session = winevent_logon_id(d, e, WF_TargetLogonId);
     from_where(d, e, type);
     logon_facts(d, e);
     if (str_eq(win_str(e, WF_ElevatedToken), STR("%%1842"))) /* message id of "Yes" */
@@ -139,7 +139,7 @@ static int logoff(struct decode *d, const struct winevent *e)
     struct activity *a = winevent_begin(d, e, KIND_LOGOFF);
     a->outcome = OUTCOME_SUCCESS;
     win_account(&a->actor, e, WF_TargetUserSid, WF_TargetUserName, WF_TargetDomainName);
-    a->session = win_str(e, WF_TargetLogonId);
+    a->session = winevent_logon_id(d, e, WF_TargetLogonId);
     winevent_number(d, e, FACT_LOGON_TYPE, WF_LogonType);
     return decode_emit(d);
 }
@@ -149,7 +149,7 @@ static int explicit_credentials(struct decode *d, const struct winevent *e)
 {
     struct activity *a = winevent_begin(d, e, KIND_EXPLICIT_CREDENTIALS);
     win_account(&a->actor, e, WF_NONE, WF_TargetUserName, WF_TargetDomainName);
-    a->session = win_str(e, WF_SubjectLogonId);
+    a->session = winevent_logon_id(d, e, WF_SubjectLogonId);
     winevent_address(d, e);
     a->device = e->computer;
     a->device_certainty = 100;

@@ -219,6 +219,8 @@ void win_account(struct account *a, const struct winevent *e, enum winfield sid,
     a->sid = real_sid(win_str(e, sid));
     struct str n = decode_some(str_trim(win_str(e, name)));
     struct str in = decode_some(str_trim(win_str(e, domain)));
+    if (str_eq(in, STR("."))) /* "this computer", which the record names elsewhere */
+        in = STR_NONE;
     if (str_eqi(n, STR("(NULL)"))) /* how the NTLM provider writes no name */
         n = in = STR_NONE;
     ptrdiff_t slash = str_chr(n, '\\');
@@ -235,30 +237,40 @@ void win_account(struct account *a, const struct winevent *e, enum winfield sid,
         a->domain = in;
 }
 
-static void logon_id(struct str *out, struct str id)
+struct str winevent_logon_id(struct decode *d, const struct winevent *e, enum winfield f)
 {
+    struct str s = str_trim(win_str(e, f));
     uint64_t v;
-    if (str_u64(id, &v) && v == 0)
-        return;
-    *out = id;
+    if (!str_u64(s, &v) || v == 0)
+        return STR_NONE;
+    if (!str_startsi(s, STR("0x")) || s.p[2] != '0')
+        return str_lower(d->arena, s);
+    size_t zeros = 2;
+    while (s.p[zeros] == '0')
+        zeros++;
+    char *out = arena_alloc(d->arena, s.n);
+    if (!out)
+        return STR_NONE;
+    memcpy(out, "0x", 2);
+    for (size_t i = zeros; i < s.n; i++)
+        out[2 + i - zeros] = str_lower_char(s.p[i]);
+    return (struct str){out, 2 + s.n - zeros};
 }
 
 void winevent_subject(struct decode *d, const struct winevent *e)
 {
     win_account(&d->act.actor, e, WF_SubjectUserSid, WF_SubjectUserName, WF_SubjectDomainName);
-    logon_id(&d->act.session, win_str(e, WF_SubjectLogonId));
+    d->act.session = winevent_logon_id(d, e, WF_SubjectLogonId);
 }
 
 void winevent_caller(struct decode *d, const struct winevent *e)
 {
     struct account a;
-    struct str session = STR_NONE;
     win_account(&a, e, WF_SubjectUserSid, WF_SubjectUserName, WF_SubjectDomainName);
-    logon_id(&session, win_str(e, WF_SubjectLogonId));
     decode_str(d, FACT_SUBJECT_NAME, str_set(a.name) ? a.name : a.upn);
     decode_str(d, FACT_SUBJECT_DOMAIN, a.domain);
     decode_str(d, FACT_SUBJECT_SID, a.sid);
-    decode_str(d, FACT_SUBJECT_LOGON_ID, session);
+    decode_str(d, FACT_SUBJECT_LOGON_ID, winevent_logon_id(d, e, WF_SubjectLogonId));
 }
 
 struct object *winevent_object(struct decode *d, const struct winevent *e, enum object_type type, enum object_role role,

@@ -101,6 +101,8 @@ struct winrow {
 void winevent_subject(struct decode *d, const struct winevent *e);
 /* Subject* as facts, for events whose actor is another account. */
 void winevent_caller(struct decode *d, const struct winevent *e);
+/* A logon id in one spelling ("0x3e7" for 0x00000000000003E7); absent when it is zero or none. */
+struct str winevent_logon_id(struct decode *d, const struct winevent *e, enum winfield f);
 /* The account or group in the triple of fields as an object; NULL when all three are absent. */
 struct object *winevent_object(struct decode *d, const struct winevent *e, enum object_type type, enum object_role role,
                                const enum winfield triple[3]);

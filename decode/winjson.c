@@ -212,6 +212,7 @@ void winjson_xml(struct arena *a, struct str xml, struct winevent *e)
         if (end < 0)
             return;
         struct str value = unescaped(a, str_sub(xml, 0, (size_t)end));
+        xml = str_from(xml, (size_t)end); /* each byte is searched once */
         if (str_set(name))
             set(e, name, value);
         else
