@@ -96,9 +96,31 @@ static void large_values(void **state)
     free(text);
 }
 
+/* Many start tags before one end tag: each byte is looked at a bounded number of times. */
+static void many_tags(void **state)
+{
+    (void)state;
+    size_t tags = 170000, n = 0;
+    char *text = malloc(tags * 6 + 16);
+    struct arena a;
+    static struct winevent e;
+    assert_non_null(text);
+    arena_init(&a, 65536, 1u << 24);
+    win_clear(&e);
+    for (size_t i = 0; i < tags; i++, n += 6)
+        memcpy(text + n, "<Data>", 6);
+    memcpy(text + n, "</Data>", 7);
+    winjson_xml(&a, (struct str){text, n + 7}, &e);
+    assert_int_equal(e.field[WF_Param1].n, n - 6);
+    assert_false(win_has(&e, WF_Param2));
+    arena_free(&a);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(carriers), cmocka_unit_test(hostile_carriers), cmocka_unit_test(hostile_events),
-                                       cmocka_unit_test(wrong_shapes), cmocka_unit_test(large_values)};
+                                       cmocka_unit_test(wrong_shapes), cmocka_unit_test(large_values),
+                                       cmocka_unit_test(many_tags)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
