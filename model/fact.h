@@ -130,7 +130,12 @@ enum fact_type { FACT_TYPE_STR, FACT_TYPE_U64, FACT_TYPE_FLAG };
     X(ERROR_NAME, "error_name", STR)         /* the app's own error name or message */                                 \
     X(CHANGE, "change", STR)                 /* what was changed, new value, short */                                  \
     X(GEO_STATED, "geo_stated", FLAG)        /* the record itself states the place */                                  \
-    X(SOURCE_ADDRESS, "source_address", STR) /* 4928, 4929: DNS name that a replica source gave */
+    X(SOURCE_ADDRESS, "source_address", STR) /* 4928, 4929: DNS name that a replica source gave */                     \
+    /* DNS (RFC 1035; numbers of the IANA DNS parameters) */                                                           \
+    X(DNS_NAME, "dns_name", STR)             /* name asked for, without the final dot */                               \
+    X(DNS_TYPE, "dns_type", U64)             /* 1 A, 12 PTR, 251 IXFR, 252 AXFR ... */                                 \
+    X(DNS_RCODE, "dns_rcode", U64)           /* 0 no error, 3 no such name, 5 refused ... */                           \
+    X(DNS_ANSWERS, "dns_answers", U64)       /* records in the answer section */
 
 enum fact_key {
     FACT_NONE,

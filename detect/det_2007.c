@@ -1,0 +1,165 @@
+/* detect/det_2007.c - Network mapping reconnaissance (DNS): zone transfers and sweeps.
+ *
+ * AXFR: RFC 5936. IXFR: RFC 1995. Response codes: RFC 1035 4.1.1. */
+#include "detect/common.h"
+
+#include "base/hash.h"
+
+enum { TYPE_PTR = 12, TYPE_IXFR = 251, TYPE_AXFR = 252, RCODE_NXDOMAIN = 3, SOURCES = 4096, BITS = 2048 };
+
+/* how many different names: a bit map, counted while it is filled */
+struct counter {
+    uint64_t bit[BITS / 64];
+    uint32_t n;
+    uint32_t peak; /* most in an earlier window */
+};
+
+enum { C_PTR, C_MISSING, C_ALL, C_COUNT };
+
+struct source {
+    int64_t window; /* its start */
+    int64_t since;  /* first query of this source */
+    struct counter count[C_COUNT];
+    struct witnesses evidence;
+};
+
+struct state {
+    struct table sources;
+};
+
+enum { P_PTR, P_MISSING, P_ALL, P_MINUTES, P_TIMES };
+static const struct param params[] = {
+    {"ptr_names", 25, "Different addresses looked up in reverse within window_minutes, from so many on, are a sweep."},
+    {"missing_names", 25, "Different names that do not exist within window_minutes, from so many on, are a guessing sweep."},
+    {"all_names", 600, "Different names of any kind within window_minutes, from so many on, are a sweep."},
+    {"window_minutes", 10, "The length of the window in minutes."},
+    {"times_usual", 3, "A sweep must also be so many times as large as the most that the source did in any earlier window."},
+    {NULL, 0, NULL}};
+
+static int start(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    table_init(&s->sources, sizeof(struct source), SOURCES);
+    return 0;
+}
+
+static void stop(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    table_free(&s->sources);
+}
+
+/* ---- zone transfers ---- */
+
+static void transfer(struct detection *d, const struct activity *a, uint64_t type)
+{
+    struct arena *arena = detection_arena(d);
+    struct draft f = draft_of(a);
+    struct common_place from = common_place(a);
+    f.campaign = hash_mix(common_place_key(&from), hash_stri(a->destination, ip_hash(&a->destination_ip)));
+    bool refused = a->outcome == OUTCOME_FAILURE || act_u64(a, FACT_DNS_RCODE, 0) != 0;
+    uint64_t answers = act_u64(a, FACT_DNS_ANSWERS, 0);
+    struct str how = refused ? STR("The server refused.")
+                     : answers > 1 ? str_fmt(arena, "It succeeded: the answer held %llu records.", (unsigned long long)answers)
+                                   : STR("Whether it succeeded was not seen.");
+    f.description = str_fmt(arena, "%.*s, which is not a DNS server, asked %.*s at %.*s for a copy of the zone %.*s (%s). %.*s",
+                            STR_ARG(common_place_text(arena, &from)), STR_ARG(watch_destination_text(arena, a)), STR_ARG(watch_time(arena, a->time)),
+                            STR_ARG(act_str(a, FACT_DNS_NAME)), type == TYPE_AXFR ? "AXFR" : "IXFR", STR_ARG(how));
+    detection_raise(d, a, &f);
+}
+
+/* ---- sweeps ---- */
+
+static bool count(struct counter *c, uint64_t h)
+{
+    uint64_t *word = &c->bit[h % BITS / 64], mask = UINT64_C(1) << (h % 64);
+    if (*word & mask)
+        return false;
+    *word |= mask;
+    c->n++;
+    return true;
+}
+
+static void next_window(struct source *src, int64_t now, int64_t length)
+{
+    if (src->window && now - src->window < length)
+        return;
+    src->window = now;
+    witness_clear(&src->evidence);
+    for (unsigned i = 0; i < C_COUNT; i++) {
+        struct counter *c = &src->count[i];
+        uint32_t peak = c->n > c->peak ? c->n : c->peak;
+        *c = (struct counter){.peak = peak};
+    }
+}
+
+static void sweep(struct detection *d, const struct activity *a, struct source *src)
+{
+    static const char *const words[C_COUNT] = {"addresses in reverse", "names that do not exist", "names"};
+    struct arena *arena = detection_arena(d);
+    for (unsigned i = 0; i < C_COUNT; i++) {
+        const struct counter *c = &src->count[i];
+        if (c->n < detection_param(d, i) || c->n < c->peak * detection_param(d, P_TIMES) || !detection_learned(d, src->since, a->time))
+            continue;
+        struct draft f = draft_of(a);
+        struct common_place from = common_place(a);
+        f.campaign = hash_mix(common_place_key(&from), 2007);
+        f.evidence = &src->evidence;
+        f.description = str_fmt(arena, "%.*s asked %.*s for %u different %s between %.*s and %.*s; the most that it did before is %u.",
+                                STR_ARG(common_place_text(arena, &from)), STR_ARG(watch_destination_text(arena, a)), c->n, words[i],
+                                STR_ARG(watch_time(arena, src->evidence.w[0].time)), STR_ARG(watch_time(arena, a->time)), c->peak);
+        detection_raise(d, a, &f);
+        return;
+    }
+}
+
+static void see(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    struct common_place from = common_place(a);
+    uint64_t type = act_u64(a, FACT_DNS_TYPE, 0), key = common_place_key(&from);
+    if (!key || !from.remote || dir_dns_server(detection_dir(d), a->device_entity, &a->ip))
+        return;
+    if (type == TYPE_AXFR || type == TYPE_IXFR) {
+        transfer(d, a, type);
+        return;
+    }
+    struct source *src = table_put(&s->sources, key, NULL);
+    struct str name = act_str(a, FACT_DNS_NAME);
+    if (!src || !str_set(name))
+        return;
+    if (!src->since)
+        src->since = a->time;
+    next_window(src, a->time, (int64_t)(detection_param(d, P_MINUTES) * (double)TIME_MINUTE));
+    uint64_t h = hash_stri(name, 7);
+    bool fresh = count(&src->count[C_ALL], h);
+    if (type == TYPE_PTR)
+        fresh |= count(&src->count[C_PTR], h);
+    else if (act_u64(a, FACT_DNS_RCODE, 0) == RCODE_NXDOMAIN)
+        fresh |= count(&src->count[C_MISSING], h);
+    if (!fresh)
+        return;
+    witness_add(&src->evidence, a);
+    sweep(d, a, src);
+}
+
+static const enum kind wants[] = {KIND_DNS_QUERY, KIND_COUNT};
+
+const struct detector det_2007 = {
+    .external_id = 2007,
+    .name = "Network mapping reconnaissance (DNS)",
+    .severity = SEVERITY_MEDIUM,
+    .category = CATEGORY_RECONNAISSANCE,
+    .attack = {"T1018", "T1590.002"},
+    .learning_days = 8,
+    .about = "DNS knows every computer's name and address. A request for a whole zone (AXFR, IXFR) from a computer that is no DNS server raises at once, "
+             "and the alert says whether it was answered. Otherwise each source's different names per window are counted: reverse lookups, names that do "
+             "not exist, and all names; after eight days of learning, numbers far above what the source ever did raise.",
+    .blind = "no DNS queries",
+    .wants = wants,
+    .params = params,
+    .state_size = sizeof(struct state),
+    .start = start,
+    .see = see,
+    .stop = stop,
+};

@@ -1,0 +1,224 @@
+/* detect/det_2017.c - Suspected identity theft (pass-the-hash). */
+#include "detect/common.h"
+
+#include "base/hash.h"
+
+enum { HOMES = 131072, PEOPLE = 65536, PLACES = 65536, PENDING = 4096, HABIT_DAYS = 3, CROWD = 5, PRIVILEGE_SECONDS = 5 };
+
+struct person {
+    uint32_t homes;
+};
+
+struct place {
+    struct distinct ntlm; /* accounts that came from here with NTLM */
+    uint64_t owner;       /* who logged on here last */
+    uint32_t length;
+    char name[COMMON_NAME];
+};
+
+/* logons with other credentials for the network, per account and computer */
+struct borrowed {
+    int64_t last_day;
+    uint32_t days;
+    int64_t time;
+    uint64_t session;
+    struct witnesses evidence;
+};
+
+struct state {
+    struct table homes;  /* account and place -> time of the last logon at the keyboard or with a password */
+    struct table people, places, borrowed;
+};
+
+enum { P_SETTLED, P_FORGET };
+static const struct param params[] = {
+    {"settled_hours", 24, "Where accounts log on is watched for so many hours before NTLM logons from other places are judged (none with learning assumed over)."},
+    {"forget_days", 30, "A logon at a computer counts for so many days."},
+    {NULL, 0, NULL}};
+
+static int start(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    table_init(&s->homes, sizeof(int64_t), HOMES);
+    table_init(&s->people, sizeof(struct person), PEOPLE);
+    table_init(&s->places, sizeof(struct place), PLACES);
+    table_init(&s->borrowed, sizeof(struct borrowed), PENDING);
+    return 0;
+}
+
+static void stop(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    table_free(&s->homes);
+    table_free(&s->people);
+    table_free(&s->places);
+    table_free(&s->borrowed);
+}
+
+/* The computer that the address belongs to; a name that the client claims only without one. */
+static uint64_t place_of(struct detection *d, uint32_t entity, const struct ip *ip)
+{
+    uint32_t at = ip_set(ip) ? dir_computer_at(detection_dir(d), ip) : 0;
+    if (at)
+        return hash_mix(at, 1);
+    return ip_set(ip) ? ip_hash(ip) : entity ? hash_mix(entity, 1) : 0;
+}
+
+static void home(struct detection *d, const struct activity *a, uint64_t where)
+{
+    struct state *s = detection_state(d);
+    uint64_t who = watch_account(a->actor_entity, &a->actor);
+    bool fresh;
+    if (!where)
+        return;
+    int64_t *last = table_put(&s->homes, hash_mix(who, where), &fresh);
+    if (last)
+        *last = a->time;
+    struct person *p = table_put(&s->people, who, NULL);
+    if (p && fresh)
+        p->homes++;
+    struct place *at = table_put(&s->places, where, NULL);
+    struct str name = watch_bare(&a->actor);
+    if (!at)
+        return;
+    at->owner = who;
+    at->length = (uint32_t)(name.n < COMMON_NAME ? name.n : COMMON_NAME);
+    if (at->length)
+        memcpy(at->name, name.p, at->length);
+}
+
+static bool person(const struct activity *a)
+{
+    return account_set(&a->actor) && !common_machine(a) && !watch_builtin(&a->actor);
+}
+
+static void ntlm(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    struct arena *arena = detection_arena(d);
+    struct common_place from = common_place(a);
+    if (!ip_set(&a->ip) || !from.remote || dir_dc_source(detection_dir(d), a))
+        return;
+    uint64_t who = watch_account(a->actor_entity, &a->actor), where = place_of(d, a->device_entity, &a->ip);
+    const int64_t *last = table_get(&s->homes, hash_mix(who, where));
+    bool at_home = last && (double)(a->time - *last) <= detection_param(d, P_FORGET) * (double)TIME_DAY;
+    const struct person *p = table_get(&s->people, who);
+    struct place *at = table_put(&s->places, where, NULL);
+    if (!at)
+        return;
+    distinct_add(&at->ntlm, who);
+    bool settled = detection_learning_assumed(d) ||
+                   (double)(a->time - detection_first(d)) >= detection_param(d, P_SETTLED) * (double)TIME_HOUR;
+    if (at_home || !p || !p->homes || !settled || at->ntlm.n >= CROWD)
+        return;
+    bool no_key = act_u64(a, FACT_KEY_LENGTH, 128) == 0, other = at->owner && at->owner != who;
+    if (!no_key || (!other && dir_is(detection_dir(d), a->actor_entity, ENTITY_SERVICE)))
+        return;
+    struct draft f = draft_of(a);
+    f.campaign = hash_mix(common_actor_key(detection_dir(d), a), common_place_key(&from));
+    f.severity = other ? SEVERITY_HIGH : SEVERITY_MEDIUM;
+    struct str user = other ? str_fmt(arena, "; %.*s is who works there", (int)at->length, at->name) : STR("");
+    f.description = str_fmt(arena,
+                            "%.*s logged on to %.*s with NTLM and no session key from %.*s at %.*s, where it never logged on itself%.*s: the hash of "
+                            "its password was probably stolen.",
+                            STR_ARG(account_text(&a->actor)), STR_ARG(watch_destination_text(arena, a)), STR_ARG(common_place_text(arena, &from)),
+                            STR_ARG(watch_time(arena, a->time)), STR_ARG(user));
+    detection_raise(d, a, &f);
+}
+
+/* ---- the source computer's own log: type 9 through the secondary logon service ---- */
+
+static void raise_borrowed(struct detection *d, const struct activity *a, struct borrowed *b, bool privileged)
+{
+    struct arena *arena = detection_arena(d);
+    struct draft f = draft_of(a);
+    const struct object *other = act_object(a, ROLE_PARAMETER);
+    f.source_name = a->destination;
+    f.source_entity = a->destination_entity;
+    f.source_ip = a->destination_ip;
+    f.evidence = &b->evidence;
+    f.campaign = hash_mix(common_actor_key(detection_dir(d), a), hash_stri(a->destination, 2017));
+    f.severity = privileged ? SEVERITY_HIGH : SEVERITY_MEDIUM;
+    if (other && str_set(account_text(&other->ref)))
+        draft_user(&f, other->entity, account_text(&other->ref));
+    f.description = str_fmt(arena,
+                            "%.*s on %.*s made a logon session with other credentials for the network (type 9, seclogo) at %.*s%s. Tools that put a stolen "
+                            "hash into memory do this; so does runas /netonly.",
+                            STR_ARG(account_text(&a->actor)), STR_ARG(watch_destination_text(arena, a)), STR_ARG(watch_time(arena, b->time)),
+                            privileged ? ", with the privilege to debug other processes" : "");
+    detection_raise(d, a, &f);
+}
+
+static uint64_t borrower(const struct activity *a)
+{
+    return hash_mix(watch_account(a->actor_entity, &a->actor), watch_destination(a));
+}
+
+static void borrow(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    if (!str_eqi(str_trim(act_str(a, FACT_LOGON_PROCESS)), STR("seclogo")) || a->outcome == OUTCOME_FAILURE || !person(a))
+        return;
+    struct borrowed *b = table_put(&s->borrowed, borrower(a), NULL);
+    if (!b)
+        return;
+    int64_t day = time_day(a->time);
+    if (!b->days || b->last_day != day)
+        b->days++;
+    b->last_day = day;
+    b->time = a->time;
+    b->session = hash_stri(a->session, 3);
+    witness_clear(&b->evidence);
+    witness_add(&b->evidence, a);
+    if (b->days <= HABIT_DAYS)
+        raise_borrowed(d, a, b, false);
+}
+
+static void privileges(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    struct borrowed *b = table_get(&s->borrowed, borrower(a));
+    if (!b || b->session != hash_stri(a->session, 3) || b->days > HABIT_DAYS || a->time - b->time > PRIVILEGE_SECONDS * TIME_SECOND)
+        return;
+    if (str_has(act_str(a, FACT_PRIVILEGES), STR("SeDebugPrivilege")))
+        raise_borrowed(d, a, b, true);
+}
+
+static void see(struct detection *d, const struct activity *a)
+{
+    if (a->outcome == OUTCOME_FAILURE || !person(a))
+        return;
+    if (a->kind == KIND_NEW_CREDENTIALS_LOGON)
+        borrow(d, a);
+    else if (a->kind == KIND_SPECIAL_PRIVILEGES)
+        privileges(d, a);
+    else if (a->kind == KIND_CREDENTIALS_VALIDATION && watch_kerberos(a))
+        home(d, a, place_of(d, a->device_entity, &a->ip));
+    else if (a->kind == KIND_INTERACTIVE_LOGON || a->kind == KIND_REMOTE_DESKTOP)
+        home(d, a, place_of(d, a->destination_entity, &a->destination_ip));
+    else if (a->kind == KIND_NETWORK_LOGON && watch_ntlm(a))
+        ntlm(d, a);
+}
+
+static const enum kind wants[] = {KIND_NETWORK_LOGON,          KIND_CREDENTIALS_VALIDATION, KIND_INTERACTIVE_LOGON, KIND_REMOTE_DESKTOP,
+                                  KIND_NEW_CREDENTIALS_LOGON, KIND_SPECIAL_PRIVILEGES,     KIND_COUNT};
+
+const struct detector det_2017 = {
+    .external_id = 2017,
+    .name = "Suspected identity theft (pass-the-hash)",
+    .severity = SEVERITY_HIGH,
+    .category = CATEGORY_LATERAL_MOVEMENT,
+    .attack = {"T1550.002"},
+    .about = "NTLM accepts the hash of a password in place of the password. The alert learns where each account works: Kerberos logons by address (event "
+             "4768), logons at the keyboard and by remote desktop (4624). An NTLM network logon without a session key (key length 0) from a computer "
+             "where the account never logged on raises; certainty is higher when somebody else works there. On the attacking computer itself a type 9 "
+             "logon through seclogo raises, with high severity when the session holds SeDebugPrivilege. Computers that many accounts come "
+             "from with NTLM (servers, gateways), and accounts that make type 9 sessions as a habit, raise nothing.",
+    .blind = "no event 4624 (Audit Logon)",
+    .wants = wants,
+    .params = params,
+    .state_size = sizeof(struct state),
+    .start = start,
+    .see = see,
+    .stop = stop,
+};

@@ -1,0 +1,198 @@
+/* detect/det_2018.c - Suspected identity theft (pass-the-ticket), from events.
+ *
+ * LogonGuid ties a service ticket (4769) to its use (4624). Ticket options: RFC 4120 5.4.1. */
+#include "detect/common.h"
+
+#include "base/hash.h"
+
+enum { TICKETS = 65536, PLACES = 131072, PEOPLE = 65536, KDC_OPTION_FORWARDED = 0x20000000 };
+
+/* a service ticket by its logon GUID, or the latest TGT of an account */
+struct ticket {
+    struct common_place at;
+    struct witness witness;
+    int64_t time;
+    int64_t forwarded; /* a forwarded TGT was made: another computer may use it */
+};
+
+struct state {
+    struct table service; /* logon GUID -> where the ticket was asked for */
+    struct table tgt;     /* account -> where its latest TGT was issued */
+    struct table rightful; /* account and address -> last use of a TGT that belongs there */
+};
+
+enum { P_LIFETIME, P_USE };
+static const struct param params[] = {
+    {"lifetime_hours", 10, "A ticket-granting ticket lives so many hours; where it was issued is judged only once the record covers that time."},
+    {"use_minutes", 10, "A service ticket that is presented from another computer so many minutes after it was issued counts."},
+    {NULL, 0, NULL}};
+
+static int start(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    table_init(&s->service, sizeof(struct ticket), TICKETS);
+    table_init(&s->tgt, sizeof(struct ticket), PEOPLE);
+    table_init(&s->rightful, sizeof(int64_t), PLACES);
+    return 0;
+}
+
+static void stop(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    table_free(&s->service);
+    table_free(&s->tgt);
+    table_free(&s->rightful);
+}
+
+static struct ticket ticket_of(const struct activity *a)
+{
+    struct ticket t = {.at = common_place(a), .time = a->time};
+    struct witnesses one = {0};
+    witness_add(&one, a);
+    t.witness = one.w[0];
+    return t;
+}
+
+/* The computer behind an address, by what lives there and not by the name that a client claims. */
+static uint32_t computer(const struct dir *dir, const struct common_place *p)
+{
+    uint32_t at = dir_computer_at(dir, &p->ip);
+    return at ? at : p->entity;
+}
+
+/* 1: two computers for certain, 0: two addresses that may be one computer, -1: one computer */
+static int apart(const struct dir *dir, const struct common_place *x, const struct common_place *y)
+{
+    if (!ip_set(&x->ip) || !ip_set(&y->ip) || ip_eq(&x->ip, &y->ip) || ip_is_loopback(&x->ip) || ip_is_loopback(&y->ip))
+        return -1;
+    uint32_t a = computer(dir, x), b = computer(dir, y);
+    if (a && b)
+        return a == b ? -1 : 1;
+    return ip_is_v4(&x->ip) == ip_is_v4(&y->ip) ? 0 : -1; /* one computer often has an address of either kind */
+}
+
+static void raise(struct detection *d, const struct activity *a, const struct ticket *t, const char *what, bool certain)
+{
+    struct arena *arena = detection_arena(d);
+    struct common_place here = common_place(a);
+    struct witnesses evidence = {0};
+    struct draft f = draft_of(a);
+    common_witness(&evidence, &t->witness);
+    common_place_draft(&f, &here);
+    f.evidence = &evidence;
+    f.campaign = hash_mix(common_actor_key(detection_dir(d), a), hash_mix(common_place_key(&here), common_place_key(&t->at)));
+    f.severity = certain ? SEVERITY_HIGH : SEVERITY_MEDIUM;
+    f.description = str_fmt(arena, "A Kerberos %s of %.*s that was issued to %.*s at %.*s was used from %.*s towards %.*s at %.*s.%s", what,
+                            STR_ARG(account_text(&a->actor)), STR_ARG(common_place_text(arena, &t->at)), STR_ARG(watch_time(arena, t->time)),
+                            STR_ARG(common_place_text(arena, &here)), STR_ARG(watch_destination_text(arena, a)), STR_ARG(watch_time(arena, a->time)),
+                            certain ? "" : " The addresses could not be tied to computers, so address translation or a new address is possible.");
+    detection_raise(d, a, &f);
+}
+
+static bool wanted(const struct activity *a)
+{
+    return a->outcome != OUTCOME_FAILURE && account_set(&a->actor) && !common_machine(a) && !watch_builtin(&a->actor) && ip_set(&a->ip) &&
+           !ip_is_loopback(&a->ip);
+}
+
+static uint64_t presence(const struct activity *a)
+{
+    return hash_mix(watch_account(a->actor_entity, &a->actor), ip_hash(&a->ip));
+}
+
+static void stay(struct state *s, const struct activity *a)
+{
+    int64_t *last = table_put(&s->rightful, presence(a), NULL);
+    if (last)
+        *last = a->time;
+}
+
+static void issued(struct state *s, const struct activity *a)
+{
+    struct ticket *t = table_put(&s->tgt, watch_account(a->actor_entity, &a->actor), NULL);
+    if (t)
+        *t = ticket_of(a);
+    stay(s, a);
+}
+
+/* A TGT was used at this address. Was one issued here, or brought along in a chain of uses from one that was? */
+static void used(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    int64_t lifetime = (int64_t)(detection_param(d, P_LIFETIME) * (double)TIME_HOUR);
+    struct ticket *t = table_get(&s->tgt, watch_account(a->actor_entity, &a->actor));
+    const int64_t *last = table_get(&s->rightful, presence(a));
+    bool covered = a->time - detection_first(d) >= lifetime;
+    if (t && act_u64(a, FACT_TICKET_OPTIONS, 0) & KDC_OPTION_FORWARDED)
+        t->forwarded = a->time;
+    bool delegated = (t && t->forwarded && a->time - t->forwarded <= lifetime) || str_set(act_str(a, FACT_TRANSITED));
+    if (!covered || delegated || (last && a->time - *last <= lifetime)) {
+        stay(s, a);
+        return;
+    }
+    struct common_place here = common_place(a);
+    if (t && a->time - t->time <= lifetime && apart(detection_dir(d), &t->at, &here) == 1)
+        raise(d, a, t, "ticket-granting ticket", true);
+}
+
+static void service_ticket(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    struct str guid = act_str(a, FACT_LOGON_GUID);
+    if (str_set(guid)) {
+        bool fresh;
+        struct ticket *t = table_put(&s->service, hash_stri(guid, 18), &fresh);
+        if (t && fresh)
+            *t = ticket_of(a);
+    }
+    used(d, a);
+}
+
+static void presented(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    struct str guid = act_str(a, FACT_LOGON_GUID);
+    const struct ticket *t = str_set(guid) && watch_kerberos(a) ? table_get(&s->service, hash_stri(guid, 18)) : NULL;
+    struct common_place here = common_place(a);
+    if (!t || !here.remote || (double)(a->time - t->time) > detection_param(d, P_USE) * (double)TIME_MINUTE)
+        return;
+    int distance = apart(detection_dir(d), &t->at, &here);
+    if (distance >= 0)
+        raise(d, a, t, "service ticket", distance > 0);
+}
+
+static void see(struct detection *d, const struct activity *a)
+{
+    if (!wanted(a))
+        return;
+    if (a->kind == KIND_CREDENTIALS_VALIDATION && watch_kerberos(a))
+        issued(detection_state(d), a);
+    else if (a->kind == KIND_RESOURCE_ACCESS)
+        service_ticket(d, a);
+    else if (a->kind == KIND_TICKET_RENEWAL)
+        used(d, a);
+    else if (a->kind == KIND_NETWORK_LOGON)
+        presented(d, a);
+}
+
+static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_RESOURCE_ACCESS, KIND_TICKET_RENEWAL, KIND_NETWORK_LOGON, KIND_COUNT};
+
+const struct detector det_2018 = {
+    .external_id = 2018,
+    .name = "Suspected identity theft (pass-the-ticket)",
+    .severity = SEVERITY_HIGH,
+    .category = CATEGORY_LATERAL_MOVEMENT,
+    .attack = {"T1550.003"},
+    .about = "A Kerberos ticket belongs to the computer that it was issued to. The alert is raised when a service ticket (event 4769) is presented with "
+             "its own logon GUID (4624) from another computer, and when an account uses a ticket-granting ticket on a computer where none was issued to "
+             "it within a ticket's lifetime while one was issued to it on another. Addresses are resolved to computers first; where that fails, the "
+             "severity is medium for the former and nothing is raised for the latter, since people change networks. Forwarded and delegated tickets "
+             "are allowed to move.",
+    .blind = "no events 4768 and 4769 (Audit Kerberos Authentication Service and Service Ticket Operations)",
+    .wants = wants,
+    .params = params,
+    .state_size = sizeof(struct state),
+    .start = start,
+    .see = see,
+    .stop = stop,
+};

@@ -1,0 +1,296 @@
+/* detect/det_2019.c - Remote code execution attempt: a service, task, WMI process or remote shell on a controller.
+ *
+ * Interfaces: MS-SCMR (svcctl), MS-TSCH (atsvc), MS-WMI, MS-PSRP. */
+#include "detect/common.h"
+
+#include "base/hash.h"
+
+enum { CONTROLLERS = 4096, OPENINGS = 8192, WMI_START_SECONDS = 60 };
+
+/* something that came from outside and may explain what happens next on the controller */
+struct entry {
+    struct common_place from;
+    struct witness witness;
+    int64_t time;
+    uint32_t entity, length;
+    char name[COMMON_NAME]; /* account */
+    bool used;
+};
+
+struct host {
+    struct entry logon;   /* the latest network logon of a person */
+    int64_t wmi_started;  /* a WMI provider host was started */
+};
+
+struct state {
+    struct table sessions;
+    struct table openings; /* controller and pipe, with and without account -> entry */
+    struct table hosts;
+};
+
+enum { P_PIPE, P_LOGON };
+static const struct param params[] = {
+    {"pipe_seconds", 120, "A service or task that appears on a controller so many seconds after the pipe for it was opened from outside was made from there."},
+    {"logon_seconds", 30, "A process that WMI or PowerShell remoting starts so many seconds after a network logon belongs to that logon."},
+    {NULL, 0, NULL}};
+
+static int start(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    common_sessions_init(&s->sessions);
+    table_init(&s->openings, sizeof(struct entry), OPENINGS);
+    table_init(&s->hosts, sizeof(struct host), CONTROLLERS);
+    return 0;
+}
+
+static void stop(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    table_free(&s->sessions);
+    table_free(&s->openings);
+    table_free(&s->hosts);
+}
+
+static struct entry entry_of(const struct activity *a, const struct common_place *from)
+{
+    struct entry e = {.from = *from, .time = a->time, .entity = a->actor_entity};
+    struct witnesses one = {0};
+    struct str name = account_text(&a->actor);
+    witness_add(&one, a);
+    e.witness = one.w[0];
+    e.length = (uint32_t)(name.n < COMMON_NAME ? name.n : COMMON_NAME);
+    if (e.length)
+        memcpy(e.name, name.p, e.length);
+    return e;
+}
+
+static bool recent(const struct entry *e, int64_t now, double seconds)
+{
+    return e && e->time && (double)(now - e->time) <= seconds * (double)TIME_SECOND;
+}
+
+/* The opening of a pipe by this account; by anybody when the event names no account. */
+static uint64_t opening_key(const struct activity *a, const char *pipe, bool anybody)
+{
+    uint64_t where = hash_str(str_of(pipe), watch_destination(a));
+    return anybody ? where : hash_mix(where, watch_account(a->actor_entity, &a->actor));
+}
+
+struct finding {
+    const char *what;  /* "created the service" */
+    struct str name;
+    const char *means; /* "the service control manager" */
+    bool failed;
+};
+
+static void raise(struct detection *d, const struct activity *a, const struct entry *by, const struct finding *found)
+{
+    struct arena *arena = detection_arena(d);
+    struct draft f = draft_of(a);
+    struct witnesses evidence = {0};
+    struct str who = account_text(&a->actor);
+    struct common_place from = common_sessions_place(&((struct state *)detection_state(d))->sessions, a);
+    const struct common_session *logon = common_sessions_find(&((struct state *)detection_state(d))->sessions, a);
+    if (logon && logon->place.remote)
+        common_witness(&evidence, &logon->logon);
+    if (by) {
+        common_witness(&evidence, &by->witness);
+        from = by->from;
+        if (!str_set(who) || watch_builtin(&a->actor) || common_machine(a))
+            who = (struct str){by->name, by->length};
+        f.nusers = f.naccounts = 0;
+        draft_user(&f, by->entity, (struct str){by->name, by->length});
+    }
+    f.evidence = &evidence;
+    common_place_draft(&f, &from);
+    f.campaign = hash_mix(hash_stri(a->destination, 2019), common_place_key(&from));
+    f.description = str_fmt(arena, "%.*s from %.*s %s%s%.*s on the domain controller %.*s through %s at %.*s: the attempt %s.",
+                            STR_ARG(str_set(who) ? who : STR("An unknown account")), STR_ARG(common_place_text(arena, &from)), found->what,
+                            str_set(found->name) ? " " : "", STR_ARG(found->name), STR_ARG(watch_destination_text(arena, a)), found->means,
+                            STR_ARG(watch_time(arena, a->time)), found->failed ? "failed" : "succeeded");
+    detection_raise(d, a, &f);
+}
+
+/* ---- pipes ---- */
+
+static void opened(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    struct str pipe = common_pipe(a);
+    struct common_place from = common_sessions_place(&s->sessions, a);
+    const char *known = str_eqi(pipe, STR("svcctl")) ? "svcctl" : str_eqi(pipe, STR("atsvc")) ? "atsvc" : NULL;
+    if (!known || !from.remote || common_own(a) || common_controller(detection_dir(d), a) || dir_is(detection_dir(d), from.entity, ENTITY_DC))
+        return;
+    if (a->outcome == OUTCOME_FAILURE) {
+        struct entry by = entry_of(a, &from);
+        bool task = str_eq(str_of(known), STR("atsvc"));
+        raise(d, a, &by, &(struct finding){"was refused the pipe", str_of(known), task ? "the task scheduler" : "the service control manager", true});
+        return;
+    }
+    for (int anybody = 0; anybody < 2; anybody++) {
+        struct entry *e = table_put(&s->openings, opening_key(a, known, anybody), NULL);
+        if (e)
+            *e = entry_of(a, &from);
+    }
+}
+
+/* ---- services ---- */
+
+/* Names and paths that remote execution tools leave and installers do not. */
+static bool tool_service(const struct activity *a)
+{
+    static const char *const names[] = {"PSEXESVC", "RemComSvc", "PAExec", "csexecsvc", "winexesvc", "BTOBTO"};
+    struct str name = act_str(a, FACT_SERVICE_NAME), image = act_str(a, FACT_IMAGE_PATH);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (str_startsi(name, str_of(names[i])))
+            return true;
+    return str_hasi(image, STR("\\\\127.0.0.1\\ADMIN$")) || str_hasi(image, STR("\\\\127.0.0.1\\C$")) || str_hasi(image, STR("\\\\localhost\\ADMIN$"));
+}
+
+static void service(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    bool nobody = !account_set(&a->actor) || watch_builtin(&a->actor) || watch_event(a, 7045);
+    const struct entry *by = table_get(&s->openings, opening_key(a, "svcctl", nobody));
+    if (!recent(by, a->time, detection_param(d, P_PIPE)))
+        by = NULL;
+    struct common_place from = common_sessions_place(&s->sessions, a);
+    const struct common_session *logon = common_sessions_find(&s->sessions, a);
+    bool remote = from.remote && (ip_set(&a->ip) || (logon && logon->kind != KIND_INTERACTIVE_LOGON));
+    if (!by && !remote && !tool_service(a))
+        return;
+    raise(d, a, by, &(struct finding){"created the service", act_str(a, FACT_SERVICE_NAME), "the service control manager",
+                                      a->outcome == OUTCOME_FAILURE});
+}
+
+/* ---- tasks ---- */
+
+static void task(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    struct str change = act_str(a, FACT_TASK_CHANGE);
+    if (common_own(a) || common_controller(detection_dir(d), a))
+        return;
+    struct entry *by = table_get(&s->openings, opening_key(a, "atsvc", false));
+    if (!recent(by, a->time, detection_param(d, P_PIPE)))
+        by = NULL;
+    const struct common_session *logon = common_sessions_find(&s->sessions, a);
+    bool remote = logon && logon->kind == KIND_NETWORK_LOGON && logon->place.remote;
+    bool made = str_eq(change, STR("created")) || str_eq(change, STR("updated"));
+    if ((!by && !remote) || (!made && !(by && by->used)))
+        return;
+    if (by)
+        by->used = true;
+    raise(d, a, by,
+          &(struct finding){made ? "scheduled the task" : "removed the task", act_str(a, FACT_TASK_NAME), "the task scheduler",
+                            a->outcome == OUTCOME_FAILURE});
+}
+
+/* ---- processes ---- */
+
+static struct str file_name(struct str path)
+{
+    return str_from(path, (size_t)(str_rchr(path, '\\') + 1));
+}
+
+/* The means by which somebody outside may have started the process; NULL when it is an ordinary one. */
+static const char *remote_means(const struct activity *a, struct host *h)
+{
+    struct str image = file_name(act_str(a, FACT_PROCESS_NAME)), parent = file_name(act_str(a, FACT_PARENT_PROCESS));
+    if (str_eqi(image, STR("WmiPrvSE.exe"))) {
+        h->wmi_started = a->time;
+        return NULL;
+    }
+    if (str_eqi(parent, STR("WmiPrvSE.exe")))
+        return str_eqi(image, STR("WerFault.exe")) ? NULL : "WMI";
+    if (str_eqi(image, STR("wsmprovhost.exe")) || str_eqi(parent, STR("wsmprovhost.exe")))
+        return str_eqi(image, STR("conhost.exe")) ? NULL : "PowerShell remoting";
+    /* older systems do not name the parent; the provider host runs as NETWORK SERVICE */
+    bool network_service = str_eq(a->actor.sid, STR("S-1-5-20")) || str_endsi(a->session, STR("3e4"));
+    bool just_started = h->wmi_started && a->time - h->wmi_started <= WMI_START_SECONDS * TIME_SECOND;
+    return !str_set(parent) && network_service && just_started ? "WMI" : NULL;
+}
+
+static void process(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    struct host *h = table_put(&s->hosts, watch_destination(a), NULL);
+    const char *means = h ? remote_means(a, h) : NULL;
+    if (!means)
+        return;
+    const struct common_session *logon = common_sessions_find(&s->sessions, a);
+    bool remote = logon && logon->kind == KIND_NETWORK_LOGON && logon->place.remote && !common_machine(a);
+    struct str image = act_str(a, FACT_PROCESS_NAME);
+    if (remote)
+        raise(d, a, NULL, &(struct finding){"started", image, means, false});
+    else if (recent(&h->logon, a->time, detection_param(d, P_LOGON)))
+        raise(d, a, &h->logon, &(struct finding){"started", image, means, false});
+}
+
+static void logged_on(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    struct common_place from = common_place(a);
+    if (a->outcome == OUTCOME_FAILURE || !from.remote || common_machine(a) || watch_builtin(&a->actor) ||
+        dir_is(detection_dir(d), from.entity, ENTITY_DC))
+        return;
+    struct host *h = table_put(&s->hosts, watch_destination(a), NULL);
+    bool known = h && recent(&h->logon, a->time, 1) && ip_set(&h->logon.from.ip);
+    if (h && (!known || ip_set(&from.ip)) && ip_set(&from.ip))
+        h->logon = entry_of(a, &from);
+}
+
+/* ---- what the network shows as such ---- */
+
+static void executed(struct detection *d, const struct activity *a, const char *means)
+{
+    struct common_place from = common_place(a);
+    if (from.remote && !dir_dc_source(detection_dir(d), a))
+        raise(d, a, NULL, &(struct finding){"ran code", STR_NONE, means, a->outcome == OUTCOME_FAILURE});
+}
+
+static void see(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    if (!dir_dc_destination(detection_dir(d), a))
+        return;
+    common_sessions_learn(&s->sessions, a);
+    if (a->kind == KIND_SHARE_FILE_ACCESS)
+        opened(d, a);
+    else if (a->kind == KIND_SERVICE_CREATION)
+        service(d, a);
+    else if (a->kind == KIND_TASK_SCHEDULING)
+        task(d, a);
+    else if (a->kind == KIND_PROCESS_CREATION)
+        process(d, a);
+    else if (a->kind == KIND_NETWORK_LOGON)
+        logged_on(d, a);
+    else if (a->kind == KIND_WMI_EXECUTION)
+        executed(d, a, "WMI");
+    else if (a->kind == KIND_POWERSHELL_REMOTING)
+        executed(d, a, "PowerShell remoting");
+}
+
+static const enum kind wants[] = {KIND_SERVICE_CREATION, KIND_TASK_SCHEDULING,     KIND_PROCESS_CREATION,
+                                  KIND_WMI_EXECUTION,    KIND_POWERSHELL_REMOTING, COMMON_LOGON_KINDS,
+                                  KIND_COUNT};
+
+const struct detector det_2019 = {
+    .external_id = 2019,
+    .name = "Remote code execution attempt",
+    .severity = SEVERITY_MEDIUM,
+    .category = CATEGORY_DOMAIN_DOMINANCE,
+    .attack = {"T1569.002", "T1053.005", "T1047", "T1021.006"},
+    .about = "Code on a controller, started from elsewhere, is the end of most attacks. The alert joins what came over the network with what then "
+             "happened on the controller: the pipe svcctl opened and a service created (events 5145, 4697, 7045), the pipe atsvc opened or a network "
+             "logon and a task scheduled (4698), a network logon and a process started by the WMI provider host or in a remote PowerShell (4688). "
+             "Services named as tools like PsExec name them count by themselves. A refused opening is a failed attempt. What a controller or the local "
+             "system does itself raises nothing.",
+    .blind = "no events 4697, 7045, 4698, 4688 or 5145 of domain controllers",
+    .wants = wants,
+    .params = params,
+    .state_size = sizeof(struct state),
+    .start = start,
+    .see = see,
+    .stop = stop,
+};
