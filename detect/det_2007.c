@@ -121,7 +121,8 @@ static void see(struct detection *d, const struct activity *a)
     if (!key || !from.remote || dir_dns_server(detection_dir(d), a->device_entity, &a->ip))
         return;
     if (type == TYPE_AXFR || type == TYPE_IXFR) {
-        transfer(d, a, type);
+        if (detection_learned(d, detection_first(d), a->time))
+            transfer(d, a, type);
         return;
     }
     struct source *src = table_put(&s->sources, key, NULL);
@@ -152,7 +153,7 @@ const struct detector det_2007 = {
     .category = CATEGORY_RECONNAISSANCE,
     .attack = {"T1018", "T1590.002"},
     .learning_days = 8,
-    .about = "DNS knows every computer's name and address. A request for a whole zone (AXFR, IXFR) from a computer that is no DNS server raises at once, "
+    .about = "DNS knows every computer's name and address. A request for a whole zone (AXFR, IXFR) from a computer that is no DNS server raises by itself, "
              "and the alert says whether it was answered. Otherwise each source's different names per window are counted: reverse lookups, names that do "
              "not exist, and all names; after eight days of learning, numbers far above what the source ever did raise.",
     .blind = "no DNS queries",
