@@ -1,0 +1,278 @@
+"""tests/app/test_scan.py - `vigie scan` as a user runs it: identical results, hostile inputs, exit codes, every output.
+
+Runs the ordinary build, and the sanitizer build for the hostile part when there is one.
+"""
+import gzip, json, os, random, sqlite3, subprocess, sys, tempfile, zipfile, tarfile, io, resource
+
+BUILD = os.environ.get("VIGIE_BUILD", "build")
+VIGIE = os.path.abspath(f"{BUILD}/vigie")
+ASAN = os.path.abspath("build-asan/vigie")
+passed = failed = skipped = 0
+
+
+def scan(*args, binary=VIGIE, env=None, **kw):
+    e = dict(os.environ, ASAN_OPTIONS="detect_leaks=1", **(env or {}))
+    return subprocess.run([binary, "scan", *args], capture_output=True, text=True, env=e, timeout=300, **kw)
+
+
+def result(*args, **kw):
+    p = scan("--json", *args, **kw)
+    assert p.returncode == 0, (p.returncode, p.stderr[-2000:])
+    return json.loads(p.stdout)
+
+
+def without_stats(r):
+    return {k: v for k, v in r.items() if k != "stats"}
+
+
+def line(n, user="alice", kind="sign-in", day=5, **more):
+    d = {"time": f"2026-01-{day:02d}T{n // 3600 % 24:02d}:{n // 60 % 60:02d}:{n % 60:02d}Z", "app": "Office 365", "kind": kind,
+         "outcome": "success", "actor": {"upn": f"{user}@corp.test"}, "ip": f"192.0.2.{n % 200 + 1}"}
+    d.update(more)
+    return json.dumps(d)
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as f:
+        f.write(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def some_logs(folder, seed=1, files=6, lines=400):
+    rnd = random.Random(seed)
+    names = []
+    for i in range(files):
+        rows = [line(rnd.randrange(86400), user=rnd.choice("abcdefgh") * 3, day=rnd.randrange(1, 29),
+                     kind=rnd.choice(["sign-in", "file downloaded", "mail sent", "something new"])) for _ in range(lines)]
+        names.append(write(f"{folder}/log{i}.jsonl", "\n".join(rows) + "\n"))
+    return names
+
+
+def check_jobs_and_order(work):
+    names = some_logs(f"{work}/a")
+    one = without_stats(result("--jobs", "1", *names))
+    assert one["activities"]["total"] == 2400 - one["activities"]["repeats"]
+    for jobs in ("2", "3", "7"):
+        assert without_stats(result("--jobs", jobs, *names)) == one
+    for seed in range(3):
+        mixed = names[:]
+        random.Random(seed).shuffle(mixed)
+        assert without_stats(result(*mixed)) == one
+    assert without_stats(result(f"{work}/a")) == one
+
+
+def check_repeats(work):
+    names = some_logs(f"{work}/b", files=2)
+    one = result(*names)
+    twice = result(names[0], names[1], names[0])
+    assert twice["activities"]["total"] == one["activities"]["total"]
+    assert twice["users"] == one["users"]
+
+
+def check_archives(work):
+    names = some_logs(f"{work}/c", files=3)
+    plain = result(f"{work}/c")
+    z = f"{work}/z"
+    os.makedirs(z)
+    with zipfile.ZipFile(f"{z}/one.zip", "w", zipfile.ZIP_DEFLATED) as f:
+        f.write(names[0], "inner/log0.jsonl")
+        f.writestr("inner/log1.jsonl.gz", gzip.compress(open(names[1], "rb").read()))
+    with tarfile.open(f"{z}/two.tar.gz", "w:gz") as f:
+        f.add(names[2], "log2.jsonl")
+    packed = result(z)
+    assert packed["activities"] == plain["activities"]
+    assert [u["score"] for u in packed["users"]] == [u["score"] for u in plain["users"]]
+    assert sorted(i["path"][len(z) + 1:] for i in packed["inputs"]) == ["one.zip!inner/log0.jsonl", "one.zip!inner/log1.jsonl.gz", "two.tar.gz!log2.jsonl"]
+
+
+def check_receipts(work):
+    r = result("--learned", *some_logs(f"{work}/d", seed=5))
+    for u in r["users"]:
+        assert sum(c["points"] for c in u["contributions"]) == u["score"], u["name"]
+    scores = [u["score"] for u in r["users"]]
+    assert scores == sorted(scores, reverse=True)
+
+
+def check_round_trip(work):
+    names = some_logs(f"{work}/e", files=2)
+    first = f"{work}/e1.ndjson"
+    assert scan("--activities", first, *names).returncode == 0
+    p = subprocess.run([VIGIE, "activities", first], capture_output=True, text=True)
+    assert p.returncode == 0 and p.stderr == ""
+    strip = lambda text: [{k: v for k, v in json.loads(l).items() if k != "record"} for l in text.splitlines()]
+    assert strip(p.stdout) == strip(open(first).read())
+
+
+def check_daily(work):
+    names = some_logs(f"{work}/f", files=2)
+    daily = f"{work}/daily.ndjson"
+    r = json.loads(scan("--json", "--daily", daily, *names).stdout)
+    rows = [json.loads(l) for l in open(daily)]
+    assert sum(row["activities"] for row in rows) == r["activities"]["total"]
+    assert len({(row["user"], row["day"]) for row in rows}) == len(rows)
+    assert all(set(row) == {"user", "day", "activities", "evidence", "points"} for row in rows)
+
+
+def check_store(work):
+    names = some_logs(f"{work}/g", files=2)
+    db = f"{work}/store.db"
+    r = json.loads(scan("--json", "--db", db, *names).stdout)
+    main = sqlite3.connect(db)
+    assert main.execute("SELECT complete FROM store").fetchone() == (1,)
+    assert main.execute("SELECT sum(rows) FROM segments").fetchone() == (r["activities"]["total"],)
+    assert main.execute("SELECT count(*) FROM people").fetchone() == (len(r["users"]),)
+    seg = sqlite3.connect(db + ".0001")
+    times = [t for (t,) in seg.execute("SELECT time_ns FROM activities ORDER BY rowid")]
+    assert times == sorted(times) and len(times) == r["activities"]["total"]
+    assert scan("--db", db, *names).returncode == 1  # never overwritten
+
+
+def check_reports(work):
+    evil = line(1, user="<script>alert(1)</script>\u001b[2J", kind="<img src=x>")
+    path = write(f"{work}/h/evil.jsonl", evil + "\n")
+    page, tables = f"{work}/page.html", f"{work}/tables"
+    p = scan("--html", page, "--csv", tables, path)
+    assert p.returncode == 0
+    html = open(page).read()
+    assert "<script" not in html and "<img" not in html and "http://" not in html.replace("http-equiv", "") and "https://" not in html
+    assert "\x1b" not in p.stdout
+    assert max(len(l) for l in p.stdout.splitlines()) <= 160
+    assert sorted(os.listdir(tables)) == ["alerts.csv", "contributions.csv", "inputs.csv", "users.csv"]
+
+
+def check_window(work):
+    names = some_logs(f"{work}/i", files=2)
+    r = result("--since", "2026-01-10", "--until", "2026-01-12", "--activities", f"{work}/w.ndjson", *names)
+    days = {json.loads(l)["time"][:10] for l in open(f"{work}/w.ndjson")}
+    assert days <= {"2026-01-10", "2026-01-11"} and r["activities"]["total"] > 0
+
+
+def check_usage(work):
+    assert scan().returncode == 2
+    assert scan("--nonsense", work).returncode == 2
+    assert scan("--only", "9999", write(f"{work}/u/x.jsonl", line(1))).returncode == 2
+    assert scan("--set", "2006.nothing=3", f"{work}/u/x.jsonl").returncode == 2
+    assert scan("--jobs", "0", f"{work}/u/x.jsonl").returncode == 2
+    p = scan("--help")
+    assert p.returncode == 0 and "usage: vigie scan" in p.stdout
+    assert subprocess.run([VIGIE], capture_output=True).returncode == 2
+    assert subprocess.run([VIGIE, "bogus"], capture_output=True).returncode == 2
+    assert subprocess.run([VIGIE, "--version"], capture_output=True, text=True).stdout.startswith("vigie ")
+
+
+def check_unreadable(work):
+    good = write(f"{work}/j/good.jsonl", line(1) + "\n")
+    bad = {"empty": b"", "text": b"hello world, this is no log\n", "pcap": b"\xd4\xc3\xb2\xa1" + b"\0" * 60,
+           "utf16": '{"a":1}'.encode("utf-16"), "cut.gz": gzip.compress(b'{"time":1}' * 4000)[:40], "not.evtx": b"ElfFile\0" + b"\xff" * 5000}
+    for name, content in bad.items():
+        write(f"{work}/j/{name}", content)
+    os.symlink(f"{work}/j", f"{work}/j/loop")
+    os.symlink("/nonexistent", f"{work}/j/dangling")
+    r = result(f"{work}/j")
+    by = {os.path.basename(i["path"]): i for i in r["inputs"]}
+    for name in ("empty", "text", "pcap", "utf16", "cut.gz", "not.evtx", "dangling"):
+        assert by[name]["skipped"] and by[name]["skipped"][0]["reason"], name
+    assert by["good.jsonl"]["activities"] == 1 and not by["good.jsonl"]["skipped"]
+    for name in ("empty", "text", "pcap"):
+        p = scan(f"{work}/j/{name}")
+        assert p.returncode == 1 and "nothing could be read" in p.stderr, name
+    assert scan(f"{work}/j/missing").returncode == 1
+    if os.getuid() != 0:
+        os.chmod(good, 0)
+        assert scan(good).returncode == 1
+
+
+def check_broken_lines(work):
+    rows = [line(i) for i in range(50)]
+    rows[10] = rows[10][:30]
+    rows[20] = rows[20].replace('"actor"', '"act')
+    rows[30] = "\x00\xff garbage"
+    rows[40] = '{"unknown":"log"}'
+    r = result(write(f"{work}/k/x.jsonl", "\n".join(rows)))
+    i = r["inputs"][0]
+    assert [s["record"] for s in i["skipped"]] == [11, 21, 31], i["skipped"]
+    assert r["activities"]["total"] == 46
+    assert i["ignored"] == [{"kind": "JSON object of an unknown log", "records": 1}]
+
+
+def check_every_truncation(work):
+    """A small log cut at every byte: never a crash, always the whole lines before the cut. Sanitizer build."""
+    binary = ASAN if os.path.exists(ASAN) else VIGIE
+    text = "\n".join(line(i) for i in range(3)) + "\n"
+    folder = f"{work}/cuts"
+    for n in range(len(text) + 1):
+        write(f"{folder}/{n:04d}.jsonl", text[:n])
+    r = result("--jobs", "1", folder, binary=binary)
+    for i in r["inputs"]:
+        n = int(os.path.basename(i["path"])[:4])
+        whole = text[:n].count("\n") + (1 if n and text[:n].splitlines()[-1].endswith('"}') and not text[:n].endswith("\n") else 0)
+        assert i["activities"] == whole, (i["path"], i["activities"], whole)
+        if n and i["activities"] * 1 < text[:n].count("{\"time\""):
+            assert i["skipped"] or i["ignored"], i["path"]
+
+
+def check_bit_flips(work):
+    binary = ASAN if os.path.exists(ASAN) else VIGIE
+    text = (line(1) + "\n" + line(2) + "\n").encode()
+    folder = f"{work}/flips"
+    for bit in range(len(text) * 8):
+        flipped = bytearray(text)
+        flipped[bit // 8] ^= 1 << bit % 8
+        write(f"{folder}/{bit:05d}.jsonl", bytes(flipped))
+    r = result("--jobs", "1", folder, binary=binary)
+    assert len(r["inputs"]) == len(text) * 8
+
+
+def limited():
+    resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+
+
+def check_long_line_and_bomb(work):
+    """A line of 1 GB, and a zip that unpacks to 2.2 GB of blanks: told, skipped, within a gigabyte of address space."""
+    path = f"{work}/long.jsonl"
+    with open(path, "wb") as f:
+        f.write((line(1) + "\n").encode() + b'{"time":"')
+        f.seek(1 << 30, 1)
+        f.write(b'"}\n' + (line(2) + "\n").encode())
+    r = result("--jobs", "1", path, preexec_fn=limited)
+    assert r["activities"]["total"] == 2, r["inputs"]
+    assert any("16 MB" in s["reason"] for s in r["inputs"][0]["skipped"])
+    assert r["stats"]["peakMemory"] < 400 << 20
+    os.unlink(path)
+    bomb = f"{work}/bomb.gz"
+    with gzip.open(bomb, "wb", 9) as f:
+        f.write((line(1) + "\n").encode())
+        blank = b" " * (1 << 20)
+        for _ in range(2200):
+            f.write(blank)
+    p = scan("--json", "--jobs", "1", bomb, preexec_fn=limited)
+    r = json.loads(p.stdout)
+    assert r["activities"]["total"] == 1 and r["stats"]["peakMemory"] < 400 << 20
+    assert r["inputs"][0]["skipped"], "nothing is told about the bomb"
+
+
+def check_full_disk(work):
+    names = some_logs(f"{work}/full", files=1)
+    p = scan("--json", *names, env={"TMPDIR": "/nonexistent"})
+    assert p.returncode == 1 and p.stderr
+    if os.path.exists("/dev/full"):
+        assert scan("--activities", "/dev/full", *names).returncode == 1
+
+
+def run(check):
+    global passed, failed
+    with tempfile.TemporaryDirectory() as work:
+        try:
+            check(work)
+            passed += 1
+        except (AssertionError, subprocess.SubprocessError, OSError, ValueError, KeyError) as e:
+            failed += 1
+            print(f"FAILED {check.__name__}: {type(e).__name__}: {str(e)[:1500]}")
+
+
+for name, check in list(globals().items()):
+    if name.startswith("check_"):
+        run(check)
+print(f"{passed} passed, {failed} failed, {skipped} skipped")
+sys.exit(1 if failed else 0)
