@@ -154,12 +154,13 @@ static void put64(uint8_t *to, uint64_t v)
 }
 
 /* What names a record everywhere: computer, log, record id, event id, second of time. Collectors change
- * the case of log names and cut fractions of seconds. */
+ * the case of log names and cut fractions of seconds. Without a record id the content is the name, with
+ * all of the time that there is: audits of one second are often alike. */
 static void identity(struct decode *d, const struct winevent *e)
 {
     uint8_t numbers[20];
-    int64_t second = e->time == TIME_NONE ? 0 : e->time / TIME_SECOND;
-    put64(numbers, (uint64_t)second);
+    int64_t when = e->has_record_id || str_set(e->record_key) ? e->time / TIME_SECOND : e->time;
+    put64(numbers, (uint64_t)when);
     put64(numbers + 8, e->has_record_id ? e->record_id : 0);
     for (unsigned i = 0; i < 4; i++)
         numbers[16 + i] = (uint8_t)(e->id >> (8 * i));
@@ -301,6 +302,10 @@ void winevent_address(struct decode *d, const struct winevent *e)
     uint64_t port = win_u64(e, WF_IpPort, 0);
     if (ip_set(&d->act.ip) && port && port <= UINT16_MAX)
         d->act.port = (uint16_t)port;
+    if (ip_is_loopback(&d->act.ip)) { /* every computer's ::1 is another place */
+        d->act.device = e->computer;
+        d->act.device_certainty = 100;
+    }
 }
 
 void winevent_text(struct decode *d, const struct winevent *e, enum fact_key key, enum winfield f)

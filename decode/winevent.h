@@ -108,7 +108,7 @@ struct object *winevent_object(struct decode *d, const struct winevent *e, enum 
                                const enum winfield triple[3]);
 /* Marks the activity as administration unless the actor is the system or the account `target` itself. */
 void winevent_administers(struct decode *d, struct str target_sid);
-/* ip and port from IpAddress and IpPort. */
+/* ip and port from IpAddress and IpPort; a loopback address makes the event's computer the device. */
 void winevent_address(struct decode *d, const struct winevent *e);
 /* A field as a text fact, and as a number fact; nothing when the event lacks it. */
 void winevent_text(struct decode *d, const struct winevent *e, enum fact_key key, enum winfield f);
