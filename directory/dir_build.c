@@ -123,9 +123,10 @@ static uint64_t *alias(struct build *b, struct str spelling)
 static void netbios(struct build *b, const struct spelling *s, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (str_chr(s[i].text, '.') >= 0 || *alias(b, s[i].text) != hash_stri(s[i].text, 7))
+        uint64_t own = *alias(b, s[i].text);
+        if (str_chr(s[i].text, '.') >= 0)
             continue;
-        size_t found = 0;
+        size_t found = 0, at = 0;
         uint64_t canonical = 0;
         for (size_t k = 0; k < n; k++) {
             ptrdiff_t dot = str_chr(s[k].text, '.');
@@ -134,9 +135,12 @@ static void netbios(struct build *b, const struct spelling *s, size_t n)
             uint64_t c = *alias(b, s[k].text);
             found += c != canonical;
             canonical = c;
+            at = k;
         }
-        if (found == 1)
+        if (found == 1 && own == hash_stri(s[i].text, 7))
             *alias(b, s[i].text) = canonical;
+        else if (found == 1 && canonical == hash_stri(s[at].text, 7)) /* Kerberos events name the realm and no SID */
+            *alias(b, s[at].text) = own;
     }
 }
 
