@@ -31,6 +31,7 @@ struct source {
     struct distinct slow;      /* accounts tried since `slow_start` */
     struct distinct known;     /* accounts that logged on before anything failed */
     struct distinct succeeded; /* accounts that logged on in the window */
+    unsigned succeeded_before; /* and in the window before */
     struct watch_names accounts, guessed;
     struct witnesses seen;
     int64_t slow_start, last, window_start, raised_at;
@@ -94,7 +95,9 @@ static const char *protocol_word(const struct activity *a)
 
 static struct pair *pair_of(struct state *s, const struct activity *a, uint64_t source)
 {
-    uint64_t key = hash_mix(hash_mix(source, watch_account(a->actor_entity, &a->actor)), act_u64(a, FACT_EVENT_ID, 0));
+    /* a controller and a server may tell of the same attempt: each kind of record counts for itself */
+    uint64_t record = (uint64_t)(a->kind == KIND_CREDENTIALS_VALIDATION) * 2 + watch_kerberos(a);
+    uint64_t key = hash_mix(hash_mix(source, watch_account(a->actor_entity, &a->actor)), record);
     struct pair *p = table_put(&s->pairs, key, NULL);
     if (p && p->last && a->time - p->last > TIME_DAY) {
         bool usual = p->usual;
@@ -149,9 +152,8 @@ static void brute(struct detection *d, const struct activity *a, uint64_t source
 
 static void forget(struct source *s)
 {
-    struct distinct known = s->known;
-    memset(s, 0, sizeof *s);
-    s->known = known;
+    struct source fresh = {.known = s->known, .succeeded = s->succeeded, .succeeded_before = s->succeeded_before, .window_start = s->window_start};
+    *s = fresh;
 }
 
 static void fail(struct detection *d, struct source *s, const struct activity *a, enum attempt result)
@@ -166,10 +168,6 @@ static void fail(struct detection *d, struct source *s, const struct activity *a
     }
     if (s->rounds == 0 || a->time - s->last > minutes(d, ROUND_MINUTES))
         s->rounds++;
-    if (a->time - s->window_start > minutes(d, SPRAY_MINUTES)) {
-        memset(&s->succeeded, 0, sizeof s->succeeded);
-        s->window_start = a->time;
-    }
     s->attempts++;
     s->unreported++;
     s->wrong += result == ATTEMPT_WRONG;
@@ -183,7 +181,8 @@ static void fail(struct detection *d, struct source *s, const struct activity *a
 /* A proxy, mail or terminal server carries the mistakes of many people, and many more successes. */
 static bool shared(const struct source *s, unsigned tried, unsigned needed)
 {
-    return s->succeeded.n > tried && tried < 4 * needed;
+    unsigned ok = s->succeeded.n > s->succeeded_before ? s->succeeded.n : s->succeeded_before;
+    return ok > tried && tried < 4 * needed;
 }
 
 static bool sprayed(struct detection *d, const struct source *s, int64_t now, uint64_t account)
@@ -253,6 +252,11 @@ static void spray(struct detection *d, const struct activity *a, uint64_t key, e
     struct source *s = table_put(&st->sources, key, NULL);
     if (!s)
         return;
+    if (a->time - s->window_start > minutes(d, SPRAY_MINUTES)) {
+        s->succeeded_before = a->time - s->window_start > 2 * minutes(d, SPRAY_MINUTES) ? 0 : s->succeeded.n;
+        memset(&s->succeeded, 0, sizeof s->succeeded);
+        s->window_start = a->time;
+    }
     if (result == ATTEMPT_OK) {
         succeed(d, a, s, key);
         return;

@@ -80,10 +80,10 @@ static void report(struct detection *d, const struct activity *a, struct registr
     detection_raise(d, a, &f);
 }
 
-/* The right alone is used by every promotion: it counts when no true controller came out of it. */
+/* What names no computer is part of every promotion: it counts when no true controller came out of it. */
 static void settle(struct detection *d, struct registration *r)
 {
-    if (r->marks == ROGUEDC_INSTALL && !r->raised && !r->real)
+    if ((r->marks & (ROGUEDC_INSTALL | ROGUEDC_OBJECT)) && !r->raised && !r->real)
         report(d, NULL, r);
 }
 
@@ -124,14 +124,14 @@ static void see(struct detection *d, const struct activity *a)
         r->real = true;
         return;
     }
-    if (marks == ROGUEDC_DELETED && !r->marks)
+    if (r->real || (marks == ROGUEDC_DELETED && !r->marks))
         return; /* metadata of a controller that is gone is cleaned up like this */
     r->marks |= marks;
     r->unreported++;
     if (str_set(computer))
         watch_names_add(&r->computers, 0, watch_bare(&(struct account){.name = computer}));
     witness_add(&r->seen, a);
-    if (r->marks & (ROGUEDC_SPN | ROGUEDC_OBJECT))
+    if (r->computers.n && (r->marks & (ROGUEDC_SPN | ROGUEDC_OBJECT)))
         report(d, a, r);
 }
 

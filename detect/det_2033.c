@@ -19,6 +19,7 @@ struct source {
     int64_t last;
     uint32_t unreported;
     bool raised;
+    const char *stack; /* what was odd about it, one of the texts of stack_of() */
 };
 
 struct state {
@@ -84,6 +85,7 @@ static void report(struct detection *d, const struct activity *a, struct source 
                             stack ? stack : "a rate that no Windows client reaches", STR_ARG(guessed));
     s->unreported = 0;
     s->raised = true;
+    s->stack = stack;
     detection_raise(d, a, &f);
 }
 
@@ -95,7 +97,7 @@ static void succeed(struct detection *d, const struct activity *a, struct source
         return;
     witness_add(&s->seen, a);
     s->unreported++;
-    report(d, a, s, key, "a tool's stack");
+    report(d, a, s, key, s->stack);
 }
 
 /* 4625 of type 3 and 4776 over NTLM; other logon types are not SMB sessions. */

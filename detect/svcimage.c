@@ -93,7 +93,7 @@ static unsigned odd_pairs(struct str s)
 {
     unsigned odd = 0;
     for (size_t i = 1; i < s.n; i++)
-        if (is_letter(s.p[i - 1]) && is_letter(s.p[i]) && !is_vowel(s.p[i - 1]) && !is_vowel(s.p[i]))
+        if (is_letter(s.p[i - 1]) && is_letter(s.p[i]) && !is_vowel(s.p[i - 1]) && !is_vowel(s.p[i]) && (is_upper(s.p[i - 1]) || !is_upper(s.p[i])))
             odd += !plausible_pair(s.p[i - 1], s.p[i]);
     return odd;
 }
@@ -229,5 +229,7 @@ const char *svcimage_metasploit(struct str service, struct str image)
     bool both = svcimage_random(service) && svcimage_random(svcimage_stem(program));
     if (str_starts(program, STR("\\\\")) && str_hasi(dir, STR("\\ADMIN$")) && (both || str_startsi(program, STR("\\\\127.0.0.1\\"))))
         return "is a program of random name on the ADMIN$ share";
+    /* names of eight letters are too short to tell from words by themselves; a long service name beside them is not */
+    both = both || (svcimage_random(service) && service.n >= 8 && svcimage_stem(program).n == 8);
     return windows_folder(dir) && both ? "is a program of random name directly in the Windows folder" : NULL;
 }
