@@ -1,0 +1,43 @@
+/* tests/detect/test_det_2037.c - detection 2037 on made-up activities. */
+#include "tests/support/expect.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define FIXTURE(name) "fixtures/detect/2037_" name ".ndjson"
+#define DC "dc1.corp.example.test"
+
+static const struct replay_setup over = {.dcs = {DC}, .learned = true};
+
+static void from_the_address_of_another_computer(void **state)
+{
+    (void)state;
+    static const struct expect x = {.severity = SEVERITY_MEDIUM, .count = 1, .users = {"EX1$"}, .source = "10.0.0.66", .destination = "dc1", .says = {"its own addresses are 10.0.0.30"}};
+    expect_one("2037", FIXTURE("attack"), &over, &x);
+}
+
+static void followed_by_a_change_of_permissions(void **state)
+{
+    (void)state;
+    static const struct expect x = {.severity = SEVERITY_MEDIUM, .count = 2, .activities = 2, .users = {"EX1$"}, .source = "10.0.0.66", .says = {"not known to be its own", "DC=corp"}};
+    expect_one("2037", FIXTURE("privileges"), &over, &x);
+}
+
+static void benign_raises_nothing(void **state)
+{
+    (void)state;
+    expect_number("2037", FIXTURE("benign"), &over, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(from_the_address_of_another_computer),
+        cmocka_unit_test(followed_by_a_change_of_permissions),
+        cmocka_unit_test(benign_raises_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
