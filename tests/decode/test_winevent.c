@@ -112,6 +112,91 @@ static void accounts(void **state)
     assert_false(str_set(a.sid));
 }
 
+static int keep_id(struct decode *d, const struct activity *a)
+{
+    memcpy(d->owner, a->id, 16);
+    return 0;
+}
+
+static void ignore(struct decode *d, struct str what)
+{
+    (void)d;
+    (void)what;
+    fail();
+}
+
+static void no_fault(struct decode *d, const struct fault *f)
+{
+    (void)d;
+    fail_msg("%s", f->why);
+}
+
+/* The identity of a 4634 with these particulars. */
+static void id_of(uint8_t id[16], const struct winevent *like, int64_t time, struct str user)
+{
+    static struct decode d;
+    static struct winevent e;
+    struct arena a;
+    arena_init(&a, 4096, 1 << 20);
+    d = (struct decode){.arena = &a, .emit = keep_id, .ignored = ignore, .fault = no_fault, .owner = id};
+    win_clear(&e);
+    e.provider = STR("Microsoft-Windows-Security-Auditing");
+    e.id = 4634;
+    e.time = time;
+    e.computer = like->computer;
+    e.channel = like->channel;
+    e.has_record_id = like->has_record_id;
+    e.record_id = like->record_id;
+    e.record_key = like->record_key;
+    win_set(&e, WF_TargetUserName, user);
+    assert_int_equal(winevent_decode(&d, &e), 0);
+    arena_free(&a);
+}
+
+#define SAME(a, b) assert_memory_equal(a, b, 16)
+#define OTHER(a, b) assert_memory_not_equal(a, b, 16)
+
+static void identities(void **state)
+{
+    (void)state;
+    uint8_t first[16], x[16];
+    struct winevent like = {.computer = STR("DC1.corp.example.test"), .channel = STR("Security"), .has_record_id = true, .record_id = 7};
+    const int64_t t = INT64_C(1767603600) * TIME_SECOND;
+    id_of(first, &like, t, STR("alice"));
+    like.computer = STR("dc1.corp.example.test");
+    like.channel = STR("security");
+    id_of(x, &like, t + 999, STR("the collector wrote it otherwise"));
+    SAME(first, x);
+    id_of(x, &like, t + TIME_SECOND, STR("alice")); /* the log was cleared and counts anew */
+    OTHER(first, x);
+    like.record_id = 8;
+    id_of(x, &like, t, STR("alice"));
+    OTHER(first, x);
+    like.record_id = 7;
+    like.computer = STR("dc2.corp.example.test");
+    id_of(x, &like, t, STR("alice"));
+    OTHER(first, x);
+}
+
+static void identities_without_record_ids(void **state)
+{
+    (void)state;
+    uint8_t first[16], x[16];
+    struct winevent like = {.computer = STR("dc1"), .channel = STR("Security")};
+    const int64_t t = INT64_C(1767603600) * TIME_SECOND;
+    id_of(first, &like, t, STR("alice"));
+    id_of(x, &like, t, STR("alice"));
+    SAME(first, x);
+    id_of(x, &like, t + TIME_MS, STR("alice"));
+    OTHER(first, x);
+    id_of(x, &like, t, STR("bob"));
+    OTHER(first, x);
+    like.record_key = STR("2d67cfe2-b74b-41c2-b17a-b448e4a08eb1");
+    id_of(first, &like, t, STR("alice"));
+    id_of(x, &like, t + TIME_MS, STR("bob"));
+    SAME(first, x);
+}
+
 static void texts(void **state)
 {
     (void)state;
@@ -162,6 +247,8 @@ int main(void)
                                        cmocka_unit_test(values),
                                        cmocka_unit_test(long_values_are_cut_between_characters),
                                        cmocka_unit_test(accounts),
+                                       cmocka_unit_test(identities),
+                                       cmocka_unit_test(identities_without_record_ids),
                                        cmocka_unit_test(texts),
                                        cmocka_unit_test(statuses)};
     return cmocka_run_group_tests(tests, NULL, NULL);
