@@ -125,14 +125,16 @@ docs: $(B)/vigie
 	@rm -rf docs/detections && $(B)/vigie detections --markdown docs/detections
 
 PREFIX ?= /usr/local
-install: $(B)/vigie
+man: $(B)/vigie
+	sh tools/man.sh $(B)
+install: $(B)/vigie man
 	install -D -m 755 $(B)/vigie $(DESTDIR)$(PREFIX)/bin/vigie
 	if [ -s $(B)/geo/geoip ]; then install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/vigie $(B)/geo/geoip $(B)/geo/geoip6; fi
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 docs/man/*.1
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(B)/man/*.1
 
 clean:
 	rm -rf build build-*
 
 -include $(wildcard mk/*.mk)
-.PHONY: all tests asan tsan fuzzers fuzz deps test-deps run check lint bench corpus docs install clean
+.PHONY: all tests asan tsan fuzzers fuzz deps test-deps run check lint bench corpus docs man install clean
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
