@@ -1,10 +1,11 @@
 /* base/jin.h - reading one JSON document (RFC 8259) into a flat array of nodes.
  *
  * The parser is simdjson; this is the C side of its shim, jin_simd.cc. Nodes come in document order: a
- * container is followed by its children, `next` is the index behind a node's whole subtree. Strings are
- * unescaped and live until the next parse by the same reader; numbers keep their text; for containers
- * `val` is the raw JSON text. A lone surrogate becomes U+FFFD and sets `mended`.
- * Limits: 64 levels, 1,000,000 nodes; the first gives ERR_LIMIT. One reader per thread. */
+ * container is followed by its children, `next` is the index behind a node's whole subtree. Strings without
+ * escapes stay where they are in the document; unescaped ones live until the next parse by the same reader.
+ * Numbers keep their text; for containers `val` is the raw JSON text. A lone surrogate becomes U+FFFD and sets
+ * `mended` (of the value; nothing tells it of a key). A document is an object or an array.
+ * Limits: 64 levels, 1,000,000 nodes, 4 GB; they give ERR_LIMIT. One reader per thread. */
 #ifndef VIGIE_BASE_JIN_H
 #define VIGIE_BASE_JIN_H
 
@@ -28,7 +29,7 @@ struct jin; /* a reusable parser with its memory */
 struct jin *jin_new(void);
 void jin_free(struct jin *j);
 /* Parses [p, p+n), after which JIN_PADDING readable bytes must follow. On success *root is node 0.
- * On failure fault says why; its offset is 0 where simdjson does not tell. */
+ * On failure fault says why; its offset is 0 for what is wrong with bytes and quotes rather than with the grammar. */
 int jin_parse(struct jin *j, const char *p, size_t n, const struct jnode **root, struct fault *fault);
 
 /* ---- walking: `o` is any node of a parsed document ---- */

@@ -1,10 +1,12 @@
-// base/jin_simd.cc - the one C++ file: simdjson's on-demand parser behind base/jin.h.
+// base/jin_simd.cc - the one C++ file: simdjson finds the structure, this builds the nodes of base/jin.h.
 //
-// On-demand does not check what it skips, so every value is visited. No exception leaves this file.
+// simdjson's first stage checks UTF-8, control characters in strings and closed quotes, and lists the places of
+// brackets, commas, colons and first bytes of scalars (Langdale and Lemire, "Parsing Gigabytes of JSON per Second",
+// section 3.1). The grammar of RFC 8259 is walked here, over that list. No exception leaves this file.
 #include <simdjson.h>
 
+#include <memory>
 #include <new>
-#include <vector>
 
 extern "C" {
 #include "base/jin.h"
@@ -12,13 +14,13 @@ extern "C" {
 }
 
 namespace sj = simdjson;
-namespace od = simdjson::ondemand;
 
 struct jin {
-    od::parser parser;
-    std::vector<jnode> nodes;
-    arena mended;
-    std::string_view input;
+    std::unique_ptr<sj::internal::dom_parser_implementation> stage;
+    std::unique_ptr<jnode[]> nodes;
+    size_t node_room = 0;
+    std::unique_ptr<char[]> text; // unescaped strings; no longer than the document
+    size_t text_room = 0;
 };
 
 namespace {
@@ -26,17 +28,9 @@ namespace {
 constexpr unsigned max_depth = 64;
 constexpr size_t max_nodes = 1000000;
 
-struct str view(std::string_view v)
+bool blank(char c)
 {
-    return {v.data(), v.size()};
-}
-
-// What string_view tokens carry behind the number or container: blanks up to the next structural byte.
-std::string_view trimmed(std::string_view v)
-{
-    while (!v.empty() && (v.back() == ' ' || v.back() == '\t' || v.back() == '\r' || v.back() == '\n'))
-        v.remove_suffix(1);
-    return v;
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 int hex4(const char *p)
@@ -52,219 +46,295 @@ int hex4(const char *p)
     return v;
 }
 
-// Unescapes what simdjson refuses: a string with a lone surrogate. `raw` is between the quotes.
-bool mend(jin &j, std::string_view raw, struct str &out)
+// True when no byte of [p, p+n) is a backslash.
+bool plain(const char *p, size_t n)
 {
-    char *to = static_cast<char *>(arena_alloc(&j.mended, raw.size() * 2 + 4));
-    if (!to)
-        return false;
-    size_t n = 0;
-    for (size_t i = 0; i < raw.size(); i++) {
-        if (raw[i] != '\\') {
-            to[n++] = raw[i];
-            continue;
-        }
-        if (++i >= raw.size())
+    constexpr uint64_t ones = 0x0101010101010101u;
+    for (; n >= 8; p += 8, n -= 8) {
+        uint64_t v;
+        memcpy(&v, p, 8);
+        v ^= ones * '\\';
+        if ((v - ones) & ~v & (ones * 0x80))
             return false;
-        static const char from[] = "\"\\/bfnrt", plain[] = "\"\\/\b\f\n\r\t";
-        const char *at = static_cast<const char *>(memchr(from, raw[i], 8));
-        if (at) {
-            to[n++] = plain[at - from];
-            continue;
-        }
-        if (raw[i] != 'u' || raw.size() - i < 5)
+    }
+    for (; n; p++, n--)
+        if (*p == '\\')
             return false;
-        int c = hex4(raw.data() + i + 1);
+    return true;
+}
+
+class walk {
+public:
+    walk(jin &parser, const char *p, size_t n)
+        : j(parser), doc(p), end(n), index(parser.stage->structural_indexes.get()), count(parser.stage->n_structural_indexes)
+    {
+    }
+
+    int document()
+    {
+        if (doc[index[0]] != '{' && doc[index[0]] != '[')
+            return fail("a JSON document that is neither object nor array", 0);
+        int e = value(STR_NONE, 0);
+        if (!e && i < count)
+            return fail("something follows the JSON document", at());
+        return e;
+    }
+
+    const char *why = nullptr;
+    size_t where = 0;
+
+private:
+    jin &j;
+    const char *doc;
+    size_t end;
+    const uint32_t *index;
+    size_t count, i = 0, n = 0, texts = 0;
+
+    size_t at() const { return i < count ? index[i] : end; }
+    char peek() const { return i < count ? doc[index[i]] : '\0'; }
+
+    int fail(const char *reason, size_t offset, int e = ERR_MALFORMED)
+    {
+        why = reason;
+        where = offset;
+        return e;
+    }
+
+    // After the scalar that begins at `from` and ends before `to` only blanks come before the next structural byte.
+    bool ended(size_t to) const { return to == at() || (to < end && blank(doc[to])); }
+
+    static size_t digits(const char *p, size_t from, size_t to)
+    {
+        while (from < to && p[from] >= '0' && p[from] <= '9')
+            from++;
+        return from;
+    }
+
+    // RFC 8259 section 6
+    int number(jnode &node)
+    {
+        size_t from = index[i++], to = at(), k = from + (doc[from] == '-'), whole = k;
+        k = digits(doc, k, to);
+        bool good = k > whole && (k == whole + 1 || doc[whole] != '0');
+        if (good && k < to && doc[k] == '.') {
+            size_t fraction = ++k;
+            k = digits(doc, k, to);
+            good = k > fraction;
+        }
+        if (good && k < to && (doc[k] == 'e' || doc[k] == 'E')) {
+            k++;
+            k += k < to && (doc[k] == '+' || doc[k] == '-');
+            size_t exponent = k;
+            k = digits(doc, k, to);
+            good = k > exponent;
+        }
+        if (!good || !ended(k))
+            return fail("no JSON value", from);
+        node.type = J_NUM;
+        node.val = {doc + from, k - from};
+        return 0;
+    }
+
+    int word(jnode &node, const char *text, size_t length, uint8_t type)
+    {
+        size_t from = index[i++];
+        if (end - from < length || memcmp(doc + from, text, length) != 0 || !ended(from + length))
+            return fail("no JSON value", from);
+        node.type = type;
+        return 0;
+    }
+
+    // The code point behind "\u" at k; a lone surrogate is replaced.
+    bool unicode(size_t &k, size_t to, uint32_t &code, bool &mended)
+    {
+        int c = to - k >= 4 ? hex4(doc + k) : -1;
         if (c < 0)
             return false;
-        i += 4;
-        uint32_t code = static_cast<uint32_t>(c);
-        if (code >= 0xd800 && code < 0xe000) {
-            int low = raw.size() - i > 6 && raw[i + 1] == '\\' && raw[i + 2] == 'u' ? hex4(raw.data() + i + 3) : -1;
-            if (code < 0xdc00 && low >= 0xdc00 && low < 0xe000) {
-                code = 0x10000 + ((code - 0xd800) << 10) + (static_cast<uint32_t>(low) - 0xdc00);
-                i += 6;
-            } else {
-                code = 0xfffd;
+        k += 4;
+        code = static_cast<uint32_t>(c);
+        if (code < 0xd800 || code > 0xdfff)
+            return true;
+        int low = code < 0xdc00 && to - k >= 6 && doc[k] == '\\' && doc[k + 1] == 'u' ? hex4(doc + k + 2) : -1;
+        if (low >= 0xdc00 && low <= 0xdfff) {
+            code = 0x10000 + ((code - 0xd800) << 10) + (static_cast<uint32_t>(low) - 0xdc00);
+            k += 6;
+            return true;
+        }
+        code = 0xfffd;
+        mended = true;
+        return true;
+    }
+
+    bool escape(size_t &k, size_t to, char *out, size_t &length, bool &mended)
+    {
+        static const char from[] = "\"\\/bfnrt", plain_[] = "\"\\/\b\f\n\r\t";
+        const char *known = k < to ? static_cast<const char *>(memchr(from, doc[k], 8)) : nullptr;
+        if (known) {
+            out[length++] = plain_[known - from];
+            k++;
+            return true;
+        }
+        uint32_t code;
+        if (k >= to || doc[k] != 'u' || !unicode(++k, to, code, mended))
+            return false;
+        length += utf_put(out + length, code);
+        return true;
+    }
+
+    int unescape(size_t from, size_t to, struct str &out, bool &mended)
+    {
+        if (j.text_room < end) {
+            j.text.reset(new (std::nothrow) char[end]);
+            j.text_room = j.text ? end : 0;
+            if (!j.text)
+                return fail("out of memory while parsing JSON", from, ERR_MEMORY);
+        }
+        char *start = j.text.get() + texts;
+        size_t length = 0;
+        for (size_t k = from; k < to;) {
+            const void *found = memchr(doc + k, '\\', to - k);
+            size_t stop = found ? static_cast<size_t>(static_cast<const char *>(found) - doc) : to;
+            memcpy(start + length, doc + k, stop - k);
+            length += stop - k;
+            k = stop + 1;
+            if (stop < to && !escape(k, to, start, length, mended))
+                return fail("an escape that is none", stop);
+        }
+        texts += length;
+        out = {start, length};
+        return 0;
+    }
+
+    int string(struct str &out, bool &mended)
+    {
+        size_t from = index[i++] + 1, to = at();
+        while (to > from && blank(doc[to - 1]))
+            to--;
+        if (to <= from || doc[to - 1] != '"')
+            return fail("a string that does not end", from - 1);
+        to--;
+        if (!plain(doc + from, to - from))
+            return unescape(from, to, out, mended);
+        out = {doc + from, to - from};
+        return 0;
+    }
+
+    int member(bool object, unsigned depth)
+    {
+        struct str key = STR_NONE;
+        bool mended = false;
+        if (object) {
+            if (peek() != '"')
+                return fail("no name where a member should be", at());
+            int e = string(key, mended);
+            if (e)
+                return e;
+            if (peek() != ':')
+                return fail("no colon behind a name", at());
+            i++;
+        }
+        return value(key, depth + 1);
+    }
+
+    int container(size_t self, bool object, unsigned depth)
+    {
+        size_t from = index[i++];
+        char close = object ? '}' : ']';
+        if (peek() != close) {
+            for (;;) {
+                int e = member(object, depth);
+                if (e)
+                    return e;
+                if (peek() != ',')
+                    break;
+                i++;
             }
         }
-        n += utf_put(to + n, code);
+        if (peek() != close)
+            return fail("neither comma nor closing bracket", at());
+        j.nodes[self].type = object ? J_OBJ : J_ARR;
+        j.nodes[self].val = {doc + from, index[i] + 1 - from};
+        i++;
+        return 0;
     }
-    out = {to, n};
-    return true;
-}
 
-sj::error_code text(jin &j, od::value v, jnode &node)
-{
-    std::string_view token = v.raw_json_token(); // keeps the opening quote
-    std::string_view s;
-    sj::error_code e = v.get_string().get(s);
-    if (e == sj::SUCCESS) {
-        node.val = view(s);
-        return e;
-    }
-    size_t end = 1;
-    while (end < token.size() && token[end] != '"')
-        end += token[end] == '\\' ? 2 : 1;
-    if (end >= token.size() || !mend(j, token.substr(1, end - 1), node.val))
-        return e;
-    node.mended = true;
-    return sj::SUCCESS;
-}
-
-bool number_like(std::string_view t)
-{
-    if (t.empty() || t.size() > 400 || !((t[0] >= '0' && t[0] <= '9') || t[0] == '-'))
-        return false;
-    for (char c : t)
-        if (!((c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E'))
-            return false;
-    return true;
-}
-
-sj::error_code value(jin &j, od::value v, struct str key, unsigned depth);
-
-sj::error_code container(jin &j, od::value v, size_t self, bool object, unsigned depth)
-{
-    if (object) {
-        od::object o;
-        if (auto e = v.get_object().get(o))
-            return e;
-        for (auto member : o) {
-            od::field f;
-            if (auto e = std::move(member).get(f))
-                return e;
-            std::string_view k;
-            if (f.unescaped_key().get(k))
-                return sj::STRING_ERROR;
-            if (auto e = value(j, f.value(), view(k), depth + 1))
-                return e;
+    int value(struct str key, unsigned depth)
+    {
+        if (depth > max_depth || n >= max_nodes)
+            return fail(depth > max_depth ? "JSON nested too deeply" : "too many JSON values", at(), ERR_LIMIT);
+        size_t self = n++; // every value has a structural byte of its own, so there is room
+        jnode &node = j.nodes[self];
+        node = jnode{key, STR_NONE, 0, J_NULL, false};
+        int e;
+        switch (peek()) {
+        case '{': e = container(self, true, depth); break;
+        case '[': e = container(self, false, depth); break;
+        case '"':
+            node.type = J_STR;
+            e = string(node.val, node.mended);
+            break;
+        case 't': e = word(node, "true", 4, J_TRUE); break;
+        case 'f': e = word(node, "false", 5, J_FALSE); break;
+        case 'n': e = word(node, "null", 4, J_NULL); break;
+        case '\0': return fail("the JSON document ends too early", at());
+        default: e = number(node); break;
         }
-        std::string_view raw;
-        if (auto e = o.raw_json().get(raw))
-            return e;
-        // behind an object that does not end, simdjson's next structural byte is not one of the input
-        if (raw.data() < j.input.data() || raw.size() > j.input.size() - static_cast<size_t>(raw.data() - j.input.data()))
-            return sj::INCOMPLETE_ARRAY_OR_OBJECT;
-        j.nodes[self].val = view(trimmed(raw));
-        return sj::SUCCESS;
-    }
-    od::array a;
-    if (auto e = v.get_array().get(a))
+        node.next = static_cast<uint32_t>(n);
         return e;
-    for (auto item : a) {
-        od::value x;
-        if (auto e = std::move(item).get(x))
-            return e;
-        if (auto e = value(j, x, STR_NONE, depth + 1))
-            return e;
     }
-    return sj::SUCCESS;
+};
+
+int prepare(jin &j, size_t n)
+{
+    if (!j.stage)
+        return sj::get_active_implementation()->create_dom_parser_implementation(n, max_depth, j.stage) ? ERR_MEMORY : 0;
+    return j.stage->capacity() < n && j.stage->allocate(n, max_depth) ? ERR_MEMORY : 0;
 }
 
-sj::error_code value(jin &j, od::value v, struct str key, unsigned depth)
+int build(jin &j, const char *p, size_t n, struct fault *fault)
 {
-    if (depth > max_depth || j.nodes.size() >= max_nodes)
-        return sj::DEPTH_ERROR;
-    od::json_type type;
-    if (auto e = v.type().get(type))
-        return e;
-    size_t self = j.nodes.size();
-    j.nodes.push_back(jnode{key, STR_NONE, 0, J_NULL, false});
-    jnode &n = j.nodes[self];
-    sj::error_code e = sj::SUCCESS;
-    switch (type) {
-    case od::json_type::string:
-        n.type = J_STR;
-        e = text(j, v, n);
-        break;
-    case od::json_type::number: {
-        std::string_view t = trimmed(v.raw_json_token());
-        n.type = J_NUM;
-        n.val = view(t);
-        if (!number_like(t))
-            e = sj::NUMBER_ERROR;
-        break;
+    constexpr size_t least = 4096;
+    *fault = {"out of memory while parsing JSON", 0};
+    if (prepare(j, n < least ? least : n))
+        return ERR_MEMORY;
+    sj::error_code e = j.stage->stage1(reinterpret_cast<const uint8_t *>(p), n, sj::stage1_mode::regular);
+    if (e) {
+        fault->why = sj::error_message(e);
+        return e == sj::CAPACITY ? ERR_LIMIT : ERR_MALFORMED;
     }
-    case od::json_type::boolean: {
-        bool b = false;
-        e = v.get_bool().get(b);
-        n.type = b ? J_TRUE : J_FALSE;
-        break;
+    size_t room = j.stage->n_structural_indexes < max_nodes ? j.stage->n_structural_indexes : max_nodes;
+    if (j.node_room < room) {
+        j.nodes.reset(new (std::nothrow) jnode[room]);
+        j.node_room = j.nodes ? room : 0;
+        if (!j.nodes)
+            return ERR_MEMORY;
     }
-    case od::json_type::null:
-        if (!v.is_null())
-            e = sj::N_ATOM_ERROR;
-        break;
-    case od::json_type::object:
-    case od::json_type::array: {
-        bool object = type == od::json_type::object;
-        n.type = object ? J_OBJ : J_ARR;
-        e = container(j, v, self, object, depth);
-        break;
-    }
-    }
-    j.nodes[self].next = static_cast<uint32_t>(j.nodes.size());
-    return e;
-}
-
-int document(jin &j, const char *p, size_t n, struct fault *fault)
-{
-    sj::padded_string_view input(p, n, n + JIN_PADDING);
-    od::document doc;
-    j.input = {p, n};
-    auto e = j.parser.iterate(input).get(doc);
-    const bool started = !e;
-    if (!e) {
-        od::value root;
-        e = doc.get_value().get(root);
-        if (!e)
-            e = value(j, root, STR_NONE, 0);
-        // a scalar at the root cannot be asked for as a value: no record is one
-        const char *more = nullptr;
-        if (!e && !doc.current_location().get(more))
-            e = sj::TRAILING_CONTENT;
-    }
-    if (e == sj::SUCCESS)
-        return ERR_NONE;
-    const char *at = nullptr;
-    fault->why = sj::error_message(e);
-    fault->offset = 0;
-    if (started && !doc.current_location().get(at) && at >= p && at <= p + n)
-        fault->offset = static_cast<uint64_t>(at - p);
-    return e == sj::DEPTH_ERROR || e == sj::CAPACITY ? ERR_LIMIT : ERR_MALFORMED;
+    walk w(j, p, n);
+    int result = w.document();
+    *fault = {w.why, w.where};
+    return result;
 }
 
 } // namespace
 
 extern "C" struct jin *jin_new(void)
 {
-    jin *j = new (std::nothrow) jin;
-    if (j)
-        arena_init(&j->mended, 4096, 64u << 20);
-    return j;
+    return new (std::nothrow) jin;
 }
 
 extern "C" void jin_free(struct jin *j)
 {
-    if (j)
-        arena_free(&j->mended);
     delete j;
 }
 
 extern "C" int jin_parse(struct jin *j, const char *p, size_t n, const struct jnode **root, struct fault *fault)
 {
-    try {
-        j->nodes.clear();
-        arena_reset(&j->mended);
-        *fault = {nullptr, 0};
-        int err = document(*j, p, n, fault);
-        if (err)
-            return err;
-        *root = j->nodes.data();
-        return ERR_NONE;
-    } catch (const std::exception &) {
-        fault->why = "out of memory while parsing JSON";
-        return ERR_MEMORY;
+    if (n == 0 || n > UINT32_MAX - 64) {
+        *fault = {n ? "a JSON document of four gigabytes" : "an empty JSON document", 0};
+        return n ? ERR_LIMIT : ERR_MALFORMED;
     }
+    int err = build(*j, p, n, fault);
+    if (!err)
+        *root = j->nodes.get();
+    return err;
 }

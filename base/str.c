@@ -62,13 +62,30 @@ ptrdiff_t str_find(struct str s, struct str needle)
     return at ? at - s.p : -1;
 }
 
+/* True when one of the eight bytes at p is `first`, or its capital where `fold` is 0x20. */
+static bool any_of_8(const char *p, char first, uint8_t fold)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t v;
+    memcpy(&v, p, 8);
+    v = (v | ones * fold) ^ ones * (uint8_t)first;
+    return ((v - ones) & ~v & ones * 0x80) != 0;
+}
+
 ptrdiff_t str_findi(struct str s, struct str needle)
 {
     if (needle.n == 0)
         return 0;
-    for (size_t i = 0; i + needle.n <= s.n; i++)
-        if (str_lower_char(s.p[i]) == str_lower_char(needle.p[0]) && str_eqi(str_sub(s, i, needle.n), needle))
-            return (ptrdiff_t)i;
+    char first = str_lower_char(needle.p[0]);
+    uint8_t fold = first >= 'a' && first <= 'z' ? 0x20 : 0;
+    for (size_t i = 0; i + needle.n <= s.n; i++) {
+        while (i + 8 <= s.n && !any_of_8(s.p + i, first, fold))
+            i += 8;
+        for (size_t k = 0; k < 8 && i + needle.n <= s.n; k++, i++)
+            if (str_lower_char(s.p[i]) == first && str_eqi(str_sub(s, i, needle.n), needle))
+                return (ptrdiff_t)i;
+        i--;
+    }
     return -1;
 }
 
