@@ -104,16 +104,42 @@ struct mark {
     struct str has, means;
 };
 
-static struct str first_mark(struct str text, const struct mark *marks, size_t n)
+/* Which pairs of letters a text has, case folded, hashed into bits: most marks are told absent at a glance. */
+enum { PAIR_BITS = 2048 };
+struct pairs {
+    uint64_t bits[PAIR_BITS / 64];
+};
+
+static unsigned pair(const char *p)
+{
+    return ((unsigned)(unsigned char)(p[0] | 0x20) * 67u + (unsigned)(unsigned char)(p[1] | 0x20)) % PAIR_BITS;
+}
+
+static void pairs_of(struct pairs *to, struct str text)
+{
+    memset(to, 0, sizeof *to);
+    for (size_t i = 0; i + 1 < text.n; i++)
+        to->bits[pair(text.p + i) / 64] |= UINT64_C(1) << (pair(text.p + i) % 64);
+}
+
+static bool may_have(const struct pairs *pairs, struct str mark)
+{
+    for (size_t i = 0; i + 1 < mark.n; i++)
+        if (!(pairs->bits[pair(mark.p + i) / 64] >> (pair(mark.p + i) % 64) & 1))
+            return false;
+    return true;
+}
+
+static struct str first_mark(struct str text, const struct pairs *pairs, const struct mark *marks, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (str_hasi(text, marks[i].has))
+        if (may_have(pairs, marks[i].has) && str_hasi(text, marks[i].has))
             return marks[i].means;
     return STR_NONE;
 }
 
 #define MARK(has, means) {{has, sizeof(has) - 1}, {means, sizeof(means) - 1}}
-#define FIRST(text, table) first_mark(text, table, sizeof(table) / sizeof *(table))
+#define FIRST(text, pairs, table) first_mark(text, pairs, table, sizeof(table) / sizeof *(table))
 
 static const struct mark browsers[] = {
     MARK("Edg/", "Edge"), MARK("Edge/", "Edge"), MARK("OPR/", "Opera"), MARK("Firefox/", "Firefox"), MARK("Chrome/", "Chrome"),
@@ -135,10 +161,12 @@ void decode_agent(struct decode *d, struct str text)
     struct agent *a = &d->act.agent;
     a->text = text;
     struct str head = str_sub(text, 0, 512);
-    a->browser = FIRST(head, browsers);
-    a->os = FIRST(head, systems);
-    a->device = FIRST(head, devices);
-    if (str_set(FIRST(head, scripts)))
+    struct pairs pairs;
+    pairs_of(&pairs, head);
+    a->browser = FIRST(head, &pairs, browsers);
+    a->os = FIRST(head, &pairs, systems);
+    a->device = FIRST(head, &pairs, devices);
+    if (str_set(FIRST(head, &pairs, scripts)))
         a->tags |= AGENT_SCRIPT;
     if (str_eq(a->browser, STR("Internet Explorer")))
         a->tags |= AGENT_OUTDATED_BROWSER;
