@@ -3,7 +3,8 @@
 
 /* ---- recognising ---- */
 
-/* CreationTime, Operation and Workload, in any case; Sentinel's table says TimeGenerated and OfficeWorkload. */
+/* CreationTime, Operation and Workload, in any case; Sentinel's table says TimeGenerated and OfficeWorkload;
+ * a row of Search-UnifiedAuditLog holds the record in AuditData. */
 static bool claims(const struct jnode *doc)
 {
     unsigned seen = 0;
@@ -11,8 +12,8 @@ static bool claims(const struct jnode *doc)
         return false;
     for (const struct jnode *c = jin_first(doc, doc); c; c = jin_next(doc, doc, c)) {
         enum o365_field f = c->type == J_STR ? o365_field(c->key) : O365_OTHER;
-        seen |= f == O365_CREATION_TIME ? 1u : f == O365_OPERATION ? 2u : f == O365_WORKLOAD ? 4u : f == O365_USER_ID ? 8u : 0u;
-        if ((seen & 7u) == 7u)
+        seen |= f == O365_CREATION_TIME ? 1u : f == O365_OPERATION ? 2u : f == O365_WORKLOAD ? 4u : 0u;
+        if (seen == 7u || f == O365_AUDIT_DATA)
             return true;
     }
     return false;
@@ -116,7 +117,7 @@ static void session(struct o365 *r)
 {
     struct activity *a = &r->d->act;
     if (r->at[O365_APP_ACCESS_CONTEXT]) /* the sign-in's own session, the same in every app */
-        a->session = decode_some(jin_str(r->doc, r->at[O365_APP_ACCESS_CONTEXT], "AADSessionId"));
+        a->session = decode_some(jin_str(r->in[O365_APP_ACCESS_CONTEXT], r->at[O365_APP_ACCESS_CONTEXT], "AADSessionId"));
     if (!str_set(a->session))
         a->session = o365_text(r, O365_SESSION_ID);
     if (!str_set(a->session))
@@ -202,16 +203,37 @@ static bool of_ones_own(enum kind k)
     return k == KIND_INBOX_RULE_CREATED || k == KIND_INBOX_RULE_CHANGED;
 }
 
+static void read_fields(struct o365 *r, const struct jnode *doc, const struct jnode *o)
+{
+    for (const struct jnode *c = jin_first(doc, o); c; c = jin_next(doc, o, c)) {
+        enum o365_field f = o365_field(c->key);
+        if (r->at[f] || c->type == J_NULL)
+            continue;
+        r->at[f] = c;
+        r->in[f] = doc;
+        if (f < O365_CONTAINERS || c->type != J_STR || !c->val.n || (c->val.p[0] != '[' && c->val.p[0] != '{'))
+            continue;
+        struct jsonlog_part inner = jsonlog_open(r->d, doc, c);
+        if (inner.node) {
+            r->at[f] = inner.node;
+            r->in[f] = inner.doc;
+        }
+    }
+    r->operation = o365_text(r, O365_OPERATION);
+    r->workload = o365_text(r, O365_WORKLOAD);
+}
+
 static int record(struct decode *d, const struct jnode *doc, struct str raw)
 {
-    struct o365 r = {.d = d, .doc = doc};
-    for (const struct jnode *c = jin_first(doc, doc); c; c = jin_next(doc, doc, c)) {
-        enum o365_field f = o365_field(c->key);
-        if (!r.at[f] && c->type != J_NULL)
-            r.at[f] = c;
+    struct o365 r = {.d = d};
+    read_fields(&r, doc, doc);
+    if (r.at[O365_AUDIT_DATA]) {
+        struct jsonlog_part inner = jsonlog_open(d, doc, r.at[O365_AUDIT_DATA]);
+        if (!inner.node || inner.node->type != J_OBJ)
+            return decode_fault(d, "AuditData is no JSON object", 0);
+        r = (struct o365){.d = d};
+        read_fields(&r, inner.doc, inner.node);
     }
-    r.operation = o365_text(&r, O365_OPERATION);
-    r.workload = o365_text(&r, O365_WORKLOAD);
     if (!str_set(r.operation))
         return decode_fault(d, "an Office 365 record without an operation", 0);
     struct activity *a = decode_begin(d, KIND_CLOUD_OTHER);

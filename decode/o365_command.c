@@ -186,9 +186,9 @@ static void audit_setting(const struct o365 *r)
 static void first_parameter(const struct o365 *r)
 {
     static const struct str dull[] = {{"Identity", 8}, {"DomainController", 16}, {"Force", 5}, {"ErrorAction", 11}, {"WarningAction", 13}, {"Confirm", 7}};
-    const struct jnode *list = r->at[O365_PARAMETERS];
-    for (const struct jnode *c = list ? jin_first(r->doc, list) : NULL; c; c = jin_next(r->doc, list, c)) {
-        struct str name = jin_text(jin_get(r->doc, c, STR("Name"))), value = jin_text(jin_get(r->doc, c, STR("Value")));
+    const struct jnode *list = r->at[O365_PARAMETERS], *doc = r->in[O365_PARAMETERS];
+    for (const struct jnode *c = list ? jin_first(doc, list) : NULL; c; c = jin_next(doc, list, c)) {
+        struct str name = jin_text(jin_get(doc, c, STR("Name"))), value = jin_text(jin_get(doc, c, STR("Value")));
         if (!str_set(name) || any_prefix(name, dull, sizeof dull / sizeof *dull))
             continue;
         decode_str(r->d, FACT_ATTRIBUTE, name);

@@ -20,9 +20,9 @@ static enum object_type word_type(struct str s, enum object_type otherwise)
 static enum object_type party(const struct o365 *r, enum o365_field field, struct account *a)
 {
     enum object_type type = OBJECT_OTHER;
-    const struct jnode *list = r->at[field];
-    for (const struct jnode *c = list ? jin_first(r->doc, list) : NULL; c; c = jin_next(r->doc, list, c)) {
-        struct str id = decode_some(jin_text(jin_get(r->doc, c, STR("ID")))), kind = jin_text(jin_get(r->doc, c, STR("Type")));
+    const struct jnode *list = r->at[field], *doc = r->in[field];
+    for (const struct jnode *c = list ? jin_first(doc, list) : NULL; c; c = jin_next(doc, list, c)) {
+        struct str id = decode_some(jin_text(jin_get(doc, c, STR("ID")))), kind = jin_text(jin_get(doc, c, STR("Type")));
         char t = kind.n == 1 ? kind.p[0] : 0;
         if (t == '1' && !str_set(a->name))
             a->name = id;
@@ -40,11 +40,11 @@ static enum object_type party(const struct o365 *r, enum o365_field field, struc
 static void actor(const struct o365 *r)
 {
     struct account *a = &r->d->act.actor, seen = {0};
-    const struct jnode *list = r->at[O365_ACTOR];
+    const struct jnode *list = r->at[O365_ACTOR], *doc = r->in[O365_ACTOR];
     (void)party(r, O365_ACTOR, &seen);
     seen.cloud = STR_NONE;
-    for (const struct jnode *c = list ? jin_first(r->doc, list) : NULL; c; c = jin_next(r->doc, list, c)) {
-        struct str id = jin_text(jin_get(r->doc, c, STR("ID")));
+    for (const struct jnode *c = list ? jin_first(doc, list) : NULL; c; c = jin_next(doc, list, c)) {
+        struct str id = jin_text(jin_get(doc, c, STR("ID")));
         ptrdiff_t line = str_chr(id, '_');
         if (line > 0 && jsonlog_guid(str_from(id, (size_t)line + 1)))
             seen.cloud = str_from(id, (size_t)line + 1);
@@ -87,12 +87,12 @@ static void agent(const struct o365 *r)
 enum kind o365_directory(const struct o365 *r)
 {
     enum kind k = entra_operation(r->operation);
-    const struct jnode *list = r->at[O365_MODIFIED_PROPERTIES];
+    const struct jnode *list = r->at[O365_MODIFIED_PROPERTIES], *doc = r->in[O365_MODIFIED_PROPERTIES];
     actor(r);
     target(r, k);
     agent(r);
-    for (const struct jnode *c = list ? jin_first(r->doc, list) : NULL; c; c = jin_next(r->doc, list, c))
-        k = entra_property(r->d, k, jin_text(jin_get(r->doc, c, STR("Name"))), jin_text(jin_get(r->doc, c, STR("OldValue"))),
-                           jin_text(jin_get(r->doc, c, STR("NewValue"))));
+    for (const struct jnode *c = list ? jin_first(doc, list) : NULL; c; c = jin_next(doc, list, c))
+        k = entra_property(r->d, k, jin_text(jin_get(doc, c, STR("Name"))), jin_text(jin_get(doc, c, STR("OldValue"))),
+                           jin_text(jin_get(doc, c, STR("NewValue"))));
     return k;
 }

@@ -2,12 +2,12 @@
 #include "decode/o365.h"
 
 #define IS(literal, id)                                                                                                \
-    if (JSONLOG_IS(k, literal))                                                                                        \
+    if (JSONLOG_IS(*k, literal))                                                                                        \
     return O365_##id
 
-static enum o365_field up_to_9(struct jsonlog_key k)
+static enum o365_field up_to_9(const struct jsonlog_key *k)
 {
-    switch (k.n) {
+    switch (k->n) {
     case 2: IS("id", ID); break;
     case 4: IS("item", ITEM); IS("name", NAME); break;
     case 5: IS("actor", ACTOR); IS("appid", APP_ID); break;
@@ -24,9 +24,9 @@ static enum o365_field up_to_9(struct jsonlog_key k)
     return O365_OTHER;
 }
 
-static enum o365_field up_to_14(struct jsonlog_key k)
+static enum o365_field up_to_14(const struct jsonlog_key *k)
 {
-    switch (k.n) {
+    switch (k->n) {
     case 10:
         IS("parameters", PARAMETERS); IS("recordtype", RECORD_TYPE); IS("destfolder", DEST_FOLDER); IS("logonerror", LOGON_ERROR);
         IS("logon_type", LOGON_TYPE); IS("reportname", REPORT_NAME); IS("event_data", EVENT_DATA); break;
@@ -46,9 +46,9 @@ static enum o365_field up_to_14(struct jsonlog_key k)
     return O365_OTHER;
 }
 
-static enum o365_field up_to_18(struct jsonlog_key k)
+static enum o365_field up_to_18(const struct jsonlog_key *k)
 {
-    switch (k.n) {
+    switch (k->n) {
     case 15:
         IS("clientipaddress", CLIENT_IP_ADDRESS); IS("mailboxownerupn", MAILBOX_OWNER_UPN); IS("mailboxownersid", MAILBOX_OWNER_SID);
         break;
@@ -65,9 +65,9 @@ static enum o365_field up_to_18(struct jsonlog_key k)
     return O365_OTHER;
 }
 
-static enum o365_field longer(struct jsonlog_key k)
+static enum o365_field longer(const struct jsonlog_key *k)
 {
-    switch (k.n) {
+    switch (k->n) {
     case 19:
         IS("sourcefileextension", SOURCE_EXTENSION); IS("destinationfilename", DEST_FILE_NAME);
         IS("operationproperties", OPERATION_PROPERTIES); break;
@@ -83,5 +83,5 @@ enum o365_field o365_field(struct str name)
 {
     struct jsonlog_key k;
     jsonlog_fold(&k, name);
-    return k.n < 10 ? up_to_9(k) : k.n < 15 ? up_to_14(k) : k.n < 19 ? up_to_18(k) : longer(k);
+    return k.n < 10 ? up_to_9(&k) : k.n < 15 ? up_to_14(&k) : k.n < 19 ? up_to_18(&k) : longer(&k);
 }

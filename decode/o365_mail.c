@@ -46,26 +46,38 @@ static bool in_anothers_mailbox(const struct o365 *r)
     return other && str_starts(user, STR("S-1-5-21-")) && !str_eq(user, o365_text(r, O365_MAILBOX_OWNER_SID));
 }
 
-static void one_item(const struct o365 *r, const struct jnode *item)
+static void one_item(const struct o365 *r, const struct jnode *doc, const struct jnode *item)
 {
     uint64_t bytes;
-    decode_str(r->d, FACT_MAIL_SUBJECT, decode_some(jin_str(r->doc, item, "Subject")));
-    if (jin_u64(r->doc, item, "SizeInBytes", &bytes))
+    decode_str(r->d, FACT_MAIL_SUBJECT, decode_some(jin_str(doc, item, "Subject")));
+    if (jin_u64(doc, item, "SizeInBytes", &bytes))
         decode_u64(r->d, FACT_BYTES, bytes);
-    decode_str(r->d, FACT_FILE_NAME, decode_some(jin_str(r->doc, item, "Attachments")));
+    decode_str(r->d, FACT_FILE_NAME, decode_some(jin_str(doc, item, "Attachments")));
+}
+
+/* Folders: [{"Path": ..., "FolderItems": [{"InternetMessageId": ...}, ...]}] */
+static uint64_t accessed(const struct o365 *r)
+{
+    const struct jnode *doc = r->in[O365_FOLDERS], *list = r->at[O365_FOLDERS];
+    uint64_t n = 0;
+    for (const struct jnode *c = list ? jin_first(doc, list) : NULL; c; c = jin_next(doc, list, c))
+        n += jsonlog_count(doc, jin_get(doc, c, STR("FolderItems")));
+    return n;
 }
 
 static void items(const struct o365 *r, enum kind k)
 {
     uint64_t n = 0;
     if (r->at[O365_AFFECTED_ITEMS]) {
-        n = jsonlog_count(r->doc, r->at[O365_AFFECTED_ITEMS]);
-        const struct jnode *first = jin_first(r->doc, r->at[O365_AFFECTED_ITEMS]);
+        n = jsonlog_count(r->in[O365_AFFECTED_ITEMS], r->at[O365_AFFECTED_ITEMS]);
+        const struct jnode *first = jin_first(r->in[O365_AFFECTED_ITEMS], r->at[O365_AFFECTED_ITEMS]);
         if (first)
-            one_item(r, first);
+            one_item(r, r->in[O365_AFFECTED_ITEMS], first);
     } else if (r->at[O365_ITEM]) {
-        one_item(r, r->at[O365_ITEM]);
+        one_item(r, r->in[O365_ITEM], r->at[O365_ITEM]);
     }
+    if (k == KIND_MAIL_ACCESS && !n)
+        n = accessed(r);
     if (str_u64(o365_text(r, O365_OPERATION_COUNT), &n) || n || k == KIND_MAIL_DELETED || k == KIND_MAIL_MOVED)
         decode_u64(r->d, FACT_ITEM_COUNT, n ? n : 1);
 }
@@ -75,14 +87,14 @@ static void folder(const struct o365 *r, enum kind k)
 {
     struct str path = STR_NONE;
     if (k == KIND_MAIL_MOVED)
-        path = decode_some(jin_str(r->doc, r->at[O365_DEST_FOLDER], "Path"));
+        path = decode_some(jin_str(r->in[O365_DEST_FOLDER], r->at[O365_DEST_FOLDER], "Path"));
     if (!str_set(path))
-        path = decode_some(jin_str(r->doc, r->at[O365_FOLDER], "Path"));
+        path = decode_some(jin_str(r->in[O365_FOLDER], r->at[O365_FOLDER], "Path"));
     if (!str_set(path))
-        path = decode_some(jin_str(r->doc, r->at[O365_ITEM], "ParentFolder.Path"));
-    const struct jnode *first = r->at[O365_FOLDERS] ? jin_first(r->doc, r->at[O365_FOLDERS]) : NULL;
+        path = decode_some(jin_str(r->in[O365_ITEM], r->at[O365_ITEM], "ParentFolder.Path"));
+    const struct jnode *first = r->at[O365_FOLDERS] ? jin_first(r->in[O365_FOLDERS], r->at[O365_FOLDERS]) : NULL;
     if (!str_set(path) && first)
-        path = decode_some(jin_str(r->doc, first, "Path"));
+        path = decode_some(jin_str(r->in[O365_FOLDERS], first, "Path"));
     decode_str(r->d, FACT_MAIL_FOLDER, path);
 }
 
@@ -100,12 +112,12 @@ static void sent_for(const struct o365 *r)
 /* Item.ParentFolder of the folder permission records: whom what was given. */
 static enum kind permission(const struct o365 *r)
 {
-    const struct jnode *at = jin_path(r->doc, r->at[O365_ITEM], "ParentFolder");
-    struct str rights = jin_str(r->doc, at, "MemberRights");
+    const struct jnode *doc = r->in[O365_ITEM], *at = jin_path(doc, r->at[O365_ITEM], "ParentFolder");
+    struct str rights = jin_str(doc, at, "MemberRights");
     struct object *o = at ? decode_object(r->d, OBJECT_ACCOUNT, ROLE_MEMBER, STR_NONE) : NULL;
     if (o) {
-        decode_account(&o->ref, jin_str(r->doc, at, "MemberUpn"));
-        o->ref.sid = decode_some(jin_str(r->doc, at, "MemberSid"));
+        decode_account(&o->ref, jin_str(doc, at, "MemberUpn"));
+        o->ref.sid = decode_some(jin_str(doc, at, "MemberSid"));
     }
     decode_str(r->d, FACT_ROLE_NAME, decode_some(rights));
     return str_eqi(rights, STR("None")) ? KIND_CLOUD_OTHER : KIND_MAILBOX_DELEGATED;

@@ -42,15 +42,15 @@ static struct str first_of(const struct o365 *r, const enum o365_field *order, s
 
 static void members(const struct o365 *r)
 {
-    const struct jnode *list = r->at[O365_MEMBERS];
+    const struct jnode *list = r->at[O365_MEMBERS], *doc = r->in[O365_MEMBERS];
     struct str team = o365_text(r, O365_TEAM_NAME);
     if (str_set(team))
         (void)decode_object(r->d, OBJECT_GROUP, ROLE_GROUP, team);
-    for (const struct jnode *c = list ? jin_first(r->doc, list) : NULL; c; c = jin_next(r->doc, list, c)) {
-        struct object *o = decode_object(r->d, OBJECT_ACCOUNT, ROLE_MEMBER, decode_some(jin_str(r->doc, c, "DisplayName")));
+    for (const struct jnode *c = list ? jin_first(doc, list) : NULL; c; c = jin_next(doc, list, c)) {
+        struct object *o = decode_object(r->d, OBJECT_ACCOUNT, ROLE_MEMBER, decode_some(jin_str(doc, c, "DisplayName")));
         if (!o)
             return;
-        o->ref.upn = decode_some(jin_str(r->doc, c, "UPN"));
+        o->ref.upn = decode_some(jin_str(doc, c, "UPN"));
     }
 }
 
@@ -59,11 +59,11 @@ static void shared(const struct o365 *r)
 {
     struct jsonlog_words to = {.arena = r->d->arena};
     struct str own = o365_text(r, O365_USER_ID), last = STR_NONE;
-    const struct jnode *list = r->at[O365_SHARING_INFORMATION];
+    const struct jnode *list = r->at[O365_SHARING_INFORMATION], *doc = r->in[O365_SHARING_INFORMATION];
     ptrdiff_t at = str_rchr(own, '@');
     bool outside = false;
-    for (const struct jnode *c = list ? jin_first(r->doc, list) : NULL; c; c = jin_next(r->doc, list, c)) {
-        last = decode_some(jin_str(r->doc, c, "RecipientEmail"));
+    for (const struct jnode *c = list ? jin_first(doc, list) : NULL; c; c = jin_next(doc, list, c)) {
+        last = decode_some(jin_str(doc, c, "RecipientEmail"));
         jsonlog_word(&to, STR(""), last);
         outside |= at > 0 && str_set(last) && !str_endsi(last, str_from(own, (size_t)at));
     }

@@ -93,9 +93,9 @@ static void one_parameter(struct rule *u, struct str name, struct str value)
 
 static void from_parameters(const struct o365 *r, struct rule *u)
 {
-    const struct jnode *list = r->at[O365_PARAMETERS];
-    for (const struct jnode *c = jin_first(r->doc, list); c; c = jin_next(r->doc, list, c))
-        one_parameter(u, jin_text(jin_get(r->doc, c, STR("Name"))), decode_some(jin_text(jin_get(r->doc, c, STR("Value")))));
+    const struct jnode *list = r->at[O365_PARAMETERS], *doc = r->in[O365_PARAMETERS];
+    for (const struct jnode *c = jin_first(doc, list); c; c = jin_next(doc, list, c))
+        one_parameter(u, jin_text(jin_get(doc, c, STR("Name"))), decode_some(jin_text(jin_get(doc, c, STR("Value")))));
 }
 
 /* Outlook's own records: RuleActions is a JSON text, [{"ActionType":"Forward","Recipients":["a@x"]}, ...]. */

@@ -17,12 +17,12 @@ static void device(const struct o365 *r)
 static void actor(const struct o365 *r)
 {
     struct account *a = &r->d->act.actor;
-    const struct jnode *list = r->at[O365_ACTOR];
-    for (const struct jnode *c = list ? jin_first(r->doc, list) : NULL; c; c = jin_next(r->doc, list, c)) {
-        struct str id = decode_some(jin_str(r->doc, c, "ID"));
+    const struct jnode *list = r->at[O365_ACTOR], *doc = r->in[O365_ACTOR];
+    for (const struct jnode *c = list ? jin_first(doc, list) : NULL; c; c = jin_next(doc, list, c)) {
+        struct str id = decode_some(jin_str(doc, c, "ID"));
         if (!str_set(a->cloud) && jsonlog_guid(id))
             a->cloud = id;
-        if (!account_set(a) || (!str_set(a->upn) && str_eq(jin_str(r->doc, c, "Type"), STR("5"))))
+        if (!account_set(a) || (!str_set(a->upn) && str_eq(jin_str(doc, c, "Type"), STR("5"))))
             decode_account(a, id);
     }
 }
