@@ -175,8 +175,8 @@ static int record(struct decode *d, const struct jnode *doc, struct str raw)
         return decode_fault(d, "a directory audit record without an activity", 0);
     struct activity *a = decode_begin(d, entra_operation(operation));
     common(&r, operation);
-    struct str parts[] = {STR("entra audit"), a->instance, str_set(id) ? id : raw};
-    decode_id(d, parts, 3);
+    struct str parts[] = {STR("entra audit"), str_set(id) ? id : raw};
+    decode_id(d, parts, 2);
     actor(&r);
     a->kind = targets(&r, a->kind);
     details(&r);

@@ -20,14 +20,15 @@ static const struct jsonlog_name names[] = {
     JSONLOG_NAME("properties", F_PROPERTIES), JSONLOG_NAME("resulttype", F_RESULT_TYPE), JSONLOG_NAME("resourceid", F_RESOURCE_PATH),
     JSONLOG_NAME("aadtenantid", F_RESOURCE_TENANT), JSONLOG_NAME("devicedetail", F_DEVICE), JSONLOG_NAME("operationname", F_OPERATION),
     JSONLOG_NAME("timegenerated", F_TIME), JSONLOG_NAME("isinteractive", F_INTERACTIVE), JSONLOG_NAME("clientappused", F_CLIENT_APP),
-    JSONLOG_NAME("appdisplayname", F_APP_NAME), JSONLOG_NAME("tokenissuertype", F_ISSUER_TYPE), JSONLOG_NAME("tokenissuername", F_ISSUER_NAME),
-    JSONLOG_NAME("createddatetime", F_CREATED), JSONLOG_NAME("userdisplayname", F_USER_NAME), JSONLOG_NAME("calleripaddress", F_CALLER_IP),
-    JSONLOG_NAME("locationdetails", F_LOCATION_DETAILS), JSONLOG_NAME("incomingtokentype", F_INCOMING_TOKEN),
-    JSONLOG_NAME("resultdescription", F_RESULT_TEXT), JSONLOG_NAME("userprincipalname", F_UPN), JSONLOG_NAME("resourcetenantid", F_RESOURCE_TENANT),
-    JSONLOG_NAME("serviceprincipalid", F_PRINCIPAL_ID), JSONLOG_NAME("resourcedisplayname", F_RESOURCE_NAME),
-    JSONLOG_NAME("serviceprincipalname", F_PRINCIPAL_NAME), JSONLOG_NAME("risklevelduringsignin", F_RISK_LEVEL),
-    JSONLOG_NAME("authenticationprotocol", F_AUTH_PROTOCOL), JSONLOG_NAME("autonomoussystemnumber", F_ASN),
-    JSONLOG_NAME("authenticationrequirement", F_REQUIREMENT),
+    JSONLOG_NAME("appdisplayname", F_APP_NAME), JSONLOG_NAME("tokenissuertype", F_ISSUER_TYPE),
+    JSONLOG_NAME("tokenissuername", F_ISSUER_NAME), JSONLOG_NAME("createddatetime", F_CREATED),
+    JSONLOG_NAME("userdisplayname", F_USER_NAME), JSONLOG_NAME("calleripaddress", F_CALLER_IP),
+    JSONLOG_NAME("locationdetails", F_LOCATION_DETAILS), JSONLOG_NAME("resourcetenantid", F_RESOURCE_TENANT),
+    JSONLOG_NAME("incomingtokentype", F_INCOMING_TOKEN), JSONLOG_NAME("resultdescription", F_RESULT_TEXT),
+    JSONLOG_NAME("userprincipalname", F_UPN), JSONLOG_NAME("serviceprincipalid", F_PRINCIPAL_ID),
+    JSONLOG_NAME("resourcedisplayname", F_RESOURCE_NAME), JSONLOG_NAME("serviceprincipalname", F_PRINCIPAL_NAME),
+    JSONLOG_NAME("risklevelduringsignin", F_RISK_LEVEL), JSONLOG_NAME("authenticationprotocol", F_AUTH_PROTOCOL),
+    JSONLOG_NAME("autonomoussystemnumber", F_ASN), JSONLOG_NAME("authenticationrequirement", F_REQUIREMENT),
 };
 enum { NAMES = sizeof names / sizeof *names };
 

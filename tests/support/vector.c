@@ -93,6 +93,7 @@ static void render(const struct activity *a, char *text)
     put_str(&l, "actor.name", a->actor.name);
     put_str(&l, "actor.domain", a->actor.domain);
     put_str(&l, "actor.upn", a->actor.upn);
+    put_str(&l, "actor.cloud", a->actor.cloud);
     for (unsigned i = 0; i < a->nobjects; i++)
         put_object(&l, &a->objects[i]);
     put_str(&l, "device", a->device);
@@ -101,6 +102,12 @@ static void render(const struct activity *a, char *text)
     put_ip(&l, "ip", &a->ip);
     if (a->port)
         put(&l, "port %u\n", a->port);
+    put_str(&l, "country", a->location.country);
+    put_str(&l, "city", a->location.city);
+    put_str(&l, "browser", a->agent.browser);
+    put_str(&l, "system", a->agent.os);
+    if (a->impersonated)
+        put(&l, "impersonated yes\n");
     put_str(&l, "destination", a->destination);
     put_ip(&l, "destination_ip", &a->destination_ip);
     put_str(&l, "session", a->session);

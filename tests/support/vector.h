@@ -7,8 +7,8 @@
  *     no <key>                             it must have no line that begins so
  *     activity                             what follows is about the next activity
  *     ignored <what> / fault <why>         instead of activities
- * Keys: kind, outcome, code, time, app, instance, actor.name|domain|sid|upn, object, device,
- * device_certainty, ip, port, destination, destination_ip, session, protocol, admin, fact.<name>. */
+ * Keys: kind, outcome, code, time, app, instance, actor.name|domain|sid|upn|cloud, object, device,
+ * device_certainty, ip, port, country, city, browser, system, impersonated, destination, destination_ip, session, protocol, admin, fact.<name>. */
 #ifndef VIGIE_TESTS_SUPPORT_VECTOR_H
 #define VIGIE_TESTS_SUPPORT_VECTOR_H
 

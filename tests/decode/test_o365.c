@@ -1,0 +1,26 @@
+/* tests/decode/test_o365.c - Office 365 audit records to activities: vectors, every prefix, every flipped bit. */
+#include "tests/support/mangle.h"
+#include "tests/support/vector.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static void vectors(void **state)
+{
+    (void)state;
+    vector_file("fixtures/decode/cloud/o365.txt");
+}
+
+static void mangled(void **state)
+{
+    (void)state;
+    mangle_file("fixtures/decode/cloud/o365.txt");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(vectors), cmocka_unit_test(mangled)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
