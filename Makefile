@@ -89,9 +89,10 @@ tsan:
 FUZZERS := $(patsubst fuzz/%.c,build-fuzz/%,$(wildcard fuzz/fuzz_*.c))
 FUZZ_SECONDS ?= 60
 fuzzers:
-	$(MAKE) B=build-fuzz CC=clang-14 OPT="-O1 -g" SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" $(FUZZERS)
+	$(MAKE) B=build-fuzz CC=clang-14 CXX=clang++-14 OPT="-O1 -g" SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" $(FUZZERS)
 build-fuzz/fuzz_%: fuzz/fuzz_%.c build-fuzz/libvigie.a
-	clang-14 $(CPPFLAGS) $(CFLAGS) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -o $@ $^ $(LDLIBS)
+	clang-14 $(CPPFLAGS) $(CFLAGS) -fsanitize=fuzzer-no-link,address,undefined -c -o $@.o $<
+	clang++-14 -fsanitize=fuzzer,address,undefined -o $@ $@.o build-fuzz/libvigie.a $(LDLIBS)
 fuzz: fuzzers
 	sh tools/fuzz.sh $(FUZZ_SECONDS) $(FUZZERS)
 
@@ -113,7 +114,7 @@ check: test-deps
 
 lint:
 	sh tools/layers.sh && sh tools/size.sh && sh tools/banned.sh && sh tools/symbols.sh $(B)
-	$(MAKE) B=build-clang CC=clang-14 WERROR=-Werror build-clang/libvigie.a
+	$(MAKE) B=build-clang CC=clang-14 CXX=clang++-14 WERROR=-Werror build-clang/libvigie.a
 
 bench: deps
 	@$(MAKE) -s -j2 $(B)/vigie $(B)/sample

@@ -67,6 +67,18 @@ for s in $(find tests -name 'test_*.py' -o -name 'test_*.sh' | LC_ALL=C sort); d
     grep -i '^notice' "$log"
 done
 
+# each fuzzer for a short time; `make fuzz` runs them for long
+for f in build-fuzz/fuzz_*; do
+    [ -x "$f" ] && [ -f "$f" ] || continue
+    name=$(basename "$f")
+    case $name in *.*) continue ;; esac
+    mkdir -p "build-fuzz/corpus/$name"
+    seeds=
+    [ -d "fuzz/seeds/$name" ] && seeds=fuzz/seeds/$name
+    # shellcheck disable=SC2086
+    one "fuzz_$name" "$f" -max_total_time="${FUZZ_SECONDS:-10}" -timeout=10 -rss_limit_mb=2048 "build-fuzz/corpus/$name" $seeds
+done
+
 echo
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]
