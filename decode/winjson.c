@@ -231,8 +231,17 @@ bool winjson_id(const struct jnode *doc, const struct jnode *n, uint32_t *id)
     return true;
 }
 
-int winjson_decode(struct decode *d, const struct winevent *e)
+/* Collectors cut the time to milliseconds or seconds. Record numbers keep the order of what happened within
+ * one: a logon before what was done in its session. Less than a millisecond is added. */
+static void order(struct winevent *e)
 {
+    if (e->time != TIME_NONE && e->has_record_id && e->time % TIME_MS == 0)
+        e->time += (int64_t)(e->record_id % (uint64_t)TIME_MS);
+}
+
+int winjson_decode(struct decode *d, struct winevent *e)
+{
+    order(e);
     if (e->time == TIME_NONE)
         return decode_fault(d, "the Windows event has no readable time", 0);
     if (!str_set(e->computer))

@@ -21,7 +21,8 @@ void winjson_embedded(struct arena *a, struct str json, struct winevent *e);
 void winjson_xml(struct arena *a, struct str xml, struct winevent *e);
 /* Event id from the node's number; false when it is none. */
 bool winjson_id(const struct jnode *doc, const struct jnode *n, uint32_t *id);
-/* Checks what no event may lack and decodes it: 0, or a negative enum err after a fault. */
-int winjson_decode(struct decode *d, const struct winevent *e);
+/* Checks what no event may lack, gives a time without microseconds the order of the record numbers, and
+ * decodes the event: 0, or a negative enum err after a fault. */
+int winjson_decode(struct decode *d, struct winevent *e);
 
 #endif
