@@ -1,0 +1,85 @@
+/* decode/evtx_read.h - walking a chunk: its records, and the documents in them, for evtx.c and evtx_json.c. */
+#ifndef VIGIE_DECODE_EVTX_READ_H
+#define VIGIE_DECODE_EVTX_READ_H
+
+#include "decode/evtx.h"
+#include "decode/evtx_plan.h"
+
+/* Work that one record, and one chunk, may cause: steps walked and compared. Records have hundreds; a hostile
+ * chunk could otherwise repeat its largest template in every record. */
+enum { EVTX_RECORD_WORK = 1 << 18, EVTX_CHUNK_WORK = 1 << 22 };
+enum { EVTX_NESTED = 8, EVTX_VALUES = EVTX_CHUNK / 4, EVTX_SEEN = 1024, EVTX_MEMO = 128, EVTX_MEMOS = 3 };
+
+/* A template of the chunk at hand, by where its definition lies. */
+struct evtx_seen {
+    uint64_t chunk; /* the chunk it was seen in, counted by evtx.chunks */
+    uint32_t body;
+    enum evtx_place place;
+    const struct evtx_plan *plan;
+};
+
+/* The last text of a system field: provider, channel and computer rarely change. */
+struct evtx_memo {
+    uint8_t from[EVTX_MEMO];
+    char to[EVTX_MEMO * 3 / 2 + 1];
+    uint32_t n;
+    struct str text;
+};
+
+struct evtx {
+    struct evtx_plans plans;
+    struct evtx_flat flat;
+    struct evtx_seen seen[EVTX_SEEN];
+    struct evtx_value value[EVTX_VALUES];
+    struct evtx_memo memo[EVTX_MEMOS];
+    struct winevent event;
+    struct arena arena;
+    uint32_t crc[16][256];
+    uint32_t nvalues;
+    uint64_t chunks;
+    int64_t record_work, chunk_work;
+};
+
+struct evtx_document {
+    const struct evtx_plan *plan; /* NULL when there is no content */
+    const struct evtx_value *value;
+    uint32_t nvalues;
+};
+
+/* The value of a substitution; null when the document has none of that number. */
+static inline struct evtx_value evtx_read_value(const struct evtx_document *doc, const struct evtx_step *s)
+{
+    return s->sub < doc->nvalues ? doc->value[s->sub] : (struct evtx_value){.type = EVTX_NULL};
+}
+
+struct evtx_record {
+    uint64_t id, written; /* written: FILETIME */
+    size_t offset;        /* in the chunk */
+    uint32_t size;
+};
+
+struct evtx_walk {
+    struct evtx *x;
+    const uint8_t *chunk;
+    size_t n, at, end;
+    bool sure;        /* `end` comes from a sound header */
+    bool any;         /* a record has been read, and it was number `last` */
+    uint64_t last;
+    void (*fault)(void *owner, uint64_t record, size_t at, const struct fault *f);
+    void *owner;
+};
+
+/* Looks at the chunk's header. 1 when records may follow, 0 for a chunk that was never used, ERR_MALFORMED. The
+ * caller has set x, chunk, n, fault and owner. */
+int evtx_read_open(struct evtx_walk *w);
+bool evtx_read_next(struct evtx_walk *w, struct evtx_record *out);
+
+/* The document of a record, or in a binary XML value. Values live until x->nvalues is set back to what it was.
+ * 0, or a negative error with the fault in the chunk's reader. */
+int evtx_read_document(struct evtx *x, struct rd *r, const struct rd *chunk, enum evtx_place place, struct evtx_document *out);
+/* Takes n from what the record may still do; fails the reader when nothing is left. */
+bool evtx_read_spend(struct evtx *x, struct rd *r, uint32_t n);
+
+uint32_t evtx_read_crc(const struct evtx *x, uint32_t crc, const uint8_t *bytes, size_t n);
+
+#endif
