@@ -5,7 +5,7 @@
 
 #include "base/hash.h"
 
-enum { CONTROLLERS = 4096, OPENINGS = 8192, WMI_START_SECONDS = 60 };
+enum { CONTROLLERS = 4096, OPENINGS = 8192, WMI_START_SECONDS = 60, WAIT_SECONDS = 1 };
 
 /* something that came from outside and may explain what happens next on the controller */
 struct entry {
@@ -17,9 +17,26 @@ struct entry {
     bool used;
 };
 
+struct finding {
+    const char *what;  /* "created the service" */
+    struct str name;
+    const char *means; /* "the service control manager" */
+    bool failed;
+};
+
+/* What happened just now without a known cause: exports that cut times to the second shuffle cause and effect. */
+struct unexplained {
+    struct finding found; /* its name lies in text */
+    struct witness witness;
+    const char *pipe; /* the cause to wait for; NULL = a logon */
+    uint32_t length;
+    char text[COMMON_NAME];
+};
+
 struct host {
     struct entry logon;   /* the latest network logon of a person */
     int64_t wmi_started;  /* a WMI provider host was started */
+    struct unexplained waiting;
 };
 
 struct state {
@@ -76,13 +93,6 @@ static uint64_t opening_key(const struct activity *a, const char *pipe, bool any
     return anybody ? where : hash_mix(where, watch_account(a->actor_entity, &a->actor));
 }
 
-struct finding {
-    const char *what;  /* "created the service" */
-    struct str name;
-    const char *means; /* "the service control manager" */
-    bool failed;
-};
-
 static void raise(struct detection *d, const struct activity *a, const struct entry *by, const struct finding *found)
 {
     struct arena *arena = detection_arena(d);
@@ -111,6 +121,36 @@ static void raise(struct detection *d, const struct activity *a, const struct en
     detection_raise(d, a, &f);
 }
 
+/* ---- effects that come before their cause ---- */
+
+static void wait_for(struct detection *d, const struct activity *a, const char *pipe, const struct finding *found)
+{
+    struct host *h = table_put(&((struct state *)detection_state(d))->hosts, watch_destination(a), NULL);
+    if (!h)
+        return;
+    struct witnesses one = {0};
+    witness_add(&one, a);
+    struct unexplained *u = &h->waiting;
+    *u = (struct unexplained){.found = *found, .witness = one.w[0], .pipe = pipe};
+    u->length = (uint32_t)(found->name.n < COMMON_NAME ? found->name.n : COMMON_NAME);
+    if (u->length)
+        memcpy(u->text, found->name.p, u->length);
+}
+
+static void explain(struct detection *d, const struct activity *a, const char *pipe, const struct common_place *from)
+{
+    struct host *h = table_get(&((struct state *)detection_state(d))->hosts, watch_destination(a));
+    bool same = h && h->waiting.found.what && (pipe ? h->waiting.pipe && strcmp(pipe, h->waiting.pipe) == 0 : !h->waiting.pipe);
+    if (!same || a->time - h->waiting.witness.time > WAIT_SECONDS * TIME_SECOND)
+        return;
+    struct unexplained u = h->waiting;
+    h->waiting.found.what = NULL;
+    struct entry by = entry_of(a, from);
+    by.witness = u.witness; /* the activity at hand is the cause and is evidence anyway */
+    u.found.name = (struct str){u.text, u.length};
+    raise(d, a, &by, &u.found);
+}
+
 /* ---- pipes ---- */
 
 static void opened(struct detection *d, const struct activity *a)
@@ -132,6 +172,7 @@ static void opened(struct detection *d, const struct activity *a)
         if (e)
             *e = entry_of(a, &from);
     }
+    explain(d, a, known, &from);
 }
 
 /* ---- services ---- */
@@ -157,10 +198,11 @@ static void service(struct detection *d, const struct activity *a)
     struct common_place from = common_sessions_place(&s->sessions, a);
     const struct common_session *logon = common_sessions_find(&s->sessions, a);
     bool remote = from.remote && (ip_set(&a->ip) || (logon && logon->kind != KIND_INTERACTIVE_LOGON));
-    if (!by && !remote && !tool_service(a))
-        return;
-    raise(d, a, by, &(struct finding){"created the service", act_str(a, FACT_SERVICE_NAME), "the service control manager",
-                                      a->outcome == OUTCOME_FAILURE});
+    struct finding found = {"created the service", act_str(a, FACT_SERVICE_NAME), "the service control manager", a->outcome == OUTCOME_FAILURE};
+    if (by || remote || tool_service(a))
+        raise(d, a, by, &found);
+    else
+        wait_for(d, a, "svcctl", &found);
 }
 
 /* ---- tasks ---- */
@@ -177,13 +219,15 @@ static void task(struct detection *d, const struct activity *a)
     const struct common_session *logon = common_sessions_find(&s->sessions, a);
     bool remote = logon && logon->kind == KIND_NETWORK_LOGON && logon->place.remote;
     bool made = str_eq(change, STR("created")) || str_eq(change, STR("updated"));
+    struct finding found = {made ? "scheduled the task" : "removed the task", act_str(a, FACT_TASK_NAME), "the task scheduler",
+                            a->outcome == OUTCOME_FAILURE};
+    if (made && !by && !remote)
+        wait_for(d, a, "atsvc", &found);
     if ((!by && !remote) || (!made && !(by && by->used)))
         return;
     if (by)
         by->used = true;
-    raise(d, a, by,
-          &(struct finding){made ? "scheduled the task" : "removed the task", act_str(a, FACT_TASK_NAME), "the task scheduler",
-                            a->outcome == OUTCOME_FAILURE});
+    raise(d, a, by, &found);
 }
 
 /* ---- processes ---- */
@@ -220,11 +264,13 @@ static void process(struct detection *d, const struct activity *a)
         return;
     const struct common_session *logon = common_sessions_find(&s->sessions, a);
     bool remote = logon && logon->kind == KIND_NETWORK_LOGON && logon->place.remote && !common_machine(a);
-    struct str image = act_str(a, FACT_PROCESS_NAME);
+    struct finding found = {"started", act_str(a, FACT_PROCESS_NAME), means, false};
     if (remote)
-        raise(d, a, NULL, &(struct finding){"started", image, means, false});
+        raise(d, a, NULL, &found);
     else if (recent(&h->logon, a->time, detection_param(d, P_LOGON)))
-        raise(d, a, &h->logon, &(struct finding){"started", image, means, false});
+        raise(d, a, &h->logon, &found);
+    else
+        wait_for(d, a, NULL, &found);
 }
 
 static void logged_on(struct detection *d, const struct activity *a)
@@ -235,9 +281,10 @@ static void logged_on(struct detection *d, const struct activity *a)
         dir_is(detection_dir(d), from.entity, ENTITY_DC))
         return;
     struct host *h = table_put(&s->hosts, watch_destination(a), NULL);
-    bool known = h && recent(&h->logon, a->time, 1) && ip_set(&h->logon.from.ip);
-    if (h && (!known || ip_set(&from.ip)) && ip_set(&from.ip))
-        h->logon = entry_of(a, &from);
+    if (!h || !ip_set(&from.ip))
+        return;
+    h->logon = entry_of(a, &from);
+    explain(d, a, NULL, &from);
 }
 
 /* ---- what the network shows as such ---- */

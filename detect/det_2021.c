@@ -14,7 +14,9 @@ enum {
     HEAVY = 10,   /* an enumeration, or a sensitive group */
     MEMBERS = 3,  /* members of a group that is not named */
     PIPE = 4,     /* the pipe alone, where nothing else is audited */
-    LIGHT = 1
+    LIGHT = 1,
+    WAITING = 4,
+    WAIT_SECONDS = 2
 };
 
 /* what one source asked within the window */
@@ -36,8 +38,19 @@ struct controller {
     bool audits_sam; /* event 4661 was seen */
 };
 
+/* questions of a session whose logon has not come by yet: exports that cut times to the second shuffle them */
+struct waiting {
+    unsigned n;
+    struct {
+        struct witness witness;
+        uint32_t length, weight;
+        bool sensitive;
+        char what[COMMON_NAME];
+    } q[WAITING];
+};
+
 struct state {
-    struct table sessions, sources, controllers;
+    struct table sessions, sources, controllers, waiting;
     struct table first; /* source and thing -> when it was first asked for */
 };
 
@@ -56,6 +69,7 @@ static int start(struct detection *d)
     table_init(&s->sources, sizeof(struct source), SOURCES);
     table_init(&s->controllers, sizeof(struct controller), CONTROLLERS);
     table_init(&s->first, sizeof(int64_t), THINGS);
+    table_init(&s->waiting, sizeof(struct waiting), SOURCES);
     return 0;
 }
 
@@ -66,6 +80,7 @@ static void stop(struct detection *d)
     table_free(&s->sources);
     table_free(&s->controllers);
     table_free(&s->first);
+    table_free(&s->waiting);
 }
 
 struct question {
@@ -180,13 +195,17 @@ static void raise(struct detection *d, const struct activity *a, const struct co
     detection_raise(d, a, &f);
 }
 
-static void judge(struct detection *d, const struct activity *a, const struct common_place *from, const struct controller *dc)
+struct controller_question {
+    struct question q;
+    const struct witness *asked; /* where it was asked, when not in the activity at hand */
+    int64_t since;               /* how long the controller has been watched */
+};
+
+static void judge(struct detection *d, const struct activity *a, const struct common_place *from, const struct controller_question *cq)
 {
     struct state *s = detection_state(d);
-    struct question q = question_of(d, a, dc->audits_sam);
+    struct question q = cq->q;
     uint64_t who = hash_mix(watch_account(a->actor_entity, &a->actor), common_place_key(from));
-    if (!str_set(q.what))
-        return;
     uint64_t thing = hash_stri(q.what, who);
     bool fresh;
     int64_t *first = table_put(&s->first, thing, &fresh);
@@ -204,12 +223,52 @@ static void judge(struct detection *d, const struct activity *a, const struct co
     }
     src->last = a->time;
     src->sensitive |= q.sensitive;
-    witness_add(&src->evidence, a);
+    if (cq->asked)
+        common_witness(&src->evidence, cq->asked);
+    else
+        witness_add(&src->evidence, a);
     if (q.weight)
         common_spread_add(&src->things, q.what, a, window);
     unsigned weight = weigh(src, thing, a->time, q.weight, a->time - window);
-    if (q.weight && weight >= detection_param(d, P_WEIGHT) && detection_learned(d, dc->since, a->time))
+    if (q.weight && weight >= detection_param(d, P_WEIGHT) && detection_learned(d, cq->since, a->time))
         raise(d, a, from, src);
+}
+
+/* ---- sessions that are known only afterwards ---- */
+
+static uint64_t waiting_key(const struct activity *a)
+{
+    return hash_stri(a->session, watch_destination(a));
+}
+
+static void wait_for_logon(struct state *s, const struct activity *a, const struct question *q)
+{
+    struct waiting *w = table_put(&s->waiting, waiting_key(a), NULL);
+    if (!w || w->n == WAITING)
+        return;
+    struct witnesses one = {0};
+    witness_add(&one, a);
+    w->q[w->n].witness = one.w[0];
+    w->q[w->n].weight = q->weight;
+    w->q[w->n].sensitive = q->sensitive;
+    w->q[w->n].length = (uint32_t)(q->what.n < COMMON_NAME ? q->what.n : COMMON_NAME);
+    memcpy(w->q[w->n].what, q->what.p, w->q[w->n].length);
+    w->n++;
+}
+
+static void logon_came(struct detection *d, const struct activity *a, const struct common_place *from, const struct controller *dc)
+{
+    struct state *s = detection_state(d);
+    const struct waiting *at = str_set(a->session) ? table_get(&s->waiting, waiting_key(a)) : NULL;
+    if (!at || !from->remote)
+        return;
+    struct waiting w = *at;
+    table_drop(&s->waiting, waiting_key(a));
+    for (unsigned i = 0; i < w.n; i++) {
+        struct question q = {{w.q[i].what, w.q[i].length}, w.q[i].weight, w.q[i].sensitive};
+        if (a->time - w.q[i].witness.time <= WAIT_SECONDS * TIME_SECOND)
+            judge(d, a, from, &(struct controller_question){q, &w.q[i].witness, dc->since});
+    }
 }
 
 static void see(struct detection *d, const struct activity *a)
@@ -217,8 +276,8 @@ static void see(struct detection *d, const struct activity *a)
     struct state *s = detection_state(d);
     const struct dir *dir = detection_dir(d);
     common_sessions_learn(&s->sessions, a);
-    bool pipe = a->kind == KIND_SHARE_FILE_ACCESS && str_eqi(common_pipe(a), STR("samr"));
-    if ((a->kind != KIND_SAMR_QUERY && !pipe) || !dir_dc_destination(dir, a) || a->outcome == OUTCOME_FAILURE)
+    bool asks = a->kind == KIND_SAMR_QUERY || (a->kind == KIND_SHARE_FILE_ACCESS && str_eqi(common_pipe(a), STR("samr")));
+    if (!dir_dc_destination(dir, a) || a->outcome == OUTCOME_FAILURE)
         return;
     bool fresh;
     struct controller *dc = table_put(&s->controllers, watch_destination(a), &fresh);
@@ -228,9 +287,16 @@ static void see(struct detection *d, const struct activity *a)
         dc->since = a->time;
     dc->audits_sam |= watch_event(a, 4661);
     struct common_place from = common_sessions_place(&s->sessions, a);
-    if (common_own(a) || common_machine(a) || !from.remote || local_tool(a) || dir_is(dir, from.entity, ENTITY_DC))
+    if (common_own(a) || common_machine(a) || local_tool(a) || dir_is(dir, from.entity, ENTITY_DC))
         return;
-    judge(d, a, &from, dc);
+    logon_came(d, a, &from, dc);
+    struct question q = asks ? question_of(d, a, dc->audits_sam) : (struct question){0};
+    if (!str_set(q.what))
+        return;
+    if (from.remote)
+        judge(d, a, &from, &(struct controller_question){q, NULL, dc->since});
+    else if (!common_sessions_find(&s->sessions, a) && str_set(a->session))
+        wait_for_logon(s, a, &q);
 }
 
 static const enum kind wants[] = {KIND_SAMR_QUERY, COMMON_LOGON_KINDS, KIND_COUNT};
