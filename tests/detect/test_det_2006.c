@@ -1,0 +1,56 @@
+/* tests/detect/test_det_2006.c - replication by who is no controller. */
+#include "tests/support/verdict.h"
+
+#define ID "2006"
+#define FIXTURE(name) "fixtures/detect/" ID "_" name ".ndjson"
+
+static const struct replay_setup learned = {.dcs = {"DC1", "DC2"}, .learned = true};
+
+static void a_person_replicates(void **state)
+{
+    (void)state;
+    verdict_one(ID, FIXTURE("attack"), &learned,
+               &(struct verdict){SEVERITY_HIGH, "alice", "10.0.0.21", "DC1", 3, "DS-Replication-Get-Changes-All"});
+}
+
+static void a_known_connector_is_shown_low(void **state)
+{
+    (void)state;
+    verdict_one(ID, FIXTURE("connector"), &learned,
+               &(struct verdict){SEVERITY_LOW, "MSOL_1a2b", "10.0.0.50", "DC1", 3, "is known to replicate the directory"});
+}
+
+static void a_connector_elsewhere_is_stolen(void **state)
+{
+    (void)state;
+    struct replay_result r;
+    replay(ID, FIXTURE("stolen_connector"), &learned, &r);
+    assert_int_equal(r.n, 2);
+    verdict_alert(&r, r.alerts[1], &(struct verdict){SEVERITY_HIGH, "MSOL_1a2b", "10.0.0.66", "DC1", 2, "never did so from there"});
+    replay_free(&r);
+}
+
+static void a_controllers_name_from_a_workstation(void **state)
+{
+    (void)state;
+    verdict_one(ID, FIXTURE("controller_elsewhere"), &learned,
+               &(struct verdict){SEVERITY_HIGH, "DC1$", "10.0.0.21", "DC1", 2, "while the address belongs to another computer"});
+}
+
+static void controllers_system_and_other_access(void **state)
+{
+    (void)state;
+    verdict_none(ID, FIXTURE("benign"), &learned);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_person_replicates),
+        cmocka_unit_test(a_known_connector_is_shown_low),
+        cmocka_unit_test(a_connector_elsewhere_is_stolen),
+        cmocka_unit_test(a_controllers_name_from_a_workstation),
+        cmocka_unit_test(controllers_system_and_other_access),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,42 @@
+/* tests/detect/test_det_2014.c - whatever a honeytoken does. */
+#include "tests/support/verdict.h"
+
+#define ID "2014"
+#define FIXTURE(name) "fixtures/detect/" ID "_" name ".ndjson"
+
+static const struct replay_setup learned = {.dcs = {"DC1", "DC2"}, .honeytokens = {"honey"}, .learned = true};
+static const struct replay_setup untagged = {.dcs = {"DC1"}, .learned = true};
+
+static void each_source_is_a_campaign(void **state)
+{
+    (void)state;
+    struct replay_result r;
+    replay(ID, FIXTURE("attack"), &learned, &r);
+    assert_int_equal(r.n, 2);
+    verdict_alert(&r, r.alerts[0], &(struct verdict){SEVERITY_MEDIUM, "honey", "10.0.0.21", "DC1", 2, "honeytoken account honey"});
+    assert_int_equal(r.alerts[0]->count, 2);
+    verdict_alert(&r, r.alerts[1], &(struct verdict){SEVERITY_MEDIUM, "honey", "10.0.0.22", "DC1", 1, "failed to authenticate"});
+    replay_free(&r);
+}
+
+static void an_untagged_account(void **state)
+{
+    (void)state;
+    verdict_none(ID, FIXTURE("attack"), &untagged);
+}
+
+static void what_is_done_to_it(void **state)
+{
+    (void)state;
+    verdict_none(ID, FIXTURE("benign"), &learned);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_source_is_a_campaign),
+        cmocka_unit_test(an_untagged_account),
+        cmocka_unit_test(what_is_done_to_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

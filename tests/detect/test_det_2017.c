@@ -1,0 +1,45 @@
+/* tests/detect/test_det_2017.c - a hash used where its owner never was. */
+#include "tests/support/verdict.h"
+
+#define ID "2017"
+#define FIXTURE(name) "fixtures/detect/" ID "_" name ".ndjson"
+
+static const struct replay_setup learned = {.dcs = {"DC1", "DC2"}, .learned = true};
+static const struct replay_setup learning = {.dcs = {"DC1", "DC2"}};
+
+static void from_somebody_elses_computer(void **state)
+{
+    (void)state;
+    verdict_one(ID, FIXTURE("attack"), &learned,
+               &(struct verdict){SEVERITY_HIGH, "alice", "10.0.0.22", "FS1", 1, "bob is who works there"});
+}
+
+static void a_day_is_watched_first(void **state)
+{
+    (void)state;
+    verdict_none(ID, FIXTURE("attack"), &learning);
+}
+
+static void on_the_source_computer(void **state)
+{
+    (void)state;
+    verdict_one(ID, FIXTURE("source_host"), &learned,
+               &(struct verdict){SEVERITY_HIGH, "bob", NULL, "PC2", 2, "with the privilege to debug"});
+}
+
+static void home_passwords_strangers_and_machines(void **state)
+{
+    (void)state;
+    verdict_none(ID, FIXTURE("benign"), &learned);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(from_somebody_elses_computer),
+        cmocka_unit_test(a_day_is_watched_first),
+        cmocka_unit_test(on_the_source_computer),
+        cmocka_unit_test(home_passwords_strangers_and_machines),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
