@@ -1,5 +1,5 @@
 /* decode/dec_activity.c - activity NDJSON: what model/act_json.c writes, read back to the same activity. */
-#include "decode/decode.h"
+#include "decode/jsonlog.h"
 #include "model/act_json.h"
 
 static bool is_text(const struct jnode *doc, struct str key)
@@ -95,6 +95,8 @@ static void location(struct decode *d, const struct jnode *doc, const struct jno
     l->network = jin_str(doc, o, "network");
     if (jin_u64(doc, o, "asn", &asn) && asn <= UINT32_MAX)
         l->asn = (uint32_t)asn;
+    (void)jsonlog_hundredths(jin_str(doc, o, "latitude"), &l->latitude);
+    (void)jsonlog_hundredths(jin_str(doc, o, "longitude"), &l->longitude);
     l->tags = tags(doc, o, location_tag_text);
 }
 

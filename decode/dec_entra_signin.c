@@ -108,6 +108,8 @@ static void place(const struct sign_in *s)
         l->country = known(jin_str(p.doc, p.node, "countryOrRegion"));
         l->region = known(jin_str(p.doc, p.node, "state"));
         l->city = known(jin_str(p.doc, p.node, "city"));
+        (void)jsonlog_hundredths(jin_str(p.doc, p.node, "geoCoordinates.latitude"), &l->latitude);
+        (void)jsonlog_hundredths(jin_str(p.doc, p.node, "geoCoordinates.longitude"), &l->longitude);
     }
     if (!str_set(l->country)) /* the envelope's two letters */
         l->country = known(text(s, F_LOCATION));

@@ -56,6 +56,24 @@ uint64_t jsonlog_count(const struct jnode *doc, const struct jnode *list)
     return n;
 }
 
+bool jsonlog_hundredths(struct str s, int16_t *value)
+{
+    bool minus = s.n && s.p[0] == '-';
+    struct str whole, fraction = minus ? str_from(s, 1) : s;
+    uint64_t degrees, hundredths = 0;
+    if (!str_cut(&fraction, '.', &whole) || !str_u64(whole, &degrees) || degrees > 180)
+        return false;
+    for (size_t i = 0; i < 3; i++) {
+        char c = i < fraction.n ? fraction.p[i] : '0';
+        if (c < '0' || c > '9')
+            return false;
+        hundredths = hundredths * 10 + (uint64_t)(c - '0');
+    }
+    int v = (int)(degrees * 100 + (hundredths + 5) / 10);
+    *value = (int16_t)(minus ? -v : v);
+    return true;
+}
+
 bool jsonlog_guid(struct str s)
 {
     if (s.n != 36)

@@ -3,6 +3,9 @@
 
 #include "base/jout.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 static const struct str location_tags[] = {{"corporate", 9}, {"VPN", 3}, {"risky", 5}, {"anonymous", 9}, {"Tor", 3}, {"cloud", 5}};
 static const struct str agent_tags[] = {{"outdated browser", 16}, {"outdated system", 15}, {"script", 6}};
 
@@ -85,9 +88,18 @@ static void address(struct jout *j, const char *key, const struct ip *ip)
         jout_kstr(j, key, ip_text(ip, text));
 }
 
+static void degrees(struct jout *j, const char *key, int hundredths)
+{
+    char text[16];
+    int n = snprintf(text, sizeof text, "%s%d.%02d", hundredths < 0 ? "-" : "", abs(hundredths) / 100, abs(hundredths) % 100);
+    jout_key(j, key);
+    jout_raw(j, (struct str){text, (size_t)n});
+}
+
 static void location(struct jout *j, const struct location *l)
 {
-    if (!str_set(l->country) && !str_set(l->region) && !str_set(l->city) && !str_set(l->network) && !l->asn && !l->tags)
+    if (!str_set(l->country) && !str_set(l->region) && !str_set(l->city) && !str_set(l->network) && !l->asn && !l->tags &&
+        !l->latitude && !l->longitude)
         return;
     jout_key(j, "location");
     jout_obj(j);
@@ -95,6 +107,10 @@ static void location(struct jout *j, const struct location *l)
     jout_kstr(j, "region", l->region);
     jout_kstr(j, "city", l->city);
     jout_kstr(j, "network", l->network);
+    if (l->latitude || l->longitude) {
+        degrees(j, "latitude", l->latitude);
+        degrees(j, "longitude", l->longitude);
+    }
     if (l->asn)
         jout_ku64(j, "asn", l->asn);
     tags(j, l->tags, location_tag_text);

@@ -5,7 +5,8 @@
  *   device_certainty, ip, port, destination, destination_ip, location, agent, protocol, admin, impersonated,
  *   session, facts, record.
  * actor is {sid,name,domain,upn,mail,cloud}, an object the same with type and role in front; location is
- * {country,region,city,network,asn,tags}, agent {text,browser,os,device,tags}; facts holds each fact under its
+ * {country,region,city,network,latitude,longitude,
+ * asn,tags}, agent {text,browser,os,device,tags}; facts holds each fact under its
  * permanent name, numbers as numbers and flags as true or false; record is {path,number,offset}: where the raw
  * record lies. decode/dec_activity.c reads the line back to the same activity, whose origin then is the line. */
 #ifndef VIGIE_MODEL_ACT_JSON_H
