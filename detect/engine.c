@@ -14,7 +14,7 @@ struct detection {
     struct engine *engine;
     void *state;
     double *param;
-    bool saw; /* any wanted kind came by */
+    bool saw; /* a kind that it needs came by */
     struct table campaigns; /* campaign key -> index into engine->raised */
     const struct engine_setting **excluded;
     size_t nexcluded;
@@ -246,6 +246,15 @@ void engine_close(struct engine *e)
 
 /* ---- running ---- */
 
+static bool needed(const struct detector *def, enum kind k)
+{
+    const enum kind *p = def->needs ? def->needs : def->wants;
+    for (; *p != KIND_COUNT; p++)
+        if (*p == k || *p == KIND_UNKNOWN)
+            return true;
+    return false;
+}
+
 void engine_see(struct engine *e, const struct activity *a)
 {
     enum kind k = a->kind < KIND_COUNT ? a->kind : KIND_UNKNOWN;
@@ -254,7 +263,7 @@ void engine_see(struct engine *e, const struct activity *a)
     e->last = a->time;
     for (size_t i = 0; i < e->n_by_kind[k]; i++) {
         struct detection *d = e->by_kind[k][i];
-        d->saw = true;
+        d->saw = d->saw || needed(d->def, k);
         if (d->nexcluded && detection_excluded(d, a))
             continue;
         d->def->see(d, a);
