@@ -176,9 +176,9 @@ static void report(struct detection *d, const struct activity *a, int64_t last)
     f.evidence = &x->seen;
     struct str issue = last ? str_fmt(m, "the last one issued or renewed for it is of %.*s, longer ago than a ticket lives", STR_ARG(watch_time(m, last)))
                             : STR("none was issued or renewed for it in the whole log");
-    f.description = str_fmt(m, "%.*s on %.*s used a ticket-granting ticket on %.*s %u times until %.*s for %.*s, but %.*s: the ticket is likely forged.",
-                            STR_ARG(watch_bare(&a->actor)), STR_ARG(watch_source_text(m, a)), STR_ARG(watch_destination_text(m, a)), x->seen.total,
-                            STR_ARG(watch_time(m, a->time)), STR_ARG(watch_names_text(m, &x->services, 6)), STR_ARG(issue));
+    f.description = str_fmt(m, "%.*s on %.*s used a ticket-granting ticket on %.*s %.*s for %.*s, but %.*s: the ticket is likely forged.",
+                            STR_ARG(watch_bare(&a->actor)), STR_ARG(watch_source_text(m, a)), STR_ARG(watch_destination_text(m, a)), STR_ARG(watch_times(m, x->seen.total, a->time)),
+                            STR_ARG(watch_names_text(m, &x->services, 6)), STR_ARG(issue));
     detection_raise(d, a, &f);
 }
 

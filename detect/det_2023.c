@@ -19,7 +19,7 @@ static const struct param params[] = {
     {0}};
 
 struct pair { /* one account from one source, as one kind of event tells it */
-    struct watch_ring failures;
+    struct watch_ring failures; /* what = workstation name */
     struct witnesses seen;
     int64_t last;
     bool usual;  /* it already failed at this rate while learning */
@@ -111,11 +111,16 @@ static void raise_brute(struct detection *d, const struct activity *a, struct pa
 {
     struct arena *m = detection_arena(d);
     struct draft f = draft_of(a);
+    bool many = ip_set(&a->ip) && watch_ring_distinct(&p->failures, p->last - TIME_HOUR) > 1;
+    if (many) { /* a client that claims another name each time has none */
+        f.source_name = STR_NONE;
+        f.source_entity = 0;
+    }
     f.campaign = hash_mix(campaign_of(detection_state(d), a, source, "brute"), watch_account(a->actor_entity, &a->actor));
     f.count = p->raised ? 1 : p->seen.total;
     f.evidence = &p->seen;
     f.description = str_fmt(m, "%u %s logons of %.*s from %.*s failed with a wrong password between %.*s and %.*s%s.", p->seen.total,
-                            protocol_word(a), STR_ARG(watch_bare(&a->actor)), STR_ARG(watch_source_text(m, a)),
+                            protocol_word(a), STR_ARG(watch_called(detection_dir(d), a->actor_entity, &a->actor)), STR_ARG(many ? watch_address_text(m, a) : watch_source_text(m, a)),
                             STR_ARG(watch_time(m, p->seen.w[0].time)), STR_ARG(watch_time(m, a->time)),
                             a->outcome == OUTCOME_SUCCESS ? "; then a logon succeeded, so the password may have been guessed" : "");
     p->raised = true;
@@ -137,7 +142,7 @@ static void brute(struct detection *d, const struct activity *a, uint64_t source
         memset(&p->failures, 0, sizeof p->failures);
         return;
     }
-    watch_ring_add(&p->failures, a->time, 0);
+    watch_ring_add(&p->failures, a->time, hash_stri(watch_workstation(a), 12));
     witness_add(&p->seen, a);
     p->last = a->time;
     if (watch_ring_count(&p->failures, a->time - minutes(d, BRUTE_MINUTES)) < limit(d, BRUTE_FAILURES, WATCH_RING) && !p->raised)
@@ -174,7 +179,7 @@ static void fail(struct detection *d, struct source *s, const struct activity *a
     s->last = a->time;
     watch_ring_add(&s->tried, a->time, account);
     distinct_add(&s->slow, account);
-    watch_names_add(&s->accounts, a->actor_entity, watch_bare(&a->actor));
+    watch_names_add(&s->accounts, a->actor_entity, watch_called(detection_dir(d), a->actor_entity, &a->actor));
     witness_add(&s->seen, a);
 }
 
@@ -235,7 +240,7 @@ static void succeed(struct detection *d, const struct activity *a, struct source
     bool tried = watch_ring_of(&s->tried, a->time - minutes(d, SPRAY_MINUTES), account) > 0;
     if (!new_here || (!tried && a->time - s->last > TIME_MINUTE))
         return;
-    bool first = watch_names_add(&s->guessed, a->actor_entity, watch_bare(&a->actor));
+    bool first = watch_names_add(&s->guessed, a->actor_entity, watch_called(detection_dir(d), a->actor_entity, &a->actor));
     watch_ring_add(&s->tried, a->time, account);
     if (!first || (!s->raised_at && !sprayed(d, s, a->time, account)) || !detection_learned(d, detection_first(d), a->time))
         return;
@@ -291,7 +296,7 @@ static void explicit_credentials(struct detection *d, const struct activity *a)
     h->last = a->time;
     h->unreported++;
     watch_ring_add(&h->given, a->time, watch_account(a->actor_entity, &a->actor));
-    watch_names_add(&h->accounts, a->actor_entity, watch_bare(&a->actor));
+    watch_names_add(&h->accounts, a->actor_entity, watch_called(detection_dir(d), a->actor_entity, &a->actor));
     witness_add(&h->seen, a);
     unsigned given = watch_ring_distinct(&h->given, a->time - minutes(d, SPRAY_MINUTES));
     if (given < limit(d, EXPLICIT_ACCOUNTS, WATCH_RING) || !detection_learned(d, detection_first(d), a->time))

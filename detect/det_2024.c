@@ -50,10 +50,15 @@ static bool sensitive(const struct detection *d, const struct object *group)
     return dir_sensitive_group_sid(dir, group->ref.sid) || dir_is(dir, group->entity, ENTITY_SENSITIVE);
 }
 
-/* The last part of CN=alice,OU=... when only a distinguished name is known. */
-static struct str member_name(const struct object *m)
+/* Events name the member by SID and by distinguished name; people know it by the first part of the latter. */
+static struct str member_name(const struct detection *d, const struct activity *a, const struct object *m)
 {
-    struct str s = account_text(&m->ref);
+    const struct entity *e = dir_entity(detection_dir(d), m->entity);
+    struct str s = str_set(m->ref.name) ? m->ref.name : e ? e->sam : STR_NONE;
+    if (!str_set(s))
+        s = act_str(a, FACT_DN);
+    if (!str_set(s))
+        return m->ref.sid;
     if (!str_startsi(s, STR("CN=")))
         return s;
     ptrdiff_t comma = str_chr(s, ',');
@@ -82,7 +87,7 @@ static void report(struct detection *d, const struct activity *a, struct actor *
 {
     struct arena *m = detection_arena(d);
     struct draft f = draft_of(a);
-    struct str by = watch_bare(&a->actor);
+    struct str by = watch_called(detection_dir(d), a->actor_entity, &a->actor);
     watch_names_draft(&f, &x->members);
     f.campaign = key;
     f.evidence = &x->seen;
@@ -116,7 +121,7 @@ static void see(struct detection *d, const struct activity *a)
     const struct object *member = act_object(a, ROLE_MEMBER);
     watch_names_add(&x->groups, 0, str_set(group->ref.name) ? group->ref.name : group->ref.sid);
     if (member)
-        watch_names_add(&x->members, member->entity, member_name(member));
+        watch_names_add(&x->members, member->entity, member_name(d, a, member));
     witness_add(&x->seen, a);
     if (!is_usual && detection_learned(d, *since, a->time))
         report(d, a, x, key);

@@ -26,7 +26,7 @@ static void see(struct detection *d, const struct activity *a)
     f.campaign = hash_mix(watch_destination(a), 1);
     bool person = account_set(&a->actor) && !watch_builtin(&a->actor);
     f.description = str_fmt(m, "The service %.*s was installed on the domain controller %.*s%s%.*s at %.*s; its image path %s: %.*s", STR_ARG(service),
-                            STR_ARG(watch_destination_text(m, a)), person ? " by " : "", STR_ARG(person ? watch_bare(&a->actor) : STR("")),
+                            STR_ARG(watch_destination_text(m, a)), person ? " by " : "", STR_ARG(person ? watch_called(detection_dir(d), a->actor_entity, &a->actor) : STR("")),
                             STR_ARG(watch_time(m, a->time)), why, STR_ARG(cut(m, image)));
     detection_raise(d, a, &f);
 }

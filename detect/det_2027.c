@@ -165,9 +165,9 @@ static void report(struct detection *d, const struct activity *a, struct str nam
     draft_user(&f, 0, name); /* the SID's true owner is not who did it */
     f.campaign = key;
     f.evidence = &x->seen;
-    f.description = str_fmt(m, "%.*s used tickets from %.*s for %.*s on %.*s, %u times until %.*s, but this account %s: the ticket is likely forged.",
+    f.description = str_fmt(m, "%.*s used tickets from %.*s for %.*s on %.*s, %.*s, but this account %s: the ticket is likely forged.",
                             STR_ARG(name), STR_ARG(watch_source_text(m, a)), STR_ARG(watch_names_text(m, &x->targets, 6)),
-                            STR_ARG(watch_destination_text(m, a)), x->seen.total, STR_ARG(watch_time(m, a->time)), why);
+                            STR_ARG(watch_destination_text(m, a)), STR_ARG(watch_times(m, x->seen.total, a->time)), why);
     detection_raise(d, a, &f);
 }
 

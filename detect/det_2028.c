@@ -19,7 +19,7 @@ struct registration { /* by one account */
     uint32_t unreported;
     uint64_t campaign;
     uint32_t actor_entity;
-    char actor[WATCH_NAME];
+    char actor[64];
     uint32_t actor_length;
     char where[64];
     uint32_t where_length, where_entity;
@@ -27,17 +27,22 @@ struct registration { /* by one account */
 
 struct state {
     struct table registrations;
+    struct table real; /* computers that became controllers for good */
 };
 
 static int start(struct detection *d)
 {
-    table_init(&((struct state *)detection_state(d))->registrations, sizeof(struct registration), 1024);
+    struct state *s = detection_state(d);
+    table_init(&s->registrations, sizeof(struct registration), 1024);
+    table_init(&s->real, 1, 4096);
     return 0;
 }
 
 static void stop(struct detection *d)
 {
-    table_free(&((struct state *)detection_state(d))->registrations);
+    struct state *s = detection_state(d);
+    table_free(&s->registrations);
+    table_free(&s->real);
 }
 
 static uint32_t keep(char *to, size_t room, struct str s)
@@ -102,7 +107,7 @@ static struct registration *registration_of(struct detection *d, const struct ac
         r->first = a->time;
         r->campaign = key;
         r->actor_entity = a->actor_entity;
-        r->actor_length = keep(r->actor, sizeof r->actor, watch_bare(&a->actor));
+        r->actor_length = keep(r->actor, sizeof r->actor, watch_called(detection_dir(d), a->actor_entity, &a->actor));
         r->where_length = keep(r->where, sizeof r->where, watch_destination_text(detection_arena(d), a));
         r->where_entity = a->destination_entity;
     }
@@ -115,12 +120,14 @@ static void see(struct detection *d, const struct activity *a)
     const struct dir *dir = detection_dir(d);
     struct str computer;
     unsigned marks = roguedc_marks(a, &computer) & ~(unsigned)ROGUEDC_TOPOLOGY;
+    struct state *s = detection_state(d);
+    roguedc_learn(&s->real, marks, computer);
     if (!marks || dir_is(dir, a->actor_entity, ENTITY_DC) || watch_builtin(&a->actor))
         return;
     struct registration *r = registration_of(d, a);
     if (!r)
         return;
-    if (str_set(computer) && roguedc_is_dc(dir, a, computer)) {
+    if (roguedc_is_dc(dir, &s->real, computer)) {
         r->real = true;
         return;
     }
@@ -145,7 +152,7 @@ static void end(struct detection *d)
 }
 
 static const enum kind wants[] = {KIND_DIRECTORY_ACCESS, KIND_DIRECTORY_REPLICATION, KIND_ACCOUNT_CHANGED, KIND_OBJECT_CHANGED, KIND_OBJECT_CREATED,
-                                  KIND_OBJECT_DELETED,   KIND_COUNT};
+                                  KIND_OBJECT_DELETED,   KIND_ACCOUNT_CREATED, KIND_COUNT};
 
 const struct detector det_2028 = {
     .external_id = 2028,

@@ -27,6 +27,7 @@ struct partner { /* a replication source that is no controller */
 
 struct state {
     struct table actors, partners;
+    struct table real; /* computers that became controllers for good */
 };
 
 static int start(struct detection *d)
@@ -34,6 +35,7 @@ static int start(struct detection *d)
     struct state *s = detection_state(d);
     table_init(&s->actors, sizeof(struct actor), 1024);
     table_init(&s->partners, sizeof(struct partner), 1024);
+    table_init(&s->real, 1, 4096);
     return 0;
 }
 
@@ -42,6 +44,7 @@ static void stop(struct detection *d)
     struct state *s = detection_state(d);
     table_free(&s->actors);
     table_free(&s->partners);
+    table_free(&s->real);
 }
 
 static int64_t window(const struct detection *d)
@@ -55,6 +58,7 @@ static void right_used(struct detection *d, const struct activity *a)
     struct state *s = detection_state(d);
     struct str computer;
     unsigned marks = roguedc_marks(a, &computer);
+    roguedc_learn(&s->real, marks, computer);
     if (!marks || dir_is(dir, a->actor_entity, ENTITY_DC) || watch_builtin(&a->actor))
         return;
     uint64_t key = hash_mix(watch_account(a->actor_entity, &a->actor), 1);
@@ -64,7 +68,7 @@ static void right_used(struct detection *d, const struct activity *a)
     if (x->last && a->time - x->last > window(d))
         memset(x, 0, sizeof *x);
     x->last = a->time;
-    if (str_set(computer) && roguedc_is_dc(dir, a, computer)) {
+    if (roguedc_is_dc(dir, &s->real, computer)) {
         x->real = true;
         return;
     }
@@ -86,9 +90,9 @@ static void right_used(struct detection *d, const struct activity *a)
     f.campaign = key;
     f.evidence = &x->seen;
     f.count = x->unreported;
-    f.description = str_fmt(m, "%.*s, who is no domain controller, used the rights to manage the replication topology%s on %.*s %u times until %.*s%s%.*s.",
-                            STR_ARG(watch_bare(&a->actor)), x->marks & ROGUEDC_INSTALL ? " and to add a replica" : "",
-                            STR_ARG(watch_destination_text(m, a)), x->seen.total, STR_ARG(watch_time(m, a->time)),
+    f.description = str_fmt(m, "%.*s, which is not the account of a domain controller, used the rights to manage the replication topology%s on %.*s %.*s%s%.*s.",
+                            STR_ARG(watch_called(detection_dir(d), a->actor_entity, &a->actor)), x->marks & ROGUEDC_INSTALL ? " and to add a replica" : "",
+                            STR_ARG(watch_destination_text(m, a)), STR_ARG(watch_times(m, x->seen.total, a->time)),
                             x->computers.n ? ", for the computer " : "", STR_ARG(watch_names_text(m, &x->computers, 4)));
     x->unreported = 0;
     detection_raise(d, a, &f);
@@ -115,7 +119,7 @@ static void source_changed(struct detection *d, const struct activity *a)
     struct state *s = detection_state(d);
     const struct dir *dir = detection_dir(d);
     struct str server = source_of(a);
-    if (!str_set(server) || str_has(server, STR("\\0ADEL")) || dir_is(dir, dir_computer(dir, server), ENTITY_DC))
+    if (!str_set(server) || str_has(server, STR("\\0ADEL")) || roguedc_is_dc(dir, &s->real, server))
         return;
     uint64_t key = hash_stri(server, 2);
     struct partner *p = table_put(&s->partners, key, NULL);
@@ -152,7 +156,7 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const enum kind wants[] = {KIND_REPLICA_CHANGE, KIND_DIRECTORY_ACCESS, KIND_DIRECTORY_REPLICATION, KIND_ACCOUNT_CHANGED, KIND_OBJECT_CHANGED,
-                                  KIND_OBJECT_CREATED, KIND_COUNT};
+                                  KIND_OBJECT_CREATED, KIND_ACCOUNT_CREATED, KIND_COUNT};
 
 const struct detector det_2029 = {
     .external_id = 2029,

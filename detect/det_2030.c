@@ -116,7 +116,7 @@ static void report(struct detection *d, const struct activity *a, struct reader 
 {
     struct arena *m = detection_arena(d);
     struct draft f = draft_of(a);
-    struct str by = watch_bare(&a->actor);
+    struct str by = watch_called(detection_dir(d), a->actor_entity, &a->actor);
     f.campaign = key;
     f.count = r->unreported;
     f.evidence = secrets ? &r->secrets : &r->bulk;

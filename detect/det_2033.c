@@ -70,6 +70,11 @@ static void report(struct detection *d, const struct activity *a, struct source 
 {
     struct arena *m = detection_arena(d);
     struct draft f = draft_of(a);
+    bool many = ip_set(&a->ip) && watch_ring_distinct(&s->failures, s->last - TIME_MINUTE) > 1;
+    if (many) { /* the names are made up */
+        f.source_name = STR_NONE;
+        f.source_entity = 0;
+    }
     f.nusers = f.naccounts = 0;
     watch_names_draft(&f, &s->guessed);
     watch_names_draft(&f, &s->accounts);
@@ -81,7 +86,7 @@ static void report(struct detection *d, const struct activity *a, struct source 
                                       : STR("");
     f.description = str_fmt(m, "%u NTLM network logons to %.*s (%.*s) from %.*s failed between %.*s and %.*s at the rate of a tool, with %s%.*s.",
                             s->seen.total, STR_ARG(watch_destination_text(m, a)), STR_ARG(watch_names_text(m, &s->accounts, 6)),
-                            STR_ARG(watch_source_text(m, a)), STR_ARG(watch_time(m, s->seen.w[0].time)), STR_ARG(watch_time(m, s->last)),
+                            STR_ARG(many ? watch_address_text(m, a) : watch_source_text(m, a)), STR_ARG(watch_time(m, s->seen.w[0].time)), STR_ARG(watch_time(m, s->last)),
                             stack ? stack : "a rate that no Windows client reaches", STR_ARG(guessed));
     s->unreported = 0;
     s->raised = true;
@@ -91,9 +96,9 @@ static void report(struct detection *d, const struct activity *a, struct source 
 
 static void succeed(struct detection *d, const struct activity *a, struct source *s, uint64_t key)
 {
-    if (!s->raised || a->time - s->last > TIME_MINUTE || !watch_names_has(&s->accounts, a->actor_entity, watch_bare(&a->actor)))
+    if (!s->raised || a->time - s->last > TIME_MINUTE || !watch_names_has(&s->accounts, a->actor_entity, watch_called(detection_dir(d), a->actor_entity, &a->actor)))
         return;
-    if (!watch_names_add(&s->guessed, a->actor_entity, watch_bare(&a->actor)))
+    if (!watch_names_add(&s->guessed, a->actor_entity, watch_called(detection_dir(d), a->actor_entity, &a->actor)))
         return;
     witness_add(&s->seen, a);
     s->unreported++;
@@ -128,7 +133,7 @@ static void see(struct detection *d, const struct activity *a)
     s->unreported++;
     struct str name = act_str(a, FACT_WORKSTATION);
     watch_ring_add(&s->failures, a->time, str_set(name) ? hash_stri(name, 2) : 0);
-    watch_names_add(&s->accounts, a->actor_entity, watch_bare(&a->actor));
+    watch_names_add(&s->accounts, a->actor_entity, watch_called(detection_dir(d), a->actor_entity, &a->actor));
     witness_add(&s->seen, a);
     int64_t since = a->time - (int64_t)(detection_param(d, SECONDS) * (double)TIME_SECOND);
     unsigned n = watch_ring_count(&s->failures, since);

@@ -67,7 +67,7 @@ static void logon(struct detection *d, const struct activity *a)
     s->last = a->time;
     s->unreported++;
     watch_ring_add(&s->names, a->time, hash_str(name, 2));
-    watch_names_add(&s->accounts, a->actor_entity, watch_bare(&a->actor));
+    watch_names_add(&s->accounts, a->actor_entity, watch_called(detection_dir(d), a->actor_entity, &a->actor));
     witness_add(&s->seen, a);
     double need = detection_param(d, NAMES) < WATCH_RING ? detection_param(d, NAMES) : WATCH_RING;
     if (watch_ring_distinct(&s->names, a->time - (int64_t)(detection_param(d, MINUTES) * (double)TIME_MINUTE)) < need)

@@ -104,7 +104,7 @@ static struct str own_text(struct arena *m, const struct host *h)
     for (unsigned i = 0; i < OWN; i++)
         if (ip_set(&h->own[i]))
             all = str_fmt(m, "%.*s%s%.*s", STR_ARG(all), str_set(all) ? ", " : "", STR_ARG(ip_text(&h->own[i], text)));
-    return str_set(all) ? str_fmt(m, "its own addresses are %.*s", STR_ARG(all)) : STR("which is not known to be its own address");
+    return str_set(all) ? str_fmt(m, "; its own addresses are %.*s", STR_ARG(all)) : STR(", which is not known to be its own address");
 }
 
 static void report(struct detection *d, const struct activity *a, struct host *h, const char *after, struct str object)
@@ -120,7 +120,7 @@ static void report(struct detection *d, const struct activity *a, struct host *h
     f.severity = h->severity;
     f.evidence = &h->seen;
     f.count = h->unreported;
-    f.description = str_fmt(m, "%.*s authenticated by NTLM to %.*s from %.*s at %.*s; %.*s%s%.*s.", STR_ARG(watch_bare(&a->actor)),
+    f.description = str_fmt(m, "%.*s authenticated by NTLM to %.*s from %.*s at %.*s%.*s%s%.*s.", STR_ARG(watch_bare(&a->actor)),
                             STR_ARG(watch_destination_text(m, a)), STR_ARG(ip_text(&h->ntlm_ip, from)), STR_ARG(watch_time(m, h->ntlm_time)),
                             STR_ARG(own_text(m, h)), after, STR_ARG(object));
     h->unreported = 0;

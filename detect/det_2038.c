@@ -55,7 +55,7 @@ static uint32_t recent(const struct source *s, int64_t since)
     return kinds & ~s->learned;
 }
 
-static void note(struct source *s, const struct activity *a, uint32_t kinds)
+static void note(struct detection *d, struct source *s, const struct activity *a, uint32_t kinds)
 {
     if (s->last && a->time - s->last > TIME_DAY) {
         witness_clear(&s->seen);
@@ -67,7 +67,7 @@ static void note(struct source *s, const struct activity *a, uint32_t kinds)
     for (unsigned i = 0; i < LDAPFILTER_COUNT; i++)
         if (kinds & UINT32_C(1) << i)
             s->latest[i] = a->time;
-    watch_names_add(&s->users, a->actor_entity, watch_bare(&a->actor));
+    watch_names_add(&s->users, a->actor_entity, watch_called(detection_dir(d), a->actor_entity, &a->actor));
     witness_add(&s->seen, a);
 }
 
@@ -122,7 +122,7 @@ static void see(struct detection *d, const struct activity *a)
     kinds &= ~s->learned;
     if (!kinds)
         return;
-    note(s, a, kinds);
+    note(d, s, a, kinds);
     uint32_t burst = recent(s, a->time - (int64_t)(detection_param(d, BURST_MINUTES) * (double)TIME_MINUTE));
     bool many = __builtin_popcount(burst) >= (int)detection_param(d, BURST_KINDS);
     if (!ldapfilter_grave(kinds) && !many && !s->told)

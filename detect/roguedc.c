@@ -1,6 +1,8 @@
 /* detect/roguedc.c - reads from directory events that a computer is made to look like a controller. */
 #include "detect/roguedc.h"
 
+#include "base/hash.h"
+
 #define RIGHT_INSTALL_REPLICA "9923a32a-3607-11d2-b9be-0000f87a36b2"
 #define RIGHT_MANAGE_TOPOLOGY "1131f6ac-9c07-11d1-f79f-00c04fc2dcd2"
 #define CLASS_SERVER "bf967a92-0de6-11d0-a285-00aa003049e2"
@@ -70,34 +72,73 @@ static bool controller_class(const struct activity *a)
     return str_eqi(class, STR("nTDSDSA")) || (str_eqi(class, STR("server")) && str_set(roguedc_server(dn_of(a))));
 }
 
-unsigned roguedc_marks(const struct activity *a, struct str *computer)
+/* The account type of controllers, as SAM (MS-SAMR 2.2.1.12) and the directory (MS-ADTS 2.2.16) write it. */
+enum { SAM_SERVER_TRUST = 0x100, UAC_SERVER_TRUST = 0x2000 };
+
+/* DCShadow leaves the computer what it was; a promotion changes its account and where it stands. */
+static bool made_controller(const struct activity *a)
+{
+    uint64_t group = act_u64(a, FACT_PRIMARY_GROUP, 0), uac = 0;
+    struct str attribute = act_str(a, FACT_ATTRIBUTE), value = act_str(a, FACT_VALUE);
+    if (group == RID_DOMAIN_CONTROLLERS || group == RID_READ_ONLY_CONTROLLERS || (act_u64(a, FACT_UAC_NEW, 0) & SAM_SERVER_TRUST))
+        return true;
+    if (str_eqi(attribute, STR("userAccountControl")) && !str_eqi(act_str(a, FACT_VALUE_CHANGE), STR("deleted")))
+        return str_u64(value, &uac) && (uac & UAC_SERVER_TRUST);
+    return (a->kind == KIND_OBJECT_CREATED || a->kind == KIND_OBJECT_CHANGED) && str_hasi(dn_of(a), STR(",OU=Domain Controllers,DC="));
+}
+
+static struct str first_name(struct str dn)
+{
+    ptrdiff_t comma = str_chr(dn, ',');
+    return str_startsi(dn, STR("CN=")) && comma > 3 ? str_sub(dn, 3, (size_t)comma - 3) : STR_NONE;
+}
+
+/* The computer whose account the activity changes. */
+static struct str account_of(const struct activity *a)
 {
     const struct object *target = act_object(a, ROLE_TARGET);
+    if (a->kind == KIND_ACCOUNT_CHANGED || a->kind == KIND_ACCOUNT_CREATED)
+        return target ? account_text(&target->ref) : STR_NONE;
+    return first_name(dn_of(a));
+}
+
+unsigned roguedc_marks(const struct activity *a, struct str *computer)
+{
     unsigned marks = 0;
     *computer = STR_NONE;
     if (a->outcome == OUTCOME_FAILURE)
         return 0;
     if (a->kind == KIND_DIRECTORY_ACCESS || a->kind == KIND_DIRECTORY_REPLICATION)
         marks = of_access(a);
-    else if ((a->kind == KIND_ACCOUNT_CHANGED || a->kind == KIND_OBJECT_CHANGED) && controller_spns(a))
-        marks = ROGUEDC_SPN;
+    else if (a->kind == KIND_OBJECT_DELETED)
+        marks = controller_class(a) ? ROGUEDC_DELETED : 0u;
     else if (a->kind == KIND_OBJECT_CREATED && controller_class(a))
         marks = ROGUEDC_OBJECT;
-    else if (a->kind == KIND_OBJECT_DELETED && controller_class(a))
-        marks = ROGUEDC_DELETED;
-    if (marks & ROGUEDC_SPN && a->kind == KIND_ACCOUNT_CHANGED && target)
-        *computer = account_text(&target->ref);
-    else if (marks & ROGUEDC_SPN && str_startsi(dn_of(a), STR("CN=")))
-        *computer = str_sub(dn_of(a), 3, (size_t)(str_chr(dn_of(a), ',') - 3));
+    else
+        marks = (controller_spns(a) ? ROGUEDC_SPN : 0u) | (made_controller(a) ? ROGUEDC_REAL : 0u);
+    if (marks & (ROGUEDC_SPN | ROGUEDC_REAL))
+        *computer = account_of(a);
     else if (marks & (ROGUEDC_OBJECT | ROGUEDC_DELETED))
         *computer = roguedc_server(dn_of(a));
     return marks;
 }
 
-bool roguedc_is_dc(const struct dir *dir, const struct activity *a, struct str computer)
+/* PC1, PC1$ and pc1.corp.example.test are one. */
+static uint64_t host_key(struct str computer)
 {
-    uint64_t group = act_u64(a, FACT_PRIMARY_GROUP, 0);
-    if (group == RID_DOMAIN_CONTROLLERS || group == RID_READ_ONLY_CONTROLLERS)
-        return true;
-    return str_set(computer) && dir_is(dir, dir_computer(dir, computer), ENTITY_DC);
+    ptrdiff_t dot = str_chr(computer, '.');
+    if (dot > 0)
+        computer = str_sub(computer, 0, (size_t)dot);
+    return hash_stri(str_ends(computer, STR("$")) ? str_sub(computer, 0, computer.n - 1) : computer, 1);
+}
+
+void roguedc_learn(struct table *real, unsigned marks, struct str computer)
+{
+    if ((marks & ROGUEDC_REAL) && str_set(computer))
+        (void)table_put(real, host_key(computer), NULL);
+}
+
+bool roguedc_is_dc(const struct dir *dir, struct table *real, struct str computer)
+{
+    return str_set(computer) && (dir_is(dir, dir_computer(dir, computer), ENTITY_DC) || table_get(real, host_key(computer)) != NULL);
 }

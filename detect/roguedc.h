@@ -13,14 +13,17 @@ enum {
     ROGUEDC_TOPOLOGY = 2,  /* right DS-Replication-Manage-Topology used */
     ROGUEDC_SPN = 4,       /* a controller's service principal names given to a computer */
     ROGUEDC_OBJECT = 8,    /* a server or nTDSDSA object made in the configuration */
-    ROGUEDC_DELETED = 16   /* such an object deleted */
+    ROGUEDC_DELETED = 16,  /* such an object deleted */
+    ROGUEDC_REAL = 32      /* the computer is made a controller for good: account type, primary group, place */
 };
 
 /* ROGUEDC_ bits that the activity shows; *computer is the one it is about, absent when it does not say. */
 unsigned roguedc_marks(const struct activity *a, struct str *computer);
 /* ALICE of CN=NTDS Settings,CN=ALICE,CN=Servers,CN=... or CN=ALICE,CN=Servers,...; absent when it is neither. */
 struct str roguedc_server(struct str dn);
-/* True when that computer is a known controller, or the activity itself makes it one (primary group 516 or 521). */
-bool roguedc_is_dc(const struct dir *dir, const struct activity *a, struct str computer);
+/* Remembers computers that became controllers for good; values of `real` are one byte. */
+void roguedc_learn(struct table *real, unsigned marks, struct str computer);
+/* True when that computer is a known controller or became one for good. */
+bool roguedc_is_dc(const struct dir *dir, struct table *real, struct str computer);
 
 #endif

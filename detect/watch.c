@@ -110,6 +110,13 @@ struct str watch_bare(const struct account *a)
     return at > 0 ? str_sub(s, 0, (size_t)at) : s;
 }
 
+struct str watch_called(const struct dir *dir, uint32_t entity, const struct account *a)
+{
+    struct str name = watch_bare(a);
+    const struct entity *e = dir_entity(dir, entity);
+    return e && str_set(e->sam) && (!str_set(name) || str_starts(name, STR("S-1-"))) ? e->sam : name;
+}
+
 bool watch_machine(struct str name)
 {
     return str_ends(name, STR("$"));
@@ -182,6 +189,19 @@ struct str watch_source_text(struct arena *arena, const struct activity *a)
 {
     struct str w = str_set(a->device) ? a->device : act_str(a, FACT_WORKSTATION);
     return place_text(arena, w, &a->ip);
+}
+
+struct str watch_address_text(struct arena *arena, const struct activity *a)
+{
+    return place_text(arena, STR_NONE, &a->ip);
+}
+
+struct str watch_times(struct arena *arena, uint64_t n, int64_t last)
+{
+    struct str at = watch_time(arena, last);
+    if (n == 1)
+        return str_fmt(arena, "once at %.*s", STR_ARG(at));
+    return str_fmt(arena, "%llu times until %.*s", (unsigned long long)n, STR_ARG(at));
 }
 
 struct str watch_destination_text(struct arena *arena, const struct activity *a)

@@ -26,7 +26,7 @@ unsigned watch_ring_of(const struct watch_ring *r, int64_t since, uint64_t what)
 
 /* ---- the accounts, computers or groups that an open suspicion concerns ---- */
 
-enum { WATCH_NAMES = 16, WATCH_NAME = 40 };
+enum { WATCH_NAMES = 16, WATCH_NAME = 48 };
 struct watch_names {
     uint32_t n;
     uint32_t more; /* additions that found no room: at least one more, repeats among them */
@@ -50,6 +50,8 @@ void watch_names_draft(struct draft *f, const struct watch_names *w);
 
 /* The account's name without domain, realm or UPN suffix: DOMAIN\alice, alice@REALM -> alice. */
 struct str watch_bare(const struct account *a);
+/* The same, or the directory's name for it when the record has only its SID. */
+struct str watch_called(const struct dir *dir, uint32_t entity, const struct account *a);
 bool watch_machine(struct str name); /* ends in $ */
 /* True for SYSTEM, LOCAL SERVICE, NETWORK SERVICE, ANONYMOUS LOGON, window manager and font driver accounts. */
 bool watch_builtin(const struct account *a);
@@ -65,6 +67,9 @@ uint64_t watch_campaign(struct table *aliases, const struct activity *a, uint64_
 struct str watch_workstation(const struct activity *a);
 struct str watch_source_text(struct arena *arena, const struct activity *a);      /* "PC1 (10.0.0.5)", "an unknown computer" */
 struct str watch_destination_text(struct arena *arena, const struct activity *a); /* "DC1", "10.0.0.1", "an unknown computer" */
+/* The address alone, where the names that the client claims say nothing. */
+struct str watch_address_text(struct arena *arena, const struct activity *a);
+struct str watch_times(struct arena *arena, uint64_t n, int64_t last); /* "once at <last>", "3 times until <last>" */
 struct str watch_time(struct arena *arena, int64_t t); /* "2026-01-05 09:00:00 UTC" */
 /* The nth object with that role and type, NULL when there is none. */
 const struct object *watch_object(const struct activity *a, enum object_type type, enum object_role role);
