@@ -11,6 +11,7 @@ struct source {
     struct common_spread good;    /* names that logged on */
     struct watch_names existing;  /* names that the source learned to exist since its first unknown one */
     int64_t open;                 /* the window in which `existing` was gathered */
+    int64_t raised;               /* the start of the window that raised last, 0 = none */
 };
 
 struct state {
@@ -64,7 +65,7 @@ static void raise(struct detection *d, const struct activity *a, const struct so
     f.description = str_fmt(arena, "%.*s asked %.*s over %s for %u different account names that do not exist (%.*s) between %.*s and %.*s.%.*s",
                             STR_ARG(watch_source_text(arena, a)), STR_ARG(watch_destination_text(arena, a)), protocol(a), n,
                             STR_ARG(common_spread_text(arena, &src->unknown, SHOWN)), STR_ARG(watch_time(arena, evidence.w[0].time)),
-                            STR_ARG(watch_time(arena, a->time)), STR_ARG(exposed));
+                            STR_ARG(watch_time(arena, evidence.w[evidence.n - 1].time)), STR_ARG(exposed));
     detection_raise(d, a, &f);
 }
 
@@ -74,14 +75,14 @@ static bool front_end(const struct source *src, int64_t since)
     return common_spread_count(&src->good, since) >= common_spread_count(&src->unknown, since);
 }
 
-static void judge(struct detection *d, const struct activity *a, const struct source *src)
+static void judge(struct detection *d, const struct activity *a, struct source *src)
 {
     int64_t burst = a->time - (int64_t)(detection_param(d, P_BURST_MINUTES) * (double)TIME_MINUTE);
     int64_t slow = a->time - (int64_t)(detection_param(d, P_SLOW_HOURS) * (double)TIME_HOUR);
     if (common_spread_count(&src->unknown, burst) >= detection_param(d, P_BURST) && !front_end(src, burst))
-        raise(d, a, src, burst);
+        raise(d, a, src, src->raised = burst);
     else if (common_spread_count(&src->unknown, slow) >= detection_param(d, P_SLOW) && !front_end(src, slow))
-        raise(d, a, src, slow);
+        raise(d, a, src, src->raised = slow);
 }
 
 static void see(struct detection *d, const struct activity *a)
@@ -101,6 +102,7 @@ static void see(struct detection *d, const struct activity *a)
     if (a->time - src->open > window) {
         memset(&src->existing, 0, sizeof src->existing);
         src->open = a->time;
+        src->raised = 0;
     }
     struct str name = watch_bare(&a->actor);
     if (result == ATTEMPT_UNKNOWN) {
@@ -110,8 +112,8 @@ static void see(struct detection *d, const struct activity *a)
     }
     if (result == ATTEMPT_OK)
         common_spread_add(&src->good, name, a, window);
-    if (!common_machine(a))
-        watch_names_add(&src->existing, a->actor_entity, name);
+    if (!common_machine(a) && watch_names_add(&src->existing, a->actor_entity, name) && src->raised)
+        raise(d, a, src, src->raised);
 }
 
 static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_FAILED_LOGON, KIND_NTLM_AUDIT, KIND_LDAP_BIND, KIND_NETWORK_LOGON, KIND_COUNT};

@@ -96,17 +96,17 @@ static void raise(struct detection *d, const struct activity *a, const struct co
     common_place_draft(&f, from);
     f.campaign = hash_mix(common_actor_key(dir, a), hash_stri(a->destination, common_place_key(from)));
     bool known = dir_is(dir, a->actor_entity, ENTITY_REPLICATOR);
-    const char *judgement = "which is not a domain controller";
+    const char *judgement = "it is not a domain controller";
     if (known && strayed(d, a, from))
-        judgement = "which is known to replicate, but never did so from there";
+        judgement = "it is known to replicate, but never did so from there";
     else if (known) {
-        judgement = "which is known to replicate the directory (synchronisation or backup); it is shown because whoever steals it can read every "
+        judgement = "it is known to replicate the directory (synchronisation or backup); it is shown because whoever steals it can read every "
                     "password hash";
         f.severity = SEVERITY_LOW;
     } else if (common_machine(a) && dir_is(dir, a->actor_entity, ENTITY_DC)) {
-        judgement = "whose name is a controller's while the address belongs to another computer";
+        judgement = "the name is a controller's while the address belongs to another computer";
     }
-    f.description = str_fmt(arena, "%.*s from %.*s asked %.*s to replicate the directory (%.*s) at %.*s: %s.",
+    f.description = str_fmt(arena, "%.*s from %.*s asked %.*s to replicate the directory (%.*s) at %.*s; %s.",
                             STR_ARG(str_set(account_text(&a->actor)) ? account_text(&a->actor) : STR("An unknown account")),
                             STR_ARG(common_place_text(arena, from)), STR_ARG(watch_destination_text(arena, a)), STR_ARG(what),
                             STR_ARG(watch_time(arena, a->time)), judgement);

@@ -8,7 +8,8 @@
 
 #include <stdlib.h>
 
-enum { ACCOUNTS = 65536, WAITING = 64, ENCTYPES_AES = 0x8 | 0x10, PREAUTH_NONE = 0, PREAUTH_TIMESTAMP = 2 };
+enum { ACCOUNTS = 65536, WAITING = 64, ENCTYPES_AES = 0x8 | 0x10, PREAUTH_TIMESTAMP = 2,
+       OPTION_CANONICALIZE = 0x10000, TOOL_OPTIONS = 0x40800010 /* forwardable, renewable, renewable-ok */ };
 
 struct account_use {
     uint32_t aes, weak;
@@ -22,6 +23,7 @@ struct candidate {
     uint64_t campaign;
     uint32_t entity, destination_entity;
     uint32_t length, etype;
+    bool tool; /* asked with the options of tools: Windows also asks for the canonical name */
     char name[COMMON_NAME];
 };
 
@@ -122,6 +124,7 @@ static struct candidate candidate_of(struct detection *d, const struct activity 
     c.witness = one.w[0];
     c.to = common_place(&destination);
     c.etype = (uint32_t)client_etype(a);
+    c.tool = (act_u64(a, FACT_TICKET_OPTIONS, OPTION_CANONICALIZE) & ~UINT64_C(1)) == TOOL_OPTIONS;
     c.campaign = hash_mix(common_actor_key(detection_dir(d), a), common_place_key(&c.from));
     struct str name = watch_bare(&a->actor);
     c.length = (uint32_t)(name.n < COMMON_NAME ? name.n : COMMON_NAME);
@@ -175,10 +178,13 @@ static void end(struct detection *d)
     struct arena *arena = detection_arena(d);
     bool enough = s->aes_accounts >= detection_param(d, P_DOMAIN);
     bool rare = s->weak_accounts * 100.0 <= detection_param(d, P_SHARE) * (s->weak_accounts + s->aes_accounts) || s->weak_accounts == 1;
-    if (enough && rare)
-        for (uint32_t i = 0; i < s->waiting; i++)
-            raise(d, NULL, &s->candidate[i],
-                  str_fmt(arena, "%u other accounts of the domain, this computer's kind among them, log on with AES", s->aes_accounts));
+    for (uint32_t i = 0; i < s->waiting && rare; i++) {
+        const struct candidate *c = &s->candidate[i];
+        if (enough)
+            raise(d, NULL, c, str_fmt(arena, "%u other accounts of the domain log on with AES", s->aes_accounts));
+        else if (c->tool)
+            raise(d, NULL, c, STR("Windows offers AES, and with ticket options (0x40800010) that tools use and Windows does not"));
+    }
     s->waiting = 0;
 }
 
@@ -193,7 +199,7 @@ const struct detector det_2008 = {
     .learning_days = 30,
     .about = "Windows proves itself to Kerberos with an AES key. Who has stolen only the NTLM hash of a password has only the RC4 key, and asks with "
              "it. The alert is raised when an account that always used AES gets a ticket with RC4 or DES (event 4768), and for an account without a "
-             "history when the rest of the domain uses AES. Accounts that use RC4 as a habit, that the directory restricts to it "
+             "history when the rest of the domain uses AES or when the request carries the ticket options of known tools. Accounts that use RC4 as a habit, that the directory restricts to it "
              "(msDS-SupportedEncryptionTypes), or that log on with certificates raise nothing.",
     .blind = "no event 4768 (Audit Kerberos Authentication Service on controllers)",
     .wants = wants,

@@ -139,13 +139,16 @@ static void raise_borrowed(struct detection *d, const struct activity *a, struct
     f.evidence = &b->evidence;
     f.campaign = hash_mix(common_actor_key(detection_dir(d), a), hash_stri(a->destination, 2017));
     f.severity = privileged ? SEVERITY_HIGH : SEVERITY_MEDIUM;
-    if (other && str_set(account_text(&other->ref)))
+    struct str outbound = STR("other credentials");
+    if (other && str_set(account_text(&other->ref))) {
         draft_user(&f, other->entity, account_text(&other->ref));
+        outbound = str_fmt(arena, "the credentials of %.*s", STR_ARG(account_text(&other->ref)));
+    }
     f.description = str_fmt(arena,
-                            "%.*s on %.*s made a logon session with other credentials for the network (type 9, seclogo) at %.*s%s. Tools that put a stolen "
+                            "%.*s on %.*s made a logon session with %.*s for the network (type 9, seclogo) at %.*s%s. Tools that put a stolen "
                             "hash into memory do this; so does runas /netonly.",
-                            STR_ARG(account_text(&a->actor)), STR_ARG(watch_destination_text(arena, a)), STR_ARG(watch_time(arena, b->time)),
-                            privileged ? ", with the privilege to debug other processes" : "");
+                            STR_ARG(account_text(&a->actor)), STR_ARG(watch_destination_text(arena, a)), STR_ARG(outbound),
+                            STR_ARG(watch_time(arena, b->time)), privileged ? ", with the privilege to debug other processes" : "");
     detection_raise(d, a, &f);
 }
 

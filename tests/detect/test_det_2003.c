@@ -19,7 +19,7 @@ static void existing_names_are_exposed(void **state)
 {
     (void)state;
     verdict_one(ID, FIXTURE("attack"), &learned,
-               &(struct verdict){SEVERITY_MEDIUM, "alice", "10.0.0.66", "DC1", 7, "It thereby learned that alice exists"});
+               &(struct verdict){SEVERITY_MEDIUM, "alice", "10.0.0.66", "DC1", 9, "It thereby learned that alice and bob exist."});
 }
 
 static void ntlm_names_by_workstation(void **state)

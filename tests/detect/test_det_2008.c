@@ -22,6 +22,19 @@ static void an_account_without_history_in_an_aes_domain(void **state)
                &(struct verdict){SEVERITY_MEDIUM, "carol", "10.0.0.22", "DC1", 1, "other accounts of the domain"});
 }
 
+static void a_tool_asks_alone(void **state)
+{
+    (void)state;
+    verdict_one(ID, FIXTURE("tool"), &learned,
+               &(struct verdict){SEVERITY_MEDIUM, "erin", "10.0.0.21", "DC1", 1, "ticket options (0x40800010)"});
+}
+
+static void a_tool_while_learning(void **state)
+{
+    (void)state;
+    verdict_none(ID, FIXTURE("tool"), &learning);
+}
+
 static void a_month_of_learning(void **state)
 {
     (void)state;
@@ -51,6 +64,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_account_with_a_history_of_aes),
         cmocka_unit_test(an_account_without_history_in_an_aes_domain),
+        cmocka_unit_test(a_tool_asks_alone),
+        cmocka_unit_test(a_tool_while_learning),
         cmocka_unit_test(a_month_of_learning),
         cmocka_unit_test(a_month_of_learning_for_the_domain),
         cmocka_unit_test(a_domain_that_uses_rc4),
