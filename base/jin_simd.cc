@@ -262,6 +262,8 @@ private:
     {
         if (depth > max_depth || n >= max_nodes)
             return fail(depth > max_depth ? "JSON nested too deeply" : "too many JSON values", at(), ERR_LIMIT);
+        if (i >= count)
+            return fail("the JSON document ends too early", at());
         size_t self = n++; // every value has a structural byte of its own, so there is room
         jnode &node = j.nodes[self];
         node = jnode{key, STR_NONE, 0, J_NULL, false};
@@ -276,7 +278,6 @@ private:
         case 't': e = word(node, "true", 4, J_TRUE); break;
         case 'f': e = word(node, "false", 5, J_FALSE); break;
         case 'n': e = word(node, "null", 4, J_NULL); break;
-        case '\0': return fail("the JSON document ends too early", at());
         default: e = number(node); break;
         }
         node.next = static_cast<uint32_t>(n);
