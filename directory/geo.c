@@ -228,13 +228,14 @@ void geo_place(const struct geo *g, struct activity *a)
     const struct country *stated = str_set(at->country) ? country_of(at->country) : NULL;
     if (stated)
         at->country = country_code(stated);
-    if (g && ip_set(&a->ip) && !ip_is_private(&a->ip)) {
-        if (g->ndatabases > 0)
-            look_up(g, &a->ip, at);
-        const struct country *c = str_set(at->country) ? NULL : georange_find(&g->ranges, &a->ip);
-        if (c)
-            at->country = country_code(c);
-    }
+    bool public = ip_set(&a->ip) && !ip_is_private(&a->ip);
+    if (public && g && g->ndatabases > 0)
+        look_up(g, &a->ip, at);
+    const struct country *c = public && g && !str_set(at->country) ? georange_find(&g->ranges, &a->ip) : NULL;
+    if (c)
+        at->country = country_code(c);
+    if (public && !str_set(at->network))
+        at->network = netowner_of(&a->ip);
     if (str_set(at->network))
         at->tags |= netowner_tags(at->network);
 }

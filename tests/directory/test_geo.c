@@ -169,6 +169,15 @@ static void owners_imply_tags(void **state)
     assert_int_equal(netowner_tags(STR("Zscaler, Inc.")), LOCATION_VPN);
     assert_int_equal(netowner_tags(STR("M247 Europe SRL")), LOCATION_VPN | LOCATION_ANONYMOUS);
     assert_int_equal(netowner_tags(STR("Vodafone Libertel B.V.")), 0);
+    struct ip known[] = {address("20.190.160.164"), address("2603:10a6:20b:f0:cafe::69"), address("34.99.77.32"), address("54.240.197.1")};
+    struct ip unknown[] = {address("178.85.138.132"), address("34.63.255.255"), address("34.128.0.0"), address("2603:1100::1")};
+    for (size_t i = 0; i < 4; i++) {
+        struct activity in = {.ip = known[i]}, out = {.ip = unknown[i]};
+        geo_place(NULL, &in);
+        geo_place(NULL, &out);
+        assert_int_equal(in.location.tags, LOCATION_CLOUD);
+        assert_int_equal(out.location.tags, 0);
+    }
     struct activity a = {.location.network = STR("DigitalOcean, LLC")};
     geo_place(NULL, &a);
     assert_int_equal(a.location.tags, LOCATION_CLOUD);
