@@ -58,6 +58,8 @@ double detection_param(const struct detection *d, unsigned index);
 bool detection_learned(const struct detection *d, int64_t since, int64_t now);
 /* First activity of any kind that this run has seen. */
 int64_t detection_first(const struct detection *d);
+/* First cloud activity of that user in this run, of whatever kind; TIME_NONE when there was none yet. */
+int64_t detection_user_first(const struct detection *d, uint32_t entity);
 bool detection_learning_assumed(const struct detection *d);
 /* True when actor, device or address is excluded from this detection by the administrator. */
 bool detection_excluded(const struct detection *d, const struct activity *a);

@@ -29,6 +29,8 @@ struct engine {
     const struct dir *dir;
     bool learned;
     int64_t first, last;
+    int64_t *user_first; /* by entity: the first cloud activity */
+    uint32_t entities;
     struct arena scratch, names;
     struct detection *all;
     size_t n;
@@ -201,8 +203,12 @@ int engine_open(struct engine **out, const struct dir *dir, const struct engine_
     e->first = e->last = TIME_NONE;
     arena_init(&e->scratch, 65536, 16u << 20);
     arena_init(&e->names, 65536, SIZE_MAX);
+    e->entities = dir_count(dir) + 1;
+    e->user_first = malloc(e->entities * sizeof *e->user_first);
+    for (uint32_t i = 0; e->user_first && i < e->entities; i++)
+        e->user_first[i] = TIME_NONE;
     e->all = calloc(total + 1, sizeof *e->all);
-    err = e->all ? 0 : ERR_MEMORY;
+    err = e->all && e->user_first ? 0 : ERR_MEMORY;
     for (size_t i = 0; !err && i < total; i++)
         if (enabled(detectors[i], o))
             err = open_detection(e, detectors[i], o);
@@ -239,6 +245,7 @@ void engine_close(struct engine *e)
     free(e->raised);
     free(e->sorted);
     free(e->all);
+    free(e->user_first);
     arena_free(&e->scratch);
     arena_free(&e->names);
     free(e);
@@ -261,6 +268,8 @@ void engine_see(struct engine *e, const struct activity *a)
     if (e->first == TIME_NONE)
         e->first = a->time;
     e->last = a->time;
+    if (a->actor_entity < e->entities && e->user_first[a->actor_entity] == TIME_NONE && kind_shore(k) == SHORE_CLOUD)
+        e->user_first[a->actor_entity] = a->time;
     for (size_t i = 0; i < e->n_by_kind[k]; i++) {
         struct detection *d = e->by_kind[k][i];
         d->saw = d->saw || needed(d->def, k);
@@ -363,6 +372,11 @@ bool detection_learned(const struct detection *d, int64_t since, int64_t now)
 int64_t detection_first(const struct detection *d)
 {
     return d->engine->first;
+}
+
+int64_t detection_user_first(const struct detection *d, uint32_t entity)
+{
+    return entity > 0 && entity < d->engine->entities ? d->engine->user_first[entity] : TIME_NONE;
 }
 
 struct arena *detection_arena(struct detection *d)
