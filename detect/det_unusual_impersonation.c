@@ -1,0 +1,33 @@
+/* detect/det_unusual_impersonation.c - Unusual impersonated activities: one session against the user's past. */
+#include "detect/burst.h"
+
+static const struct burst_rule rule = {"did", "things in another account's name"};
+
+static void see(struct detection *d, const struct activity *a)
+{
+    if (a->outcome != OUTCOME_FAILURE && (a->impersonated || a->kind == KIND_MAIL_SEND_AS || a->kind == KIND_IMPERSONATED_ACTIVITY))
+        burst_see(d, a, 1, &rule);
+}
+
+static const enum kind wants[] = {KIND_IMPERSONATED_ACTIVITY, KIND_MAIL_SEND_AS, KIND_MAIL_ACCESS, KIND_MAIL_SENT, KIND_MAIL_DELETED, KIND_MAIL_MOVED, KIND_COUNT};
+static const struct param params[] = {BURST_PARAMS(20, 4, "things in another account's name"), {0}};
+
+const struct detector det_unusual_impersonation = {
+    .policy = "unusual_impersonation",
+    .name = "Unusual impersonated activities",
+    .severity = SEVERITY_MEDIUM,
+    .category = CATEGORY_THREAT_DETECTION,
+    .attack = {"T1098.002", "T1114.002", NULL},
+    .learning_days = 7,
+    .about = "Counts activities in the name of another account, mailboxes of others included of one user in one session (no "
+             "pause longer than an hour) and compares it with the user's own sessions of the past 30 days and with everybody "
+             "else's, on a logarithmic scale. It is raised when the session is large, far above what is usual for the user, "
+             "and not common among colleagues either.",
+    .blind = "no activities done in another account's name (Exchange mailbox audit, delegate and admin logons)",
+    .wants = wants,
+    .params = params,
+    .state_size = sizeof(struct burst),
+    .start = burst_start,
+    .see = see,
+    .stop = burst_stop,
+};

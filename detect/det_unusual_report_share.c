@@ -1,0 +1,33 @@
+/* detect/det_unusual_report_share.c - Unusual Power BI report sharing: one session against the user's past. */
+#include "detect/burst.h"
+
+static const struct burst_rule rule = {"shared", "Power BI reports"};
+
+static void see(struct detection *d, const struct activity *a)
+{
+    if (a->outcome != OUTCOME_FAILURE)
+        burst_see(d, a, 1, &rule);
+}
+
+static const enum kind wants[] = {KIND_REPORT_SHARED, KIND_COUNT};
+static const struct param params[] = {BURST_PARAMS(10, 1, "Power BI reports"), {0}};
+
+const struct detector det_unusual_report_share = {
+    .policy = "unusual_report_share",
+    .name = "Unusual Power BI report sharing",
+    .severity = SEVERITY_MEDIUM,
+    .category = CATEGORY_EXFILTRATION,
+    .attack = {"T1567", NULL},
+    .learning_days = 7,
+    .about = "Counts shares of Power BI reports of one user in one session (no pause longer than an hour) and compares it "
+             "with the user's own sessions of the past 30 days and with everybody else's, on a logarithmic scale. It is "
+             "raised when the session is large, far above what is usual for the user, and not common among colleagues "
+             "either.",
+    .blind = "no Power BI report sharing activities (Office 365 audit, workload PowerBI)",
+    .wants = wants,
+    .params = params,
+    .state_size = sizeof(struct burst),
+    .start = burst_start,
+    .see = see,
+    .stop = burst_stop,
+};

@@ -1,0 +1,33 @@
+/* detect/det_vm_deletion.c - Multiple delete VM activities: one session against the user's past. */
+#include "detect/burst.h"
+
+static const struct burst_rule rule = {"deleted", "virtual machines"};
+
+static void see(struct detection *d, const struct activity *a)
+{
+    if (a->outcome != OUTCOME_FAILURE)
+        burst_see(d, a, act_u64(a, FACT_ITEM_COUNT, 1), &rule);
+}
+
+static const enum kind wants[] = {KIND_VM_DELETED, KIND_COUNT};
+static const struct param params[] = {BURST_PARAMS(5, 0, "virtual machines"), {0}};
+
+const struct detector det_vm_deletion = {
+    .policy = "vm_deletion",
+    .name = "Multiple delete VM activities",
+    .severity = SEVERITY_MEDIUM,
+    .category = CATEGORY_THREAT_DETECTION,
+    .attack = {"T1578.003", "T1489", NULL},
+    .learning_days = 7,
+    .about = "Counts deletions of virtual machines of one user in one session (no pause longer than an hour) and compares it "
+             "with the user's own sessions of the past 30 days and with everybody else's, on a logarithmic scale. It is "
+             "raised when the session is large, far above what is usual for the user, and not common among colleagues "
+             "either.",
+    .blind = "no VM deletions (CloudTrail TerminateInstances, Azure activity log)",
+    .wants = wants,
+    .params = params,
+    .state_size = sizeof(struct burst),
+    .start = burst_start,
+    .see = see,
+    .stop = burst_stop,
+};
