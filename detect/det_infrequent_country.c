@@ -1,0 +1,107 @@
+/* detect/det_infrequent_country.c - Activity from infrequent country: where nobody of the organisation is. */
+#include "base/hash.h"
+#include "detect/cloud.h"
+#include "directory/country.h"
+
+enum { RECENT, SETTLED, HISTORY, FAILED };
+enum { COUNTRIES = 256 };
+
+/* What is known of one country. */
+struct place {
+    int64_t first, last; /* 0 and 0 = never */
+    int64_t day;
+    uint32_t days;  /* on which it was seen since `first` */
+    bool settled;   /* part of the organisation's past */
+};
+
+struct state {
+    struct place places[COUNTRIES];
+    int64_t first;
+    uint64_t activities; /* with a place */
+};
+
+static int start(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    s->first = TIME_NONE;
+    return 0;
+}
+
+static struct str known(struct detection *d, const struct state *s)
+{
+    struct str list = STR("");
+    for (unsigned i = 0; i < COUNTRIES; i++)
+        if (s->places[i].settled && list.n < 200)
+            list = str_fmt(detection_arena(d), "%.*s%s%s", STR_ARG(list), list.n ? ", " : "", country_at(i)->name);
+    return list;
+}
+
+static void raise(struct detection *d, const struct activity *a, const struct country *c)
+{
+    const struct state *s = detection_state(d);
+    struct draft f = draft_of(a);
+    f.campaign = hash_mix(cloud_user(a), 16 + country_number(c));
+    f.campaign_hours = 24 * detection_param(d, SETTLED);
+    f.description = str_fmt(detection_arena(d), "%.*s was active%.*s. In the past %.0f days nobody of the organisation was active in %s; "
+                            "%llu activities came from %.*s.", STR_ARG(cloud_actor(d, a)), STR_ARG(cloud_from(d, a)),
+                            detection_param(d, RECENT), c->name, (unsigned long long)s->activities, STR_ARG(known(d, s)));
+    detection_raise(d, a, &f);
+}
+
+static void learn(struct detection *d, struct place *p, int64_t now, bool learned)
+{
+    double settle = detection_param(d, SETTLED);
+    if (p->days == 0)
+        p->first = now;
+    if (p->days == 0 || p->day != time_day(now)) {
+        p->day = time_day(now);
+        p->days++;
+    }
+    p->last = now;
+    if (!learned || (double)(now - p->first) >= settle * (double)TIME_DAY)
+        p->settled = true;
+}
+
+static void see(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    bool failed = a->outcome == OUTCOME_FAILURE || a->kind == KIND_FAILED_SIGN_IN;
+    const struct country *c = str_set(a->location.country) ? country_of(a->location.country) : NULL;
+    if (!c || (failed && detection_param(d, FAILED) <= 0) || cloud_elsewhere(a) || !cloud_person(d, a))
+        return;
+    if (s->first == TIME_NONE)
+        s->first = a->time;
+    struct place *p = &s->places[country_number(c)];
+    bool learned = detection_learned(d, s->first, a->time) && (double)s->activities >= detection_param(d, HISTORY);
+    if (p->settled && (double)(a->time - p->last) > detection_param(d, RECENT) * (double)TIME_DAY)
+        *p = (struct place){0}; /* so long ago that it is new again */
+    if (learned && !p->settled)
+        raise(d, a, c);
+    learn(d, p, a->time, learned);
+    s->activities++;
+}
+
+static const struct param params[] = {
+    {"recent_days", 30, "A country where nobody was active for this many days is new again."},
+    {"settled_days", 7, "A new country belongs to the organisation's past this many days after its first activity."},
+    {"history", 20, "Nothing is raised before this many activities with a known place have been seen."},
+    {"failed", 0, "1: failed activities count too; 0: successful ones only."},
+    {0}};
+
+const struct detector det_infrequent_country = {
+    .policy = "infrequent_country",
+    .name = "Activity from infrequent country",
+    .severity = SEVERITY_MEDIUM,
+    .category = CATEGORY_THREAT_DETECTION,
+    .attack = {"T1078", "T1078.004", NULL},
+    .learning_days = 7,
+    .about = "A user was active in a country where nobody of the organisation was active recently or ever. The first days of "
+             "the input are learned from. Addresses tagged corporate, VPN or cloud are not looked at. A new country is "
+             "raised once per user until it has been in use for a week; then it belongs to the past that is compared with.",
+    .blind = "no cloud activities",
+    .wants = cloud_kinds,
+    .params = params,
+    .state_size = sizeof(struct state),
+    .start = start,
+    .see = see,
+};

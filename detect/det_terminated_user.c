@@ -1,0 +1,125 @@
+/* detect/det_terminated_user.c - Activity performed by terminated user: gone in one place, at work in another. */
+#include "base/hash.h"
+#include "detect/cloud.h"
+
+enum { GRACE, DISABLED };
+enum { USERS_MAX = 50000 };
+
+/* What the activities say about an account. */
+struct ended {
+    int64_t since; /* TIME_NONE: works */
+    struct witness seen;
+    bool deleted;
+    bool back; /* enabled or restored after that */
+};
+
+struct state {
+    struct table users;
+};
+
+static int start(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    table_init(&s->users, sizeof(struct ended), USERS_MAX);
+    return 0;
+}
+
+static void stop(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    table_free(&s->users);
+}
+
+static void note(struct detection *d, const struct activity *a, bool works, bool deleted)
+{
+    struct state *s = detection_state(d);
+    const struct object *o = act_object(a, ROLE_TARGET);
+    if (!o || !o->entity || a->outcome == OUTCOME_FAILURE)
+        return;
+    struct ended *e = table_put(&s->users, o->entity, NULL);
+    if (!e)
+        return;
+    *e = (struct ended){.since = works ? TIME_NONE : a->time, .deleted = deleted, .back = works,
+                        .seen = {.time = a->time, .origin = a->origin, .kind = (uint16_t)a->kind}};
+    memcpy(e->seen.id, a->id, sizeof e->seen.id);
+}
+
+static void raise(struct detection *d, const struct activity *a, const struct ended *e, int64_t since)
+{
+    struct witnesses seen = {0};
+    char when[TIME_TEXT];
+    struct arena *arena = detection_arena(d);
+    if (e && e->since != TIME_NONE)
+        seen = (struct witnesses){.total = 1, .n = 1, .w = {e->seen}};
+    struct draft f = draft_of(a);
+    f.campaign = hash_mix(cloud_user(a), 12);
+    f.evidence = seen.n ? &seen : NULL;
+    struct str state = since == TIME_NONE ? STR("is terminated according to the directory, which does not say since when")
+                                          : str_fmt(arena, "was %s at %.*s UTC (%.*s before)", e && !e->deleted && e->since != TIME_NONE ? "disabled" : "terminated",
+                                                    STR_ARG(str_sub(time_text(since, when), 0, 19)), STR_ARG(cloud_span(d, a->time - since)));
+    f.description = str_fmt(arena, "%.*s %.*s, and is still active: %.*s in %.*s%.*s.", STR_ARG(cloud_actor(d, a)), STR_ARG(state),
+                            STR_ARG(act_kind(a)), STR_ARG(a->app), STR_ARG(cloud_from(d, a)));
+    detection_raise(d, a, &f);
+}
+
+static void active(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    const struct entity *who = dir_entity(detection_dir(d), a->actor_entity);
+    if (!who || who->type != ENTITY_USER || a->outcome == OUTCOME_FAILURE || a->kind == KIND_FAILED_SIGN_IN || !cloud_person(d, a))
+        return;
+    const struct ended *e = table_get(&s->users, a->actor_entity);
+    int64_t grace = (int64_t)(detection_param(d, GRACE) * (double)TIME_MINUTE);
+    if (e && e->back)
+        return;
+    if (e && e->since != TIME_NONE) {
+        if (a->time - e->since > grace)
+            raise(d, a, e, e->since);
+        return;
+    }
+    bool gone = (who->flags & ENTITY_TERMINATED) || ((who->flags & ENTITY_DISABLED) && detection_param(d, DISABLED) > 0);
+    if (gone && (who->terminated == TIME_NONE || a->time - who->terminated > grace))
+        raise(d, a, NULL, who->terminated);
+}
+
+static void see(struct detection *d, const struct activity *a)
+{
+    if (a->kind == KIND_USER_DELETED || a->kind == KIND_ACCOUNT_DELETED)
+        note(d, a, false, true);
+    else if (a->kind == KIND_USER_DISABLED || a->kind == KIND_ACCOUNT_DISABLED)
+        note(d, a, false, false);
+    else if (a->kind == KIND_ACCOUNT_ENABLED || a->kind == KIND_USER_CREATED || a->kind == KIND_ACCOUNT_CREATED)
+        note(d, a, true, false);
+    if (kind_shore(a->kind) == SHORE_CLOUD)
+        active(d, a);
+}
+
+static const struct param params[] = {
+    {"grace_minutes", 60, "Activities within this many minutes of the termination are not raised: sessions take time to end."},
+    {"disabled", 1, "1: accounts that the directory has disabled count as terminated; 0: only deleted and expired ones."},
+    {0}};
+
+#define PICK_CLOUD(id) KIND_##id,
+#define PICK_ONPREM(id)
+static const enum kind wants[] = {
+#define X(id, text, shore, group) PICK_##shore(id)
+    KINDS(X)
+#undef X
+    KIND_ACCOUNT_DELETED, KIND_ACCOUNT_DISABLED, KIND_ACCOUNT_ENABLED, KIND_ACCOUNT_CREATED, KIND_COUNT};
+
+const struct detector det_terminated_user = {
+    .policy = "terminated_user",
+    .name = "Activity performed by terminated user",
+    .severity = SEVERITY_MEDIUM,
+    .category = CATEGORY_THREAT_DETECTION,
+    .attack = {"T1078", "T1078.004", NULL},
+    .about = "An account that the directory has deleted, expired or disabled, or that was seen to be deleted or disabled on "
+             "either shore, did something in a cloud app more than an hour later. Enabling the account ends it.",
+    .blind = "no cloud activities",
+    .wants = wants,
+    .params = params,
+    .state_size = sizeof(struct state),
+    .start = start,
+    .see = see,
+    .stop = stop,
+};
