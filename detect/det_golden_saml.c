@@ -1,0 +1,192 @@
+/* detect/det_golden_saml.c - Golden SAML: a cloud accepted a federated token that nobody issued. */
+#include "base/hash.h"
+#include "detect/cloud.h"
+#include "model/app.h"
+
+enum { VALID, LATE, COVER, TICKET };
+enum { USERS_MAX = 100000, WAITING = 256 };
+
+/* When the organisation itself last vouched for a user. */
+struct vouched {
+    int64_t token, logon; /* AD FS token; logon at a domain controller. 0 = never */
+};
+
+/* A federated sign-in that waits for its token to show up: clocks differ, logs are not written in order. */
+struct waiting {
+    struct witness seen;
+    uint64_t user, name; /* keys */
+    uint32_t entity;
+    struct ip ip;
+    bool by_adfs;  /* judged by AD FS events, else by the controllers' */
+    char called[64], app[64], issuer[64], from[96];
+};
+
+struct state {
+    struct table users;
+    int64_t adfs, dc; /* last event of any user's issuance, logon; 0 = none */
+    struct waiting queue[WAITING];
+    uint32_t n;
+};
+
+static int start(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    table_init(&s->users, sizeof(struct vouched), USERS_MAX);
+    return 0;
+}
+
+static void stop(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    table_free(&s->users);
+}
+
+static void copy(char *to, size_t room, struct str s)
+{
+    size_t n = s.n < room - 1 ? s.n : room - 1;
+    memcpy(to, s.n ? s.p : "", n);
+    to[n] = '\0';
+}
+
+static int64_t minutes(struct detection *d, unsigned param)
+{
+    return (int64_t)(detection_param(d, param) * (double)TIME_MINUTE);
+}
+
+/* alice of CORP\alice and alice@corp.example alike: the shores may spell one user differently, and without a
+ * directory nothing else ties them. */
+static uint64_t short_name(const struct activity *a)
+{
+    struct str name = str_set(a->actor.upn) ? a->actor.upn : account_text(&a->actor);
+    ptrdiff_t slash = str_chr(name, '\\');
+    name = slash >= 0 ? str_from(name, (size_t)slash + 1) : name;
+    ptrdiff_t at = str_chr(name, '@');
+    return hash_stri(at > 0 ? str_sub(name, 0, (size_t)at) : name, 14);
+}
+
+static bool vouched_for(struct detection *d, const struct waiting *w, uint64_t user)
+{
+    struct state *s = detection_state(d);
+    const struct vouched *v = table_get(&s->users, user);
+    int64_t last = !v ? 0 : w->by_adfs ? v->token : v->logon;
+    return last != 0 && last >= w->seen.time - minutes(d, w->by_adfs ? VALID : TICKET);
+}
+
+/* True when the organisation vouched for the user around the sign-in. */
+static bool matched(struct detection *d, const struct waiting *w)
+{
+    return vouched_for(d, w, w->user) || vouched_for(d, w, w->name);
+}
+
+static void raise(struct detection *d, const struct waiting *w)
+{
+    struct arena *arena = detection_arena(d);
+    struct witnesses seen = {.total = 1, .n = 1, .w = {w->seen}};
+    struct draft f = {.campaign = hash_mix(w->user, 13), .evidence = &seen, .source_ip = w->ip};
+    draft_user(&f, w->entity, str_of(w->called));
+    f.severity = w->by_adfs ? SEVERITY_HIGH : SEVERITY_MEDIUM;
+    struct str lacks = w->by_adfs ? str_fmt(arena, "AD FS, whose audit is in the input, issued no token for this user in the %.0f minutes before",
+                                            detection_param(d, VALID))
+                                  : str_fmt(arena, "no domain controller whose events are in the input saw this user in the %.0f hours before",
+                                            detection_param(d, TICKET) / 60);
+    f.description = str_fmt(arena, "%s signed in to %s with a federated token%s%s%s, but %.*s: the token may have been forged.", w->called,
+                            w->app[0] ? w->app : "the cloud", w->from, w->issuer[0] ? " of issuer " : "", w->issuer, STR_ARG(lacks));
+    detection_raise(d, NULL, &f);
+}
+
+static void settle(struct detection *d, int64_t now)
+{
+    struct state *s = detection_state(d);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < s->n; i++) {
+        struct waiting *w = &s->queue[i];
+        if (matched(d, w))
+            continue;
+        if (now - w->seen.time > minutes(d, LATE))
+            raise(d, w);
+        else
+            s->queue[kept++] = *w;
+    }
+    s->n = kept;
+}
+
+static void federated(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    bool by_adfs = s->adfs && a->time - s->adfs <= minutes(d, COVER), by_dc = s->dc && a->time - s->dc <= minutes(d, COVER);
+    if ((!by_adfs && !by_dc) || a->outcome == OUTCOME_FAILURE)
+        return;
+    if (s->n == WAITING)
+        settle(d, INT64_MAX);
+    struct waiting *w = &s->queue[s->n];
+    *w = (struct waiting){.seen = {.time = a->time, .origin = a->origin, .kind = (uint16_t)a->kind},
+                          .user = cloud_user(a), .name = short_name(a), .entity = a->actor_entity, .ip = a->ip, .by_adfs = by_adfs};
+    memcpy(w->seen.id, a->id, sizeof w->seen.id);
+    copy(w->called, sizeof w->called, cloud_actor(d, a));
+    copy(w->app, sizeof w->app, str_set(act_str(a, FACT_TARGET_APP)) ? act_str(a, FACT_TARGET_APP) : a->app);
+    copy(w->issuer, sizeof w->issuer, act_str(a, FACT_TOKEN_ISSUER));
+    copy(w->from, sizeof w->from, cloud_from(d, a));
+    s->n++;
+}
+
+static void vouch(struct detection *d, const struct activity *a, bool by_adfs)
+{
+    struct state *s = detection_state(d);
+    uint64_t keys[] = {cloud_user(a), short_name(a)};
+    for (size_t i = 0; i < 2 && a->outcome != OUTCOME_FAILURE; i++) {
+        struct vouched *v = table_put(&s->users, keys[i], NULL);
+        if (v && by_adfs)
+            v->token = s->adfs = a->time;
+        else if (v)
+            v->logon = s->dc = a->time;
+    }
+}
+
+static void see(struct detection *d, const struct activity *a)
+{
+    bool adfs = str_eq(a->app, str_of(APP_ADFS));
+    if (cloud_user(a)) {
+        if (adfs || kind_shore(a->kind) == SHORE_ONPREM)
+            vouch(d, a, adfs);
+        else if (act_u64(a, FACT_FEDERATED, 0) && cloud_person(d, a))
+            federated(d, a);
+    }
+    struct state *s = detection_state(d);
+    if (s->n)
+        settle(d, a->time);
+}
+
+static void end(struct detection *d)
+{
+    settle(d, INT64_MAX);
+}
+
+static const struct param params[] = {
+    {"valid_minutes", 60, "A token issued within this many minutes before the sign-in accounts for it."},
+    {"late_minutes", 10, "A token logged up to this many minutes after the sign-in accounts for it too."},
+    {"cover_minutes", 1440, "Sign-ins are judged only when an AD FS or controller event of any user was seen within this many minutes before."},
+    {"ticket_minutes", 600, "Without AD FS events, a logon seen by a controller within this many minutes before accounts for a sign-in."},
+    {0}};
+
+static const enum kind wants[] = {KIND_SIGN_IN, KIND_TOKEN_ISSUED, KIND_CREDENTIALS_VALIDATION, KIND_INTERACTIVE_LOGON, KIND_COUNT};
+
+const struct detector det_golden_saml = {
+    .policy = "golden_saml",
+    .name = "Suspected Golden SAML",
+    .severity = SEVERITY_HIGH,
+    .category = CATEGORY_COMPROMISED_CREDENTIAL,
+    .attack = {"T1606.002", NULL},
+    .preview = true,
+    .about = "Whoever steals the token-signing key of AD FS makes federated tokens for anybody, without asking AD FS. Seen from "
+             "both shores it shows: the cloud accepts a federated sign-in, and AD FS has issued no token for that user (high), "
+             "or, where the input has no AD FS audit, no domain controller has seen the user that day (medium). Nothing is "
+             "said about times of which the input holds no AD FS or controller events.",
+    .blind = "no federated sign-ins, or no AD FS audit events (1200) and controller events beside them",
+    .wants = wants,
+    .params = params,
+    .state_size = sizeof(struct state),
+    .start = start,
+    .see = see,
+    .end = end,
+    .stop = stop,
+};
