@@ -2,7 +2,7 @@
 #include "detect/cloud.h"
 
 #include "base/hash.h"
-#include "directory/country.h"
+#include "model/country.h"
 
 #define PICK_CLOUD(id) KIND_##id,
 #define PICK_ONPREM(id)

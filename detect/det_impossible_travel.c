@@ -1,7 +1,7 @@
 /* detect/det_impossible_travel.c - Impossible travel: one user in two places in too short a time. */
 #include "base/hash.h"
 #include "detect/cloud.h"
-#include "directory/country.h"
+#include "model/country.h"
 
 enum { SPEED, DISTANCE, FAILED, COLLEAGUES, HABIT, SENSITIVITY };
 enum { USERS_MAX = 50000, NETWORKS_MAX = 100000, HABITS = 12, OTHERS = 8, CITY_KM = 100 };

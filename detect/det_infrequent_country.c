@@ -1,7 +1,7 @@
 /* detect/det_infrequent_country.c - Activity from infrequent country: where nobody of the organisation is. */
 #include "base/hash.h"
 #include "detect/cloud.h"
-#include "directory/country.h"
+#include "model/country.h"
 
 enum { RECENT, SETTLED, HISTORY, FAILED };
 enum { COUNTRIES = 256 };

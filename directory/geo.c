@@ -3,7 +3,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "directory/country.h"
+#include "model/country.h"
 #include "directory/georange.h"
 #include "directory/netowner.h"
 

@@ -8,7 +8,7 @@
 #define VIGIE_DIRECTORY_GEORANGE_H
 
 #include "base/ip.h"
-#include "directory/country.h"
+#include "model/country.h"
 
 struct range4 {
     uint32_t start, end;

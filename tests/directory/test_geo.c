@@ -1,7 +1,7 @@
 /* tests/directory/test_geo.c - country ranges, the table of countries, tags, and hostile files. */
 #include "base/buf.h"
 #include "base/err.h"
-#include "directory/country.h"
+#include "model/country.h"
 #include "directory/geo.h"
 #include "directory/georange.h"
 #include "directory/netowner.h"

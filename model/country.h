@@ -1,9 +1,9 @@
-/* directory/country.h - the world's countries: code, English name, middle and reach.
+/* model/country.h - the world's countries: code, English name, middle and reach.
  *
  * Good for saying how far apart two places are at the least when nothing but their countries is known:
  * the distance of the middles less both reaches. Never good for saying where something is. */
-#ifndef VIGIE_DIRECTORY_COUNTRY_H
-#define VIGIE_DIRECTORY_COUNTRY_H
+#ifndef VIGIE_MODEL_COUNTRY_H
+#define VIGIE_MODEL_COUNTRY_H
 
 #include "base/str.h"
 

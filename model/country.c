@@ -1,5 +1,5 @@
-/* directory/country.c - the world's countries: code, English name, middle and reach. */
-#include "directory/country.h"
+/* model/country.c - the world's countries: code, English name, middle and reach. */
+#include "model/country.h"
 
 #include <math.h>
 
