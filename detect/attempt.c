@@ -1,11 +1,7 @@
 /* detect/attempt.c - the result of a password check from the code that its protocol gives. */
 #include "detect/attempt.h"
 
-enum {
-    KDC_ERR_C_PRINCIPAL_UNKNOWN = 6,
-    KDC_ERR_PREAUTH_FAILED = 24,
-    KDC_ERR_PREAUTH_REQUIRED = 25
-};
+enum { KDC_ERR_C_PRINCIPAL_UNKNOWN = 6, KDC_ERR_PREAUTH_FAILED = 24, KDC_ERR_PREAUTH_REQUIRED = 25 };
 #define STATUS_NO_SUCH_USER 0xC0000064u
 #define STATUS_WRONG_PASSWORD 0xC000006Au
 #define STATUS_LOGON_FAILURE 0xC000006Du
@@ -39,9 +35,7 @@ static enum attempt of_failure(const struct activity *a)
     struct str reason = act_str(a, FACT_FAILURE_REASON);
     if (str_eq(reason, STR("unknown user")))
         return ATTEMPT_UNKNOWN;
-    return str_eq(reason, STR("wrong password")) || str_eq(reason, STR("locked")) || status == STATUS_LOGON_FAILURE
-               ? ATTEMPT_WRONG
-               : ATTEMPT_REFUSED;
+    return str_eq(reason, STR("wrong password")) || str_eq(reason, STR("locked")) || status == STATUS_LOGON_FAILURE ? ATTEMPT_WRONG : ATTEMPT_REFUSED;
 }
 
 enum attempt attempt_of(const struct activity *a)

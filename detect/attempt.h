@@ -7,11 +7,11 @@
 #include "model/activity.h"
 
 enum attempt {
-    ATTEMPT_NONE,     /* not an attempt with a password, or its result is not recorded */
-    ATTEMPT_OK,       /* the password was right */
-    ATTEMPT_WRONG,    /* the account exists, the password was wrong, or the account is locked by then */
-    ATTEMPT_UNKNOWN,  /* there is no such account */
-    ATTEMPT_REFUSED   /* refused for another reason: disabled, hours, workstation ... */
+    ATTEMPT_NONE,    /* not an attempt with a password, or its result is not recorded */
+    ATTEMPT_OK,      /* the password was right */
+    ATTEMPT_WRONG,   /* the account exists, the password was wrong, or the account is locked by then */
+    ATTEMPT_UNKNOWN, /* there is no such account */
+    ATTEMPT_REFUSED  /* refused for another reason: disabled, hours, workstation ... */
 };
 
 enum attempt attempt_of(const struct activity *a);

@@ -5,11 +5,13 @@
 enum { TICKET_HOURS, SLACK_MINUTES, GAP_HOURS, MOST_ACCOUNTS };
 
 static const struct param params[] = {
-    [TICKET_HOURS] = {"ticket_hours", 10, "Maximum lifetime for user ticket in the Kerberos policy, in hours; a renewal (event 4770) begins a new one."},
+    [TICKET_HOURS] = {"ticket_hours", 10,
+                      "Maximum lifetime for user ticket in the Kerberos policy, in hours; a renewal (event 4770) begins a new one."},
     [SLACK_MINUTES] = {"slack_minutes", 30, "Minutes past the lifetime that clocks and clients may take."},
     [GAP_HOURS] = {"gap_hours", 6, "Hours without any ticket issued to a user after which the audit of a controller counts as interrupted."},
     [MOST_ACCOUNTS] = {"most_accounts", 10,
-                       "Different accounts within a day that may show the anomaly; more of them mean a longer policy or an incomplete log, and nothing more is raised."},
+                       "Different accounts within a day that may show the anomaly; more of them mean a longer policy or an incomplete log, and "
+                       "nothing more is raised."},
     {0}};
 
 enum { CONTROLLERS = 512 }; /* with more than that nothing is judged */
@@ -174,11 +176,12 @@ static void report(struct detection *d, const struct activity *a, int64_t last)
     struct draft f = draft_of(a);
     f.campaign = key;
     f.evidence = &x->seen;
-    struct str issue = last ? str_fmt(m, "the last one issued or renewed for it is of %.*s, longer ago than a ticket lives", STR_ARG(watch_time(m, last)))
-                            : STR("none was issued or renewed for it in the whole log");
+    struct str issue =
+        last ? str_fmt(m, "the last one issued or renewed for it is of %.*s, longer ago than a ticket lives", STR_ARG(watch_time(m, last)))
+             : STR("none was issued or renewed for it in the whole log");
     f.description = str_fmt(m, "%.*s on %.*s used a ticket-granting ticket on %.*s %.*s for %.*s, but %.*s: the ticket is likely forged.",
-                            STR_ARG(watch_bare(&a->actor)), STR_ARG(watch_source_text(m, a)), STR_ARG(watch_destination_text(m, a)), STR_ARG(watch_times(m, x->seen.total, a->time)),
-                            STR_ARG(watch_names_text(m, &x->services, 6)), STR_ARG(issue));
+                            STR_ARG(watch_bare(&a->actor)), STR_ARG(watch_source_text(m, a)), STR_ARG(watch_destination_text(m, a)),
+                            STR_ARG(watch_times(m, x->seen.total, a->time)), STR_ARG(watch_names_text(m, &x->services, 6)), STR_ARG(issue));
     detection_raise(d, a, &f);
 }
 
@@ -202,7 +205,7 @@ static void see(struct detection *d, const struct activity *a)
         issued(d, a);
 }
 
-static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_TICKET_RENEWAL,      KIND_RESOURCE_ACCESS,
+static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_TICKET_RENEWAL,       KIND_RESOURCE_ACCESS,
                                   KIND_AUDIT_LOG_CLEARED,      KIND_AUDIT_POLICY_CHANGED, KIND_COUNT};
 
 const struct detector det_2022 = {
@@ -211,10 +214,13 @@ const struct detector det_2022 = {
     .severity = SEVERITY_HIGH,
     .category = CATEGORY_DOMAIN_DOMINANCE,
     .attack = {"T1558.001", "T1550.003"},
-    .about = "An account uses a ticket-granting ticket although no controller issued or renewed one for it within the lifetime that the policy allows. Judged "
-             "only when every known controller's issuing of tickets to users was seen without a gap for that long, because controllers accept each other's "
-             "tickets; accounts of trusted domains, computers, and tickets got on behalf of others are left out. When many accounts show the anomaly the "
-             "policy or the log is the cause, and nothing more is raised that day.",
+    .about =
+        "An account uses a ticket-granting ticket although no controller issued or renewed one for it within the lifetime that the policy allows. "
+        "Judged "
+        "only when every known controller's issuing of tickets to users was seen without a gap for that long, because controllers accept each "
+        "other's "
+        "tickets; accounts of trusted domains, computers, and tickets got on behalf of others are left out. When many accounts show the anomaly the "
+        "policy or the log is the cause, and nothing more is raised that day.",
     .blind = "no service tickets (event 4769: Audit Kerberos Service Ticket Operations)",
     .wants = wants,
     .params = params,

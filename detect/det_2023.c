@@ -6,19 +6,22 @@
 enum { BRUTE_FAILURES, BRUTE_MINUTES, SPRAY_ACCOUNTS, SPRAY_MINUTES, SLOW_ACCOUNTS, SLOW_HOURS, ROUND_MINUTES, EXPLICIT_ACCOUNTS };
 
 static const struct param params[] = {
-    [BRUTE_FAILURES] = {"brute_failures", 30, "Failures on one account from one source within brute_minutes that make a brute force attack; at most 64."},
+    [BRUTE_FAILURES] = {"brute_failures", 30,
+                        "Failures on one account from one source within brute_minutes that make a brute force attack; at most 64."},
     [BRUTE_MINUTES] = {"brute_minutes", 5, "Length in minutes of the window in which failures on one account are counted."},
     [SPRAY_ACCOUNTS] = {"spray_accounts", 7, "Different accounts tried from one source within spray_minutes that make a password spray; at most 64."},
     [SPRAY_MINUTES] = {"spray_minutes", 60, "Length in minutes of the window in which accounts tried from one source are counted."},
-    [SLOW_ACCOUNTS] = {"slow_accounts", 10, "Different accounts tried in two or more rounds within slow_hours that make a slow password spray; at most 62."},
+    [SLOW_ACCOUNTS] = {"slow_accounts", 10,
+                       "Different accounts tried in two or more rounds within slow_hours that make a slow password spray; at most 62."},
     [SLOW_HOURS] = {"slow_hours", 24, "Length in hours of the period over which the rounds of a slow spray are added up."},
     [ROUND_MINUTES] = {"round_minutes", 30, "Pause in minutes after which further attempts from the same source count as a new round."},
-    [EXPLICIT_ACCOUNTS] = {"explicit_accounts", 10,
-                           "Different accounts whose credentials one user gave explicitly (event 4648) within spray_minutes that make a spray seen on "
-                           "the computer it starts from; at most 64."},
+    [EXPLICIT_ACCOUNTS] =
+        {"explicit_accounts", 10,
+         "Different accounts whose credentials one user gave explicitly (event 4648) within spray_minutes that make a spray seen on "
+         "the computer it starts from; at most 64."},
     {0}};
 
-struct pair { /* one account from one source, as one kind of event tells it */
+struct pair {                   /* one account from one source, as one kind of event tells it */
     struct watch_ring failures; /* what = workstation name */
     struct witnesses seen;
     int64_t last;
@@ -27,16 +30,20 @@ struct pair { /* one account from one source, as one kind of event tells it */
 };
 
 struct source {
-    struct watch_ring tried;   /* attempts that failed, what = account */
-    struct distinct slow;      /* accounts tried since `slow_start` */
-    struct distinct known;     /* accounts that logged on before anything failed */
-    struct distinct succeeded; /* accounts that logged on in the window */
-    unsigned succeeded_before; /* and in the window before */
+    struct watch_ring tried; /* attempts that failed, what = account */
+    struct distinct slow;    /* accounts tried since `slow_start` */
     struct watch_names accounts, guessed;
     struct witnesses seen;
-    int64_t slow_start, last, window_start, raised_at;
+    int64_t slow_start, last, raised_at;
     uint32_t wrong, attempts, rounds, unreported;
     uint64_t campaign;
+};
+
+struct home {                  /* who logs on from one source */
+    struct distinct known;     /* before anything failed there */
+    struct distinct succeeded; /* in the window */
+    unsigned succeeded_before; /* and how many in the window before */
+    int64_t window_start;
 };
 
 struct host { /* explicit credentials used on one computer by one user */
@@ -48,7 +55,7 @@ struct host { /* explicit credentials used on one computer by one user */
 };
 
 struct state {
-    struct table pairs, sources, hosts, aliases;
+    struct table pairs, sources, homes, hosts, aliases;
 };
 
 static int start(struct detection *d)
@@ -56,6 +63,7 @@ static int start(struct detection *d)
     struct state *s = detection_state(d);
     table_init(&s->pairs, sizeof(struct pair), 8192);
     table_init(&s->sources, sizeof(struct source), 4096);
+    table_init(&s->homes, sizeof(struct home), 32768);
     table_init(&s->hosts, sizeof(struct host), 2048);
     table_init(&s->aliases, sizeof(uint64_t), 4096);
     return 0;
@@ -66,6 +74,7 @@ static void stop(struct detection *d)
     struct state *s = detection_state(d);
     table_free(&s->pairs);
     table_free(&s->sources);
+    table_free(&s->homes);
     table_free(&s->hosts);
     table_free(&s->aliases);
 }
@@ -93,18 +102,11 @@ static const char *protocol_word(const struct activity *a)
 
 /* ---- brute force: many failures on one account ---- */
 
-static struct pair *pair_of(struct state *s, const struct activity *a, uint64_t source)
+static uint64_t pair_key(const struct activity *a, uint64_t source)
 {
     /* a controller and a server may tell of the same attempt: each kind of record counts for itself */
     uint64_t record = (uint64_t)(a->kind == KIND_CREDENTIALS_VALIDATION) * 2 + watch_kerberos(a);
-    uint64_t key = hash_mix(hash_mix(source, watch_account(a->actor_entity, &a->actor)), record);
-    struct pair *p = table_put(&s->pairs, key, NULL);
-    if (p && p->last && a->time - p->last > TIME_DAY) {
-        bool usual = p->usual;
-        memset(p, 0, sizeof *p);
-        p->usual = usual;
-    }
-    return p;
+    return hash_mix(hash_mix(source, watch_account(a->actor_entity, &a->actor)), record);
 }
 
 static void raise_brute(struct detection *d, const struct activity *a, struct pair *p, uint64_t source)
@@ -120,27 +122,42 @@ static void raise_brute(struct detection *d, const struct activity *a, struct pa
     f.count = p->raised ? 1 : p->seen.total;
     f.evidence = &p->seen;
     f.description = str_fmt(m, "%u %s logons of %.*s from %.*s failed with a wrong password between %.*s and %.*s%s.", p->seen.total,
-                            protocol_word(a), STR_ARG(watch_called(detection_dir(d), a->actor_entity, &a->actor)), STR_ARG(many ? watch_address_text(m, a) : watch_source_text(m, a)),
-                            STR_ARG(watch_time(m, p->seen.w[0].time)), STR_ARG(watch_time(m, a->time)),
+                            protocol_word(a), STR_ARG(watch_called(detection_dir(d), a->actor_entity, &a->actor)),
+                            STR_ARG(many ? watch_address_text(m, a) : watch_source_text(m, a)), STR_ARG(watch_time(m, p->seen.w[0].time)),
+                            STR_ARG(watch_time(m, a->time)),
                             a->outcome == OUTCOME_SUCCESS ? "; then a logon succeeded, so the password may have been guessed" : "");
     p->raised = true;
     detection_raise(d, a, &f);
+}
+
+static void succeed_after(struct detection *d, const struct activity *a, struct pair *p, uint64_t source)
+{
+    if (!p)
+        return;
+    if (p->raised && a->time - p->last <= TIME_HOUR) {
+        witness_add(&p->seen, a);
+        raise_brute(d, a, p, source);
+    }
+    memset(&p->failures, 0, sizeof p->failures);
 }
 
 static void brute(struct detection *d, const struct activity *a, uint64_t source, enum attempt result)
 {
     if (watch_machine(watch_bare(&a->actor))) /* a computer that lost its password fails for ever on its own */
         return;
-    struct pair *p = pair_of(detection_state(d), a, source);
+    struct state *s = detection_state(d);
+    uint64_t key = pair_key(a, source);
+    if (result == ATTEMPT_OK) {
+        succeed_after(d, a, table_get(&s->pairs, key), source);
+        return;
+    }
+    struct pair *p = table_put(&s->pairs, key, NULL);
     if (!p)
         return;
-    if (result == ATTEMPT_OK) {
-        if (p->raised && a->time - p->last <= TIME_HOUR) {
-            witness_add(&p->seen, a);
-            raise_brute(d, a, p, source);
-        }
-        memset(&p->failures, 0, sizeof p->failures);
-        return;
+    if (p->last && a->time - p->last > TIME_DAY) {
+        bool usual = p->usual;
+        memset(p, 0, sizeof *p);
+        p->usual = usual;
     }
     watch_ring_add(&p->failures, a->time, hash_stri(watch_workstation(a), 12));
     witness_add(&p->seen, a);
@@ -155,17 +172,11 @@ static void brute(struct detection *d, const struct activity *a, uint64_t source
 
 /* ---- spray: few tries on many accounts ---- */
 
-static void forget(struct source *s)
-{
-    struct source fresh = {.known = s->known, .succeeded = s->succeeded, .succeeded_before = s->succeeded_before, .window_start = s->window_start};
-    *s = fresh;
-}
-
 static void fail(struct detection *d, struct source *s, const struct activity *a, enum attempt result)
 {
     uint64_t account = watch_account(a->actor_entity, &a->actor);
     if (s->attempts && a->time - s->last > TIME_DAY)
-        forget(s);
+        memset(s, 0, sizeof *s);
     if (!s->attempts || a->time - s->slow_start > (int64_t)(detection_param(d, SLOW_HOURS) * (double)TIME_HOUR)) {
         memset(&s->slow, 0, sizeof s->slow);
         s->slow_start = a->time;
@@ -184,24 +195,25 @@ static void fail(struct detection *d, struct source *s, const struct activity *a
 }
 
 /* A proxy, mail or terminal server carries the mistakes of many people, and many more successes. */
-static bool shared(const struct source *s, unsigned tried, unsigned needed)
+static bool shared(const struct home *h, unsigned tried, unsigned needed)
 {
-    unsigned ok = s->succeeded.n > s->succeeded_before ? s->succeeded.n : s->succeeded_before;
+    unsigned ok = !h ? 0 : h->succeeded.n > h->succeeded_before ? h->succeeded.n : h->succeeded_before;
     return ok > tried && tried < 4 * needed;
 }
 
-static bool sprayed(struct detection *d, const struct source *s, int64_t now, uint64_t account)
+static bool sprayed(struct detection *d, const struct source *s, const struct home *h, const struct activity *a)
 {
-    int64_t since = now - minutes(d, SPRAY_MINUTES);
+    uint64_t account = watch_account(a->actor_entity, &a->actor);
+    int64_t since = a->time - minutes(d, SPRAY_MINUTES);
     unsigned need = limit(d, SPRAY_ACCOUNTS, WATCH_RING), need_slow = limit(d, SLOW_ACCOUNTS, DISTINCT_MAX);
     unsigned tried = watch_ring_distinct(&s->tried, since);
     /* the last entry of another spray in the same window: a single account hammered is brute force */
     bool few_each = watch_ring_of(&s->tried, since, account) * 4 <= watch_ring_count(&s->tried, since) + 8;
     if (s->wrong < 2)
         return false;
-    if (tried >= need && few_each && !shared(s, tried, need))
+    if (tried >= need && few_each && !shared(h, tried, need))
         return true;
-    return s->rounds >= 2 && s->slow.n >= need_slow && s->attempts <= 6u * s->slow.n && !shared(s, s->slow.n, need_slow);
+    return s->rounds >= 2 && s->slow.n >= need_slow && s->attempts <= 6u * s->slow.n && !shared(h, s->slow.n, need_slow);
 }
 
 static void raise_spray(struct detection *d, const struct activity *a, struct source *s, uint64_t key)
@@ -219,30 +231,38 @@ static void raise_spray(struct detection *d, const struct activity *a, struct so
                                       : STR("");
     struct str rounds = s->rounds > 1 ? str_fmt(m, " in %u rounds", s->rounds) : STR("");
     f.description = str_fmt(m, "%u attempts with a few passwords on %u%s accounts (%.*s) came from %.*s over %s%.*s between %.*s and %.*s%.*s.",
-                            s->attempts, (unsigned)s->slow.n, s->slow.saturated ? " or more" : "",
-                            STR_ARG(watch_names_text(m, &s->accounts, 6)), STR_ARG(watch_source_text(m, a)), protocol_word(a), STR_ARG(rounds),
-                            STR_ARG(watch_time(m, s->seen.w[0].time)), STR_ARG(watch_time(m, s->last)), STR_ARG(guessed));
+                            s->attempts, (unsigned)s->slow.n, s->slow.saturated ? " or more" : "", STR_ARG(watch_names_text(m, &s->accounts, 6)),
+                            STR_ARG(watch_source_text(m, a)), protocol_word(a), STR_ARG(rounds), STR_ARG(watch_time(m, s->seen.w[0].time)),
+                            STR_ARG(watch_time(m, s->last)), STR_ARG(guessed));
     s->campaign = f.campaign;
     s->raised_at = a->time;
     s->unreported = 0;
     detection_raise(d, a, &f);
 }
 
-static void succeed(struct detection *d, const struct activity *a, struct source *s, uint64_t key)
+static struct home *home_of(struct detection *d, uint64_t key, int64_t now)
+{
+    struct state *st = detection_state(d);
+    struct home *h = table_put(&st->homes, key, NULL);
+    int64_t window = minutes(d, SPRAY_MINUTES);
+    if (h && now - h->window_start > window) {
+        h->succeeded_before = now - h->window_start > 2 * window ? 0 : h->succeeded.n;
+        memset(&h->succeeded, 0, sizeof h->succeeded);
+        h->window_start = now;
+    }
+    return h;
+}
+
+/* A logon during a spray, of an account that did not log on from there before, is a guess that hit. */
+static void guessed(struct detection *d, const struct activity *a, struct source *s, const struct home *h, uint64_t key)
 {
     uint64_t account = watch_account(a->actor_entity, &a->actor);
-    distinct_add(&s->succeeded, account);
-    if (!s->attempts || a->time - s->last > minutes(d, SPRAY_MINUTES)) {
-        distinct_add(&s->known, account);
-        return;
-    }
-    bool new_here = !distinct_has(&s->known, account) && !watch_machine(watch_bare(&a->actor));
     bool tried = watch_ring_of(&s->tried, a->time - minutes(d, SPRAY_MINUTES), account) > 0;
-    if (!new_here || (!tried && a->time - s->last > TIME_MINUTE))
+    if (distinct_has(&h->known, account) || watch_machine(watch_bare(&a->actor)) || (!tried && a->time - s->last > TIME_MINUTE))
         return;
     bool first = watch_names_add(&s->guessed, a->actor_entity, watch_called(detection_dir(d), a->actor_entity, &a->actor));
     watch_ring_add(&s->tried, a->time, account);
-    if (!first || (!s->raised_at && !sprayed(d, s, a->time, account)) || !detection_learned(d, detection_first(d), a->time))
+    if (!first || (!s->raised_at && !sprayed(d, s, h, a)) || !detection_learned(d, detection_first(d), a->time))
         return;
     distinct_add(&s->slow, account);
     witness_add(&s->seen, a);
@@ -254,22 +274,20 @@ static void succeed(struct detection *d, const struct activity *a, struct source
 static void spray(struct detection *d, const struct activity *a, uint64_t key, enum attempt result)
 {
     struct state *st = detection_state(d);
-    struct source *s = table_put(&st->sources, key, NULL);
-    if (!s)
-        return;
-    if (a->time - s->window_start > minutes(d, SPRAY_MINUTES)) {
-        s->succeeded_before = a->time - s->window_start > 2 * minutes(d, SPRAY_MINUTES) ? 0 : s->succeeded.n;
-        memset(&s->succeeded, 0, sizeof s->succeeded);
-        s->window_start = a->time;
+    struct home *h = result == ATTEMPT_OK ? home_of(d, key, a->time) : table_get(&st->homes, key);
+    struct source *s = result == ATTEMPT_OK ? table_get(&st->sources, key) : table_put(&st->sources, key, NULL);
+    if (result == ATTEMPT_OK && h) {
+        uint64_t account = watch_account(a->actor_entity, &a->actor);
+        distinct_add(&h->succeeded, account);
+        if (s && a->time - s->last <= minutes(d, SPRAY_MINUTES))
+            guessed(d, a, s, h, key);
+        else
+            distinct_add(&h->known, account);
     }
-    if (result == ATTEMPT_OK) {
-        succeed(d, a, s, key);
+    if (result == ATTEMPT_OK || !s)
         return;
-    }
     fail(d, s, a, result);
-    if (!detection_learned(d, detection_first(d), a->time))
-        return;
-    if (sprayed(d, s, a->time, watch_account(a->actor_entity, &a->actor)))
+    if (detection_learned(d, detection_first(d), a->time) && sprayed(d, s, h, a))
         raise_spray(d, a, s, key);
 }
 
@@ -308,9 +326,10 @@ static void explicit_credentials(struct detection *d, const struct activity *a)
     f.campaign = hash_mix(key, 11);
     f.count = h->unreported;
     f.evidence = &h->seen;
-    f.description = str_fmt(m, "%.*s on %.*s gave the credentials of many different accounts (%.*s) one after another, %u times between %.*s and %.*s.",
-                            STR_ARG(subject.name), STR_ARG(where), STR_ARG(watch_names_text(m, &h->accounts, 6)), h->seen.total,
-                            STR_ARG(watch_time(m, h->seen.w[0].time)), STR_ARG(watch_time(m, a->time)));
+    f.description =
+        str_fmt(m, "%.*s on %.*s gave the credentials of many different accounts (%.*s) one after another, %u times between %.*s and %.*s.",
+                STR_ARG(subject.name), STR_ARG(where), STR_ARG(watch_names_text(m, &h->accounts, 6)), h->seen.total,
+                STR_ARG(watch_time(m, h->seen.w[0].time)), STR_ARG(watch_time(m, a->time)));
     h->unreported = 0;
     detection_raise(d, a, &f);
 }
@@ -333,7 +352,7 @@ static void see(struct detection *d, const struct activity *a)
     spray(d, a, key, result);
 }
 
-static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_FAILED_LOGON,         KIND_NTLM_AUDIT,  KIND_NETWORK_LOGON,
+static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_FAILED_LOGON,         KIND_NTLM_AUDIT, KIND_NETWORK_LOGON,
                                   KIND_INTERACTIVE_LOGON,      KIND_EXPLICIT_CREDENTIALS, KIND_COUNT};
 
 const struct detector det_2023 = {
@@ -343,11 +362,13 @@ const struct detector det_2023 = {
     .category = CATEGORY_COMPROMISED_CREDENTIAL,
     .attack = {"T1110", "T1110.001", "T1110.003"},
     .learning_days = 7,
-    .about = "Somebody guesses passwords: many failures on one account from one source (brute force), or a few tries on each of many accounts from one "
-             "source (password spray), in one go or in rounds with pauses. A logon that succeeds after the failures is named as possibly guessed. Sources "
-             "from which more different accounts log on than fail count as shared (proxies, mail and terminal servers) and need four times as many. On the "
-             "computer that a spray starts from, one user giving the credentials of many accounts (event 4648) is the same attack. What fails at such a "
-             "rate already in the learning period is left out afterwards.",
+    .about =
+        "Somebody guesses passwords: many failures on one account from one source (brute force), or a few tries on each of many accounts from one "
+        "source (password spray), in one go or in rounds with pauses. A logon that succeeds after the failures is named as possibly guessed. Sources "
+        "from which more different accounts log on than fail count as shared (proxies, mail and terminal servers) and need four times as many. On "
+        "the "
+        "computer that a spray starts from, one user giving the credentials of many accounts (event 4648) is the same attack. What fails at such a "
+        "rate already in the learning period is left out afterwards.",
     .blind = "no logon results (events 4768, 4771, 4776, 4625: Audit Kerberos Authentication Service, Audit Credential Validation, Audit Logon)",
     .wants = wants,
     .params = params,

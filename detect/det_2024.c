@@ -5,7 +5,8 @@
 enum { USUAL_DAYS, FORGET_DAYS };
 
 static const struct param params[] = {
-    [USUAL_DAYS] = {"usual_days", 2, "Different days on which an account must have changed sensitive groups before it counts as one that usually does."},
+    [USUAL_DAYS] = {"usual_days", 2,
+                    "Different days on which an account must have changed sensitive groups before it counts as one that usually does."},
     [FORGET_DAYS] = {"forget_days", 90, "Days after which an account that changed no sensitive group no longer counts as one that usually does."},
     {0}};
 
@@ -91,10 +92,10 @@ static void report(struct detection *d, const struct activity *a, struct actor *
     watch_names_draft(&f, &x->members);
     f.campaign = key;
     f.evidence = &x->seen;
-    f.description = str_fmt(m, "%.*s, who does not usually do so, added %.*s to the sensitive group%s %.*s on the domain controller %.*s at %.*s.",
-                            STR_ARG(str_set(by) ? by : STR("An unknown account")), STR_ARG(watch_names_text(m, &x->members, 6)),
-                            x->groups.n > 1 ? "s" : "", STR_ARG(watch_names_text(m, &x->groups, 8)), STR_ARG(watch_destination_text(m, a)),
-                            STR_ARG(watch_time(m, a->time)));
+    f.description =
+        str_fmt(m, "%.*s, who does not usually do so, added %.*s to the sensitive group%s %.*s on the domain controller %.*s at %.*s.",
+                STR_ARG(str_set(by) ? by : STR("An unknown account")), STR_ARG(watch_names_text(m, &x->members, 6)), x->groups.n > 1 ? "s" : "",
+                STR_ARG(watch_names_text(m, &x->groups, 8)), STR_ARG(watch_destination_text(m, a)), STR_ARG(watch_time(m, a->time)));
     detection_raise(d, a, &f);
 }
 
@@ -128,9 +129,9 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 /* The first kinds only tell since when a controller is seen. */
-static const enum kind wants[] = {KIND_GROUP_MEMBER_ADDED, KIND_GROUP_MEMBER_REMOVED,  KIND_GROUP_CHANGED, KIND_ACCOUNT_CHANGED,
-                                  KIND_ACCOUNT_CREATED,    KIND_CREDENTIALS_VALIDATION, KIND_NETWORK_LOGON, KIND_RESOURCE_ACCESS,
-                                  KIND_COUNT};
+static const enum kind wants[] = {KIND_GROUP_MEMBER_ADDED, KIND_GROUP_MEMBER_REMOVED, KIND_GROUP_CHANGED,
+                                  KIND_ACCOUNT_CHANGED,    KIND_ACCOUNT_CREATED,      KIND_CREDENTIALS_VALIDATION,
+                                  KIND_NETWORK_LOGON,      KIND_RESOURCE_ACCESS,      KIND_COUNT};
 
 const struct detector det_2024 = {
     .external_id = 2024,
@@ -139,8 +140,10 @@ const struct detector det_2024 = {
     .category = CATEGORY_DOMAIN_DOMINANCE,
     .attack = {"T1098", "T1098.007"},
     .learning_days = 28,
-    .about = "An account added members to sensitive groups of the domain (by well-known SID or tag, never by localised name) although it did not change such "
-             "groups on other days before. Additions and removals of the learning period, and later ones, teach who usually does so. Only events of domain "
+    .about = "An account added members to sensitive groups of the domain (by well-known SID or tag, never by localised name) although it did not "
+             "change such "
+             "groups on other days before. Additions and removals of the learning period, and later ones, teach who usually does so. Only events of "
+             "domain "
              "controllers count: groups of member servers and workstations are local.",
     .blind = "no group membership changes from a domain controller (events 4728, 4732, 4756: Audit Security Group Management)",
     .wants = wants,

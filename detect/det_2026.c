@@ -25,9 +25,10 @@ static void see(struct detection *d, const struct activity *a)
     struct draft f = draft_of(a);
     f.campaign = hash_mix(watch_destination(a), 1);
     bool person = account_set(&a->actor) && !watch_builtin(&a->actor);
-    f.description = str_fmt(m, "The service %.*s was installed on the domain controller %.*s%s%.*s at %.*s; its image path %s: %.*s", STR_ARG(service),
-                            STR_ARG(watch_destination_text(m, a)), person ? " by " : "", STR_ARG(person ? watch_called(detection_dir(d), a->actor_entity, &a->actor) : STR("")),
-                            STR_ARG(watch_time(m, a->time)), why, STR_ARG(cut(m, image)));
+    f.description = str_fmt(m, "The service %.*s was installed on the domain controller %.*s%s%.*s at %.*s; its image path %s: %.*s",
+                            STR_ARG(service), STR_ARG(watch_destination_text(m, a)), person ? " by " : "",
+                            STR_ARG(person ? watch_called(detection_dir(d), a->actor_entity, &a->actor) : STR("")), STR_ARG(watch_time(m, a->time)),
+                            why, STR_ARG(cut(m, image)));
     detection_raise(d, a, &f);
 }
 
@@ -40,7 +41,8 @@ const struct detector det_2026 = {
     .category = CATEGORY_DOMAIN_DOMINANCE,
     .attack = {"T1543.003", "T1569.002"},
     .about = "A service was installed on a domain controller whose image path is that of an attack and of no product: an encoded command, a command "
-             "interpreter, a named pipe, a program on a network share, in a temporary or user folder, without a folder, of random name, or the service of a "
+             "interpreter, a named pipe, a program on a network share, in a temporary or user folder, without a folder, of random name, or the "
+             "service of a "
              "remote execution tool. Services installed on other computers are not judged.",
     .blind = "no service installations on a domain controller (event 7045 of the System log, or 4697: Audit Security System Extension)",
     .wants = wants,

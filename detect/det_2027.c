@@ -2,8 +2,8 @@
 #include "base/hash.h"
 #include "detect/watch.h"
 
-struct known { /* the name that a SID or address of an account was vouched for with */
-    uint64_t name;
+struct known {     /* the name that a SID was vouched for with */
+    uint64_t name; /* 0: only enterprise names */
 };
 
 struct suspect {
@@ -37,15 +37,18 @@ static void stop(struct detection *d)
 
 /* ---- who is vouched for ---- */
 
-static void vouch(struct state *s, struct str name, struct str sid)
+/* An enterprise name (alice.smith@suffix) vouches for the SID, not for which name goes with it. */
+static void vouch(struct state *s, const struct account *a)
 {
+    struct str name = watch_bare(a), sid = a->sid;
+    bool enterprise = !str_set(a->name) || str_chr(a->name, '@') >= 0;
     if (!str_set(name))
         return;
     uint64_t key = hash_stri(name, 1);
     (void)table_put(&s->vouched, key, NULL);
     struct known *k = str_set(sid) ? table_put(&s->sids, hash_str(sid, 2), NULL) : NULL;
     if (k)
-        k->name = key;
+        k->name = enterprise ? 0 : key;
 }
 
 /* Events in which the system itself looked the account up by name and password, or changed it. A failed
@@ -64,9 +67,9 @@ static void learn(struct state *s, const struct activity *a)
     if (kind_group(a->kind) == GROUP_DIRECTORY || a->kind == KIND_ACCOUNT_LOCKED)
         for (unsigned i = 0; i < a->nobjects; i++)
             if (a->objects[i].type == OBJECT_ACCOUNT)
-                vouch(s, watch_bare(&a->objects[i].ref), a->objects[i].ref.sid);
+                vouch(s, &a->objects[i].ref);
     if (vouches(a))
-        vouch(s, watch_bare(&a->actor), a->actor.sid);
+        vouch(s, &a->actor);
 }
 
 /* ---- who is suspect ---- */
@@ -79,8 +82,8 @@ static bool rid_is(struct str sid, const char *rid)
 /* The built-in administrator as the language versions of Windows name it. */
 static bool administrator_name(struct str name)
 {
-    static const char *const names[] = {"Administrator", "Administrateur", "Administrador", "Amministratore",  "Administratör", "Järjestelmänvalvoja",
-                                        "Rendszergazda", "Администратор",  "Správce",       "Yönetici",        "Admin"};
+    static const char *const names[] = {"Administrator", "Administrateur", "Administrador", "Amministratore", "Administratör", "Järjestelmänvalvoja",
+                                        "Rendszergazda", "Администратор",  "Správce",       "Yönetici",       "Admin"};
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
         if (str_eqi(name, str_of(names[i])))
             return true;
@@ -120,14 +123,14 @@ static bool absent_from_directory(const struct dir *dir, const struct activity *
 static const char *impossible(struct detection *d, struct state *s, const struct activity *a, struct str name)
 {
     const struct dir *dir = detection_dir(d);
+    if (table_get(&s->vouched, hash_stri(name, 1))) /* also when it is younger than the imported directory */
+        return NULL;
     if (absent_from_directory(dir, a))
         return "is no account of the directory";
-    if (table_get(&s->vouched, hash_stri(name, 1)))
-        return NULL;
     if (directory_name_differs(dir, a, name))
         return "carries the SID of an account that the directory has under another name";
     const struct known *k = str_set(a->actor.sid) ? table_get(&s->sids, hash_str(a->actor.sid, 2)) : NULL;
-    if (k && k->name != hash_stri(name, 1))
+    if (k && k->name && k->name != hash_stri(name, 1))
         return "carries the SID of an account that logs on under another name, and never got a ticket of its own";
     uint32_t e = dir_sid(dir, a->actor.sid);
     if (!k && rid_is(a->actor.sid, "-500") && !administrator_name(name) && !dir_is(dir, e, ENTITY_IN_DIRECTORY))
@@ -165,9 +168,9 @@ static void report(struct detection *d, const struct activity *a, struct str nam
     draft_user(&f, 0, name); /* the SID's true owner is not who did it */
     f.campaign = key;
     f.evidence = &x->seen;
-    f.description = str_fmt(m, "%.*s used tickets from %.*s for %.*s on %.*s, %.*s, but this account %s: the ticket is likely forged.",
-                            STR_ARG(name), STR_ARG(watch_source_text(m, a)), STR_ARG(watch_names_text(m, &x->targets, 6)),
-                            STR_ARG(watch_destination_text(m, a)), STR_ARG(watch_times(m, x->seen.total, a->time)), why);
+    f.description = str_fmt(m, "%.*s used tickets from %.*s for %.*s on %.*s, %.*s, but this account %s: the ticket is likely forged.", STR_ARG(name),
+                            STR_ARG(watch_source_text(m, a)), STR_ARG(watch_names_text(m, &x->targets, 6)), STR_ARG(watch_destination_text(m, a)),
+                            STR_ARG(watch_times(m, x->seen.total, a->time)), why);
     detection_raise(d, a, &f);
 }
 
@@ -185,10 +188,23 @@ static void see(struct detection *d, const struct activity *a)
         report(d, a, name, why);
 }
 
-static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_RESOURCE_ACCESS,   KIND_NETWORK_LOGON,   KIND_INTERACTIVE_LOGON, KIND_REMOTE_DESKTOP,
-                                  KIND_SERVICE_LOGON,          KIND_SHARE_ACCESS,      KIND_SHARE_FILE_ACCESS, KIND_ACCOUNT_CREATED, KIND_ACCOUNT_CHANGED,
-                                  KIND_ACCOUNT_ENABLED,        KIND_ACCOUNT_LOCKED,    KIND_ACCOUNT_RENAMED, KIND_PASSWORD_CHANGE,   KIND_PASSWORD_RESET,
-                                  KIND_GROUP_MEMBER_ADDED,     KIND_COUNT};
+static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION,
+                                  KIND_RESOURCE_ACCESS,
+                                  KIND_NETWORK_LOGON,
+                                  KIND_INTERACTIVE_LOGON,
+                                  KIND_REMOTE_DESKTOP,
+                                  KIND_SERVICE_LOGON,
+                                  KIND_SHARE_ACCESS,
+                                  KIND_SHARE_FILE_ACCESS,
+                                  KIND_ACCOUNT_CREATED,
+                                  KIND_ACCOUNT_CHANGED,
+                                  KIND_ACCOUNT_ENABLED,
+                                  KIND_ACCOUNT_LOCKED,
+                                  KIND_ACCOUNT_RENAMED,
+                                  KIND_PASSWORD_CHANGE,
+                                  KIND_PASSWORD_RESET,
+                                  KIND_GROUP_MEMBER_ADDED,
+                                  KIND_COUNT};
 
 const struct detector det_2027 = {
     .external_id = 2027,
@@ -196,10 +212,13 @@ const struct detector det_2027 = {
     .severity = SEVERITY_HIGH,
     .category = CATEGORY_DOMAIN_DOMINANCE,
     .attack = {"T1558.001", "T1550.003"},
-    .about = "A Kerberos ticket is used in the name of an account that does not exist. With a complete directory: a name that it does not have, or a SID that "
-             "it has under another name. Without one: a name that no event of a logon, a password check or an account change vouches for, whose SID belongs "
-             "to another name or to the built-in administrator, or whose ticket spells the realm as no controller writes it. Accounts of trusted domains, "
-             "computers and built-in accounts are left out.",
+    .about =
+        "A Kerberos ticket is used in the name of an account that does not exist. With a complete directory: a name that it does not have, or a SID "
+        "that "
+        "it has under another name. Without one: a name that no event of a logon, a password check or an account change vouches for, whose SID "
+        "belongs "
+        "to another name or to the built-in administrator, or whose ticket spells the realm as no controller writes it. Accounts of trusted domains, "
+        "computers and built-in accounts are left out.",
     .blind = "no use of Kerberos tickets (events 4769, 4624, 5140: Audit Kerberos Service Ticket Operations, Audit Logon, Audit File Share)",
     .wants = wants,
     .state_size = sizeof(struct state),

@@ -6,13 +6,12 @@
 enum { WINDOW_MINUTES };
 
 static const struct param params[] = {
-    [WINDOW_MINUTES] = {"window_minutes", 60, "Minutes within which the marks of one registration by one account are taken together."},
-    {0}};
+    [WINDOW_MINUTES] = {"window_minutes", 60, "Minutes within which the marks of one registration by one account are taken together."}, {0}};
 
 struct registration { /* by one account */
     unsigned marks;
     int64_t first, last;
-    bool real;   /* a true controller was promoted by the same account */
+    bool real; /* a true controller was promoted by the same account */
     bool raised;
     struct watch_names computers;
     struct witnesses seen;
@@ -151,8 +150,8 @@ static void end(struct detection *d)
         settle(d, r);
 }
 
-static const enum kind wants[] = {KIND_DIRECTORY_ACCESS, KIND_DIRECTORY_REPLICATION, KIND_ACCOUNT_CHANGED, KIND_OBJECT_CHANGED, KIND_OBJECT_CREATED,
-                                  KIND_OBJECT_DELETED,   KIND_ACCOUNT_CREATED, KIND_COUNT};
+static const enum kind wants[] = {KIND_DIRECTORY_ACCESS, KIND_DIRECTORY_REPLICATION, KIND_ACCOUNT_CHANGED, KIND_OBJECT_CHANGED,
+                                  KIND_OBJECT_CREATED,   KIND_OBJECT_DELETED,        KIND_ACCOUNT_CREATED, KIND_COUNT};
 
 const struct detector det_2028 = {
     .external_id = 2028,
@@ -160,11 +159,15 @@ const struct detector det_2028 = {
     .severity = SEVERITY_HIGH,
     .category = CATEGORY_DOMAIN_DOMINANCE,
     .attack = {"T1207"},
-    .about = "A computer that is no domain controller is made to look like one, so that it can push changes into the directory: it gets the service principal "
-             "names of a controller (GC/ or the directory replication service's GUID), a server or nTDSDSA object in the configuration, or an account uses "
-             "the right to add a replica without a true controller coming out of it. True promotions end with a computer that the directory knows as a "
-             "controller, or whose primary group is that of controllers, and are left out.",
-    .blind = "no changes to computer accounts and configuration objects (events 4742, 5136, 5137: Audit Computer Account Management, Audit Directory Service "
+    .about =
+        "A computer that is no domain controller is made to look like one, so that it can push changes into the directory: it gets the service "
+        "principal "
+        "names of a controller (GC/ or the directory replication service's GUID), a server or nTDSDSA object in the configuration, or an account "
+        "uses "
+        "the right to add a replica without a true controller coming out of it. True promotions end with a computer that the directory knows as a "
+        "controller, or whose primary group is that of controllers, and are left out.",
+    .blind = "no changes to computer accounts and configuration objects (events 4742, 5136, 5137: Audit Computer Account Management, Audit Directory "
+             "Service "
              "Changes) and no event 4662 (Audit Directory Service Access)",
     .wants = wants,
     .params = params,

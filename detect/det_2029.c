@@ -6,8 +6,7 @@
 enum { WINDOW_MINUTES };
 
 static const struct param params[] = {
-    [WINDOW_MINUTES] = {"window_minutes", 60, "Minutes within which what one account did to the replication topology is taken together."},
-    {0}};
+    [WINDOW_MINUTES] = {"window_minutes", 60, "Minutes within which what one account did to the replication topology is taken together."}, {0}};
 
 struct actor { /* what one account did */
     unsigned marks;
@@ -19,7 +18,7 @@ struct actor { /* what one account did */
 };
 
 struct partner { /* a replication source that is no controller */
-    bool established;
+    bool established, removed;
     int64_t last;
     struct witnesses seen;
     uint32_t unreported;
@@ -90,10 +89,11 @@ static void right_used(struct detection *d, const struct activity *a)
     f.campaign = key;
     f.evidence = &x->seen;
     f.count = x->unreported;
-    f.description = str_fmt(m, "%.*s, which is not the account of a domain controller, used the rights to manage the replication topology%s on %.*s %.*s%s%.*s.",
-                            STR_ARG(watch_called(detection_dir(d), a->actor_entity, &a->actor)), x->marks & ROGUEDC_INSTALL ? " and to add a replica" : "",
-                            STR_ARG(watch_destination_text(m, a)), STR_ARG(watch_times(m, x->seen.total, a->time)),
-                            x->computers.n ? ", for the computer " : "", STR_ARG(watch_names_text(m, &x->computers, 4)));
+    f.description =
+        str_fmt(m, "%.*s, which is not the account of a domain controller, used the rights to manage the replication topology%s on %.*s %.*s%s%.*s.",
+                STR_ARG(watch_called(detection_dir(d), a->actor_entity, &a->actor)), x->marks & ROGUEDC_INSTALL ? " and to add a replica" : "",
+                STR_ARG(watch_destination_text(m, a)), STR_ARG(watch_times(m, x->seen.total, a->time)), x->computers.n ? ", for the computer " : "",
+                STR_ARG(watch_names_text(m, &x->computers, 4)));
     x->unreported = 0;
     detection_raise(d, a, &f);
 }
@@ -129,9 +129,13 @@ static void source_changed(struct detection *d, const struct activity *a)
         memset(p, 0, sizeof *p);
     p->last = a->time;
     p->established = p->established || establishes(a);
+    p->removed = p->removed || watch_event(a, 4929);
     p->unreported++;
     witness_add(&p->seen, a);
-    if (!p->established) /* the source of a controller that is gone is taken away like this */
+    /* The source of a controller that is gone is taken away alone, and a controller that nothing else tells of is
+     * established alone; DCShadow does both at once. A directory that has the computer as something else settles it. */
+    bool both = p->established && p->removed, known_other = dir_is(dir, dir_computer(dir, server), ENTITY_IN_DIRECTORY);
+    if (!both && !(known_other && p->established))
         return;
     struct arena *m = detection_arena(d);
     struct draft f = draft_of(a);
@@ -141,8 +145,8 @@ static void source_changed(struct detection *d, const struct activity *a)
     f.evidence = &p->seen;
     f.count = p->unreported;
     f.description = str_fmt(m, "%.*s, which is no domain controller, was made a replication source of %.*s for %.*s at %.*s%s.", STR_ARG(server),
-                            STR_ARG(watch_destination_text(m, a)), STR_ARG(act_str(a, FACT_NAMING_CONTEXT)), STR_ARG(watch_time(m, p->seen.w[0].time)),
-                            establishes(a) ? "" : " and taken away again");
+                            STR_ARG(watch_destination_text(m, a)), STR_ARG(act_str(a, FACT_NAMING_CONTEXT)),
+                            STR_ARG(watch_time(m, p->seen.w[0].time)), p->removed ? " and taken away again" : "");
     p->unreported = 0;
     detection_raise(d, a, &f);
 }
@@ -155,8 +159,8 @@ static void see(struct detection *d, const struct activity *a)
         source_changed(d, a);
 }
 
-static const enum kind wants[] = {KIND_REPLICA_CHANGE, KIND_DIRECTORY_ACCESS, KIND_DIRECTORY_REPLICATION, KIND_ACCOUNT_CHANGED, KIND_OBJECT_CHANGED,
-                                  KIND_OBJECT_CREATED, KIND_ACCOUNT_CREATED, KIND_COUNT};
+static const enum kind wants[] = {KIND_REPLICA_CHANGE, KIND_DIRECTORY_ACCESS, KIND_DIRECTORY_REPLICATION, KIND_ACCOUNT_CHANGED,
+                                  KIND_OBJECT_CHANGED, KIND_OBJECT_CREATED,   KIND_ACCOUNT_CREATED,       KIND_COUNT};
 
 const struct detector det_2029 = {
     .external_id = 2029,
@@ -164,11 +168,14 @@ const struct detector det_2029 = {
     .severity = SEVERITY_HIGH,
     .category = CATEGORY_DOMAIN_DOMINANCE,
     .attack = {"T1207"},
-    .about = "A computer that is no domain controller makes controllers replicate from it, the second step of DCShadow: a replication source that is no "
-             "controller is established (event 4928; its removal, 4929, and failures, 4935, are added), or an account that is no controller uses the right to "
-             "manage the replication topology together with the right to add a replica, a controller's service principal names or a server object for a "
-             "computer that is none. The right to manage the topology alone is used by administration tools and raises nothing.",
-    .blind = "no changes of replication sources (events 4928, 4929: Audit Detailed Directory Service Replication) and no event 4662 (Audit Directory Service "
+    .about =
+        "A computer that is no domain controller makes controllers replicate from it, the second step of DCShadow: a replication source that is no "
+        "controller is established and taken away again within the window (events 4928, 4929), or is one that the directory has as another computer; "
+        "or an account that is no controller uses the right to manage the replication topology together with the right to add a replica, a "
+        "controller's service principal names or a server object for a "
+        "computer that is none. The right to manage the topology alone is used by administration tools and raises nothing.",
+    .blind = "no changes of replication sources (events 4928, 4929: Audit Detailed Directory Service Replication) and no event 4662 (Audit Directory "
+             "Service "
              "Access)",
     .wants = wants,
     .params = params,

@@ -5,7 +5,8 @@
 enum { BULK_FILES, BULK_MINUTES };
 
 static const struct param params[] = {
-    [BULK_FILES] = {"bulk_files", 300, "Different files that one account reads from administrative shares of a controller within the window that make an alert."},
+    [BULK_FILES] = {"bulk_files", 300,
+                    "Different files that one account reads from administrative shares of a controller within the window that make an alert."},
     [BULK_MINUTES] = {"bulk_minutes", 10, "Length of the window in minutes."},
     {0}};
 
@@ -121,13 +122,17 @@ static void report(struct detection *d, const struct activity *a, struct reader 
     f.count = r->unreported;
     f.evidence = secrets ? &r->secrets : &r->bulk;
     if (r->names.n)
-        f.description = str_fmt(m, "%.*s on %.*s read %.*s from the domain controller %.*s over SMB at %.*s: these files hold the secrets of the domain.",
-                                STR_ARG(by), STR_ARG(watch_source_text(m, a)), STR_ARG(watch_names_text(m, &r->names, 6)),
-                                STR_ARG(watch_destination_text(m, a)), STR_ARG(watch_time(m, a->time)));
+        f.description =
+            str_fmt(m, "%.*s on %.*s read %.*s from the domain controller %.*s over SMB at %.*s: these files hold the secrets of the domain.",
+                    STR_ARG(by), STR_ARG(watch_source_text(m, a)), STR_ARG(watch_names_text(m, &r->names, 6)), STR_ARG(watch_destination_text(m, a)),
+                    STR_ARG(watch_time(m, a->time)));
     else
-        f.description = str_fmt(m, "%.*s on %.*s read %u or more different files from administrative shares of the domain controller %.*s over SMB between "
-                                "%.*s and %.*s.", STR_ARG(by), STR_ARG(watch_source_text(m, a)), r->files, STR_ARG(watch_destination_text(m, a)),
-                                STR_ARG(watch_time(m, r->window_start)), STR_ARG(watch_time(m, a->time)));
+        f.description =
+            str_fmt(m,
+                    "%.*s on %.*s read %u or more different files from administrative shares of the domain controller %.*s over SMB between "
+                    "%.*s and %.*s.",
+                    STR_ARG(by), STR_ARG(watch_source_text(m, a)), r->files, STR_ARG(watch_destination_text(m, a)),
+                    STR_ARG(watch_time(m, r->window_start)), STR_ARG(watch_time(m, a->time)));
     r->unreported = 0;
     detection_raise(d, a, &f);
 }
@@ -173,8 +178,10 @@ const struct detector det_2030 = {
     .severity = SEVERITY_HIGH,
     .category = CATEGORY_EXFILTRATION,
     .attack = {"T1003.003", "T1003.002", "T1039"},
-    .about = "From a domain controller somebody reads, over SMB, the directory database ntds.dit, the SYSTEM, SAM or SECURITY hive, a saved copy of them, or "
-             "anything in a volume shadow copy; or very many different files from administrative shares in a short time. SYSVOL and NETLOGON, opening without "
+    .about = "From a domain controller somebody reads, over SMB, the directory database ntds.dit, the SYSTEM, SAM or SECURITY hive, a saved copy of "
+             "them, or "
+             "anything in a volume shadow copy; or very many different files from administrative shares in a short time. SYSVOL and NETLOGON, "
+             "opening without "
              "reading data, and access from the controller itself do not count.",
     .blind = "no file access on shares of a domain controller (event 5145: Audit Detailed File Share)",
     .wants = wants,

@@ -6,7 +6,8 @@
 enum { FAILURES, SECONDS, FAST_FAILURES, ODD_NAMES };
 
 static const struct param params[] = {
-    [FAILURES] = {"failures", 20, "NTLM network logons from one source that fail within the window, with an odd workstation name, that make an attack; at most 64."},
+    [FAILURES] = {"failures", 20,
+                  "NTLM network logons from one source that fail within the window, with an odd workstation name, that make an attack; at most 64."},
     [SECONDS] = {"seconds", 60, "Length of the window in seconds."},
     [FAST_FAILURES] = {"fast_failures", 60, "Failures within the window that make an attack whatever the workstation name is; at most 64."},
     [ODD_NAMES] = {"odd_names", 3, "Different workstation names from one source within the window that no Windows client would show; at most 64."},
@@ -86,8 +87,8 @@ static void report(struct detection *d, const struct activity *a, struct source 
                                       : STR("");
     f.description = str_fmt(m, "%u NTLM network logons to %.*s (%.*s) from %.*s failed between %.*s and %.*s at the rate of a tool, with %s%.*s.",
                             s->seen.total, STR_ARG(watch_destination_text(m, a)), STR_ARG(watch_names_text(m, &s->accounts, 6)),
-                            STR_ARG(many ? watch_address_text(m, a) : watch_source_text(m, a)), STR_ARG(watch_time(m, s->seen.w[0].time)), STR_ARG(watch_time(m, s->last)),
-                            stack ? stack : "a rate that no Windows client reaches", STR_ARG(guessed));
+                            STR_ARG(many ? watch_address_text(m, a) : watch_source_text(m, a)), STR_ARG(watch_time(m, s->seen.w[0].time)),
+                            STR_ARG(watch_time(m, s->last)), stack ? stack : "a rate that no Windows client reaches", STR_ARG(guessed));
     s->unreported = 0;
     s->raised = true;
     s->stack = stack;
@@ -96,7 +97,8 @@ static void report(struct detection *d, const struct activity *a, struct source 
 
 static void succeed(struct detection *d, const struct activity *a, struct source *s, uint64_t key)
 {
-    if (!s->raised || a->time - s->last > TIME_MINUTE || !watch_names_has(&s->accounts, a->actor_entity, watch_called(detection_dir(d), a->actor_entity, &a->actor)))
+    if (!s->raised || a->time - s->last > TIME_MINUTE ||
+        !watch_names_has(&s->accounts, a->actor_entity, watch_called(detection_dir(d), a->actor_entity, &a->actor)))
         return;
     if (!watch_names_add(&s->guessed, a->actor_entity, watch_called(detection_dir(d), a->actor_entity, &a->actor)))
         return;
@@ -150,8 +152,10 @@ const struct detector det_2033 = {
     .severity = SEVERITY_MEDIUM,
     .category = CATEGORY_COMPROMISED_CREDENTIAL,
     .attack = {"T1110", "T1110.001"},
-    .about = "NTLM session set-ups fail at the rate, and with the marks, of a guessing tool (Hydra, Medusa, CrackMapExec, Metasploit): no workstation name "
-             "at all, the default name of a library, or a name that changes from attempt to attempt. Failures at a rate that no Windows client reaches count "
+    .about = "NTLM session set-ups fail at the rate, and with the marks, of a guessing tool (Hydra, Medusa, CrackMapExec, Metasploit): no "
+             "workstation name "
+             "at all, the default name of a library, or a name that changes from attempt to attempt. Failures at a rate that no Windows client "
+             "reaches count "
              "without such a mark. Events show the name that the client claims and no SMB dialect; the network shows more.",
     .blind = "no NTLM logon failures (events 4625, 4776: Audit Logon, Audit Credential Validation)",
     .wants = wants,

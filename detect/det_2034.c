@@ -6,7 +6,8 @@
 enum { NAMES, MINUTES };
 
 static const struct param params[] = {
-    [NAMES] = {"names", 3, "Different random workstation names of 16 characters towards one computer within the window that make an alert; at most 64."},
+    [NAMES] = {"names", 3,
+               "Different random workstation names of 16 characters towards one computer within the window that make an alert; at most 64."},
     [MINUTES] = {"minutes", 10, "Length of the window in minutes."},
     {0}};
 
@@ -83,9 +84,12 @@ static void logon(struct detection *d, const struct activity *a)
     f.evidence = &s->seen;
     char text[IP_TEXT];
     struct str from = ip_set(&a->ip) ? ip_text(&a->ip, text) : STR("a computer of unknown address");
-    f.description = str_fmt(m, "%u logons to %.*s (%.*s) from %.*s each showed another random workstation name of 16 characters, the last one %.*s at %.*s, "
-                            "as the Metasploit framework does.", s->seen.total, STR_ARG(watch_destination_text(m, a)),
-                            STR_ARG(watch_names_text(m, &s->accounts, 6)), STR_ARG(from), STR_ARG(name), STR_ARG(watch_time(m, a->time)));
+    f.description =
+        str_fmt(m,
+                "%u logons to %.*s (%.*s) from %.*s each showed another random workstation name of 16 characters, the last one %.*s at %.*s, "
+                "as the Metasploit framework does.",
+                s->seen.total, STR_ARG(watch_destination_text(m, a)), STR_ARG(watch_names_text(m, &s->accounts, 6)), STR_ARG(from), STR_ARG(name),
+                STR_ARG(watch_time(m, a->time)));
     s->unreported = 0;
     detection_raise(d, a, &f);
 }
@@ -99,9 +103,11 @@ static void service(struct detection *d, const struct activity *a)
     struct arena *m = detection_arena(d);
     struct draft f = draft_of(a);
     f.campaign = hash_mix(watch_destination(a), 3);
-    f.description = str_fmt(m, "The service %.*s was installed on the domain controller %.*s at %.*s as the Metasploit framework installs it: its image path "
-                            "%s (%.*s).", STR_ARG(name), STR_ARG(watch_destination_text(m, a)), STR_ARG(watch_time(m, a->time)), why,
-                            STR_ARG(str_sub(image, 0, 160)));
+    f.description =
+        str_fmt(m,
+                "The service %.*s was installed on the domain controller %.*s at %.*s as the Metasploit framework installs it: its image path "
+                "%s (%.*s).",
+                STR_ARG(name), STR_ARG(watch_destination_text(m, a)), STR_ARG(watch_time(m, a->time)), why, STR_ARG(str_sub(image, 0, 160)));
     detection_raise(d, a, &f);
 }
 
@@ -113,7 +119,8 @@ static void see(struct detection *d, const struct activity *a)
         logon(d, a);
 }
 
-static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_FAILED_LOGON, KIND_NETWORK_LOGON, KIND_NTLM_AUDIT, KIND_SERVICE_CREATION, KIND_COUNT};
+static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_FAILED_LOGON, KIND_NETWORK_LOGON, KIND_NTLM_AUDIT,
+                                  KIND_SERVICE_CREATION,       KIND_COUNT};
 
 const struct detector det_2034 = {
     .external_id = 2034,
@@ -121,8 +128,10 @@ const struct detector det_2034 = {
     .severity = SEVERITY_MEDIUM,
     .category = CATEGORY_COMPROMISED_CREDENTIAL,
     .attack = {"T1210", "T1110", "T1569.002"},
-    .about = "Logons show the marks of Metasploit's own SMB stack: workstation names of 16 random characters, one more than NetBIOS allows, that change from "
-             "attempt to attempt. On domain controllers, services installed as its modules do: a random name that is echoed into a pipe of the same name, a "
+    .about = "Logons show the marks of Metasploit's own SMB stack: workstation names of 16 random characters, one more than NetBIOS allows, that "
+             "change from "
+             "attempt to attempt. On domain controllers, services installed as its modules do: a random name that is echoed into a pipe of the same "
+             "name, a "
              "hidden start through %COMSPEC%, or a program of random name in the Windows folder or on ADMIN$.",
     .blind = "no NTLM logons and no service installations (events 4624, 4625, 4776, 7045, 4697)",
     .wants = wants,

@@ -6,11 +6,12 @@ enum { OWN_DAYS, AFTER_MINUTES };
 
 static const struct param params[] = {
     [OWN_DAYS] = {"own_days", 30, "Days for which an address from which a computer used Kerberos counts as its own."},
-    [AFTER_MINUTES] = {"after_minutes", 10, "Minutes after an NTLM logon of a computer account in which a change of permissions by it counts as a relay."},
+    [AFTER_MINUTES] = {"after_minutes", 10,
+                       "Minutes after an NTLM logon of a computer account in which a change of permissions by it counts as a relay."},
     {0}};
 
 enum { OWN = 8 };
-struct host { /* a computer account */
+struct host {           /* a computer account */
     struct ip own[OWN]; /* where it used Kerberos from */
     int64_t at[OWN];
     /* the latest NTLM logon from an address that is not known to be its own */
@@ -179,7 +180,8 @@ static void change(struct detection *d, const struct activity *a)
     struct str dn = act_str(a, FACT_DN);
     enum severity low_or_not = h->severity;
     h->severity = SEVERITY_MEDIUM; /* the session could write: it was not held up by signing */
-    report(d, a, h, "; then the permissions of a directory object were changed in its name", str_set(dn) ? str_fmt(detection_arena(d), ": %.*s", STR_ARG(dn)) : STR(""));
+    report(d, a, h, "; then the permissions of a directory object were changed in its name",
+           str_set(dn) ? str_fmt(detection_arena(d), ": %.*s", STR_ARG(dn)) : STR(""));
     h->severity = low_or_not;
 }
 
@@ -204,9 +206,12 @@ const struct detector det_2037 = {
     .severity = SEVERITY_MEDIUM,
     .category = CATEGORY_LATERAL_MOVEMENT,
     .attack = {"T1557.001", "T1187"},
-    .about = "The account of a computer, an Exchange server above all, authenticates by NTLM from an address that is not its own. Its own addresses are those "
-             "that the directory gives and those from which it uses Kerberos. Raised when the address is foreign and the account is that of an Exchange server "
-             "or controller or the logon goes to a controller; and when the address is merely unknown but the logon is followed by a change of permissions in "
+    .about = "The account of a computer, an Exchange server above all, authenticates by NTLM from an address that is not its own. Its own addresses "
+             "are those "
+             "that the directory gives and those from which it uses Kerberos. Raised when the address is foreign and the account is that of an "
+             "Exchange server "
+             "or controller or the logon goes to a controller; and when the address is merely unknown but the logon is followed by a change of "
+             "permissions in "
              "the directory. NTLM version 2 with a 128-bit session key, which allows signing, lowers the severity.",
     .blind = "no network logons with addresses (event 4624: Audit Logon)",
     .wants = wants,

@@ -6,7 +6,8 @@
 enum { BURST_KINDS, BURST_MINUTES };
 
 static const struct param params[] = {
-    [BURST_KINDS] = {"burst_kinds", 4, "Different kinds of enumeration, new for the computer, within burst_minutes that make an alert though each alone is ordinary."},
+    [BURST_KINDS] = {"burst_kinds", 4,
+                     "Different kinds of enumeration, new for the computer, within burst_minutes that make an alert though each alone is ordinary."},
     [BURST_MINUTES] = {"burst_minutes", 10, "Length in minutes of the window in which kinds of enumeration are counted."},
     {0}};
 
@@ -80,7 +81,8 @@ static void report(struct detection *d, const struct activity *a, struct source 
     f.campaign = key;
     f.count = s->unreported;
     f.evidence = &s->seen;
-    f.description = str_fmt(m, "%.*s%s%.*s enumerated over LDAP on %.*s, between %.*s and %.*s, what this computer did not ask for before: %.*s. The "
+    f.description = str_fmt(m,
+                            "%.*s%s%.*s enumerated over LDAP on %.*s, between %.*s and %.*s, what this computer did not ask for before: %.*s. The "
                             "latest filter was %.*s",
                             STR_ARG(watch_names_text(m, &s->users, 4)), s->users.n ? " on " : "", STR_ARG(watch_source_text(m, a)),
                             STR_ARG(watch_destination_text(m, a)), STR_ARG(watch_time(m, s->seen.w[0].time)), STR_ARG(watch_time(m, a->time)),
@@ -140,9 +142,12 @@ const struct detector det_2038 = {
     .category = CATEGORY_RECONNAISSANCE,
     .attack = {"T1087.002", "T1069.002", "T1018", "T1482"},
     .learning_days = 15,
-    .about = "A computer asks the directory for what attackers map a domain with: accounts with service principal names, protected administrators, delegation, "
-             "accounts without pre-authentication, sensitive groups, permissions, stored passwords; or, as SharpHound does, for many kinds of objects within "
-             "minutes. What the computer asked for in its learning period is its own business and is left out, as are controllers, Exchange servers and known "
+    .about = "A computer asks the directory for what attackers map a domain with: accounts with service principal names, protected administrators, "
+             "delegation, "
+             "accounts without pre-authentication, sensitive groups, permissions, stored passwords; or, as SharpHound does, for many kinds of "
+             "objects within "
+             "minutes. What the computer asked for in its learning period is its own business and is left out, as are controllers, Exchange servers "
+             "and known "
              "replicators. Searches for single objects do not count.",
     .blind = "no LDAP searches (event 1644: diagnostics level 15 Field Engineering of the directory service)",
     .wants = wants,

@@ -141,10 +141,22 @@ static uint32_t of_uac(const struct assertion *t)
 /* Groups by well-known names, as tools write them in filters; a directory with translated names is asked by SID. */
 static bool sensitive_group(struct str value)
 {
-    static const char *const names[] = {"Domain Admins",     "Enterprise Admins", "Schema Admins",     "Administrators",  "Account Operators",
-                                        "Backup Operators",  "Server Operators",  "Print Operators",   "DnsAdmins",       "Group Policy Creator Owners",
-                                        "Domain Controllers", "Exchange Servers", "Key Admins",        "Enterprise Key Admins",
-                                        "Organization Management", "Exchange Windows Permissions"};
+    static const char *const names[] = {"Domain Admins",
+                                        "Enterprise Admins",
+                                        "Schema Admins",
+                                        "Administrators",
+                                        "Account Operators",
+                                        "Backup Operators",
+                                        "Server Operators",
+                                        "Print Operators",
+                                        "DnsAdmins",
+                                        "Group Policy Creator Owners",
+                                        "Domain Controllers",
+                                        "Exchange Servers",
+                                        "Key Admins",
+                                        "Enterprise Key Admins",
+                                        "Organization Management",
+                                        "Exchange Windows Permissions"};
     struct str cn = str_startsi(value, STR("CN=")) ? str_from(value, 3) : value;
     ptrdiff_t comma = str_chr(cn, ',');
     cn = comma >= 0 ? str_sub(cn, 0, (size_t)comma) : cn;
@@ -252,10 +264,27 @@ static uint32_t of_assertion(const struct assertion *t, bool *narrow)
         return LDAPFILTER_ADMIN_COUNT;
     if (str_eqi(t->attribute, STR("memberOf")) && (sensitive_group(t->value) || sensitive_rid(t->value)))
         return LDAPFILTER_SENSITIVE_GROUPS;
-    static const struct word identity[] = {{"sAMAccountName", 1}, {"cn", 1}, {"name", 1}, {"distinguishedName", 1}, {"objectSid", 1}, {"objectGUID", 1},
-                                           {"userPrincipalName", 1}, {"mail", 1}, {"proxyAddresses", 1}, {"servicePrincipalName", 1}, {"dNSHostName", 1},
-                                           {"anr", 1}, {"displayName", 1}, {"sn", 1}, {"givenName", 1}, {"memberOf", 1}, {"member", 1}, {"uid", 1},
-                                           {"legacyExchangeDN", 1}, {"primaryGroupID", 1}, {NULL, 0}};
+    static const struct word identity[] = {{"sAMAccountName", 1},
+                                           {"cn", 1},
+                                           {"name", 1},
+                                           {"distinguishedName", 1},
+                                           {"objectSid", 1},
+                                           {"objectGUID", 1},
+                                           {"userPrincipalName", 1},
+                                           {"mail", 1},
+                                           {"proxyAddresses", 1},
+                                           {"servicePrincipalName", 1},
+                                           {"dNSHostName", 1},
+                                           {"anr", 1},
+                                           {"displayName", 1},
+                                           {"sn", 1},
+                                           {"givenName", 1},
+                                           {"memberOf", 1},
+                                           {"member", 1},
+                                           {"uid", 1},
+                                           {"legacyExchangeDN", 1},
+                                           {"primaryGroupID", 1},
+                                           {NULL, 0}};
     if (!look(identity, t->attribute))
         return 0;
     if (sensitive_group(t->value) || (str_eqi(t->attribute, STR("objectSid")) && sensitive_rid(t->value)))
@@ -272,8 +301,8 @@ static bool asks_permissions(struct str attributes)
 }
 
 /* What only says how wide the search is, and is worth nothing when the filter names single things. */
-static const uint32_t wide = LDAPFILTER_USERS | LDAPFILTER_COMPUTERS | LDAPFILTER_GROUPS | LDAPFILTER_EVERYTHING | LDAPFILTER_UNITS | LDAPFILTER_SITES |
-                             LDAPFILTER_TRUSTS | LDAPFILTER_GPOS | LDAPFILTER_DNS_ZONES;
+static const uint32_t wide = LDAPFILTER_USERS | LDAPFILTER_COMPUTERS | LDAPFILTER_GROUPS | LDAPFILTER_EVERYTHING | LDAPFILTER_UNITS |
+                             LDAPFILTER_SITES | LDAPFILTER_TRUSTS | LDAPFILTER_GPOS | LDAPFILTER_DNS_ZONES;
 
 uint32_t ldapfilter_kinds(const struct ldapfilter_search *s)
 {

@@ -10,29 +10,29 @@
 
 #include <stdint.h>
 
-#define LDAPFILTER_KINDS(X)                                                                                            \
-    /* what everyday software also asks for */                                                                         \
-    X(USERS, "all users", 1)                                                                                           \
-    X(COMPUTERS, "all computers", 1)                                                                                   \
-    X(GROUPS, "all groups", 1)                                                                                         \
-    X(EVERYTHING, "all objects", 1)                                                                                    \
-    X(UNITS, "organizational units", 1)                                                                                \
-    X(TRUSTS, "trusts", 1)                                                                                             \
-    X(GPOS, "group policies", 1)                                                                                       \
-    X(DNS_ZONES, "DNS zones and records", 1)                                                                           \
-    X(SITES, "sites and subnets", 1)                                                                                   \
-    X(CONTROLLERS, "domain controllers", 1)                                                                            \
-    X(CERTIFICATE_TEMPLATES, "certificate templates", 1)                                                               \
-    /* what attackers ask for */                                                                                       \
-    X(SPNS, "accounts with service principal names", 2)                                                                \
-    X(ADMIN_COUNT, "protected administrators (adminCount)", 2)                                                         \
-    X(UNCONSTRAINED, "accounts trusted for unconstrained delegation", 2)                                               \
-    X(DELEGATION, "accounts with delegation", 2)                                                                       \
-    X(NO_PREAUTH, "accounts without Kerberos pre-authentication", 2)                                                   \
-    X(NO_PASSWORD, "accounts that need no password", 2)                                                                \
-    X(SENSITIVE_GROUPS, "sensitive groups and their members", 2)                                                       \
-    X(ACLS, "permissions of many objects", 2)                                                                          \
-    X(SECRETS, "stored passwords (LAPS, managed service accounts)", 2)                                                 \
+#define LDAPFILTER_KINDS(X) \
+    /* what everyday software also asks for */ \
+    X(USERS, "all users", 1) \
+    X(COMPUTERS, "all computers", 1) \
+    X(GROUPS, "all groups", 1) \
+    X(EVERYTHING, "all objects", 1) \
+    X(UNITS, "organizational units", 1) \
+    X(TRUSTS, "trusts", 1) \
+    X(GPOS, "group policies", 1) \
+    X(DNS_ZONES, "DNS zones and records", 1) \
+    X(SITES, "sites and subnets", 1) \
+    X(CONTROLLERS, "domain controllers", 1) \
+    X(CERTIFICATE_TEMPLATES, "certificate templates", 1) \
+    /* what attackers ask for */ \
+    X(SPNS, "accounts with service principal names", 2) \
+    X(ADMIN_COUNT, "protected administrators (adminCount)", 2) \
+    X(UNCONSTRAINED, "accounts trusted for unconstrained delegation", 2) \
+    X(DELEGATION, "accounts with delegation", 2) \
+    X(NO_PREAUTH, "accounts without Kerberos pre-authentication", 2) \
+    X(NO_PASSWORD, "accounts that need no password", 2) \
+    X(SENSITIVE_GROUPS, "sensitive groups and their members", 2) \
+    X(ACLS, "permissions of many objects", 2) \
+    X(SECRETS, "stored passwords (LAPS, managed service accounts)", 2) \
     X(SID_HISTORY, "accounts with SID history", 2)
 
 enum ldapfilter_index {

@@ -9,12 +9,12 @@
 #include "detect/detect.h"
 
 enum {
-    ROGUEDC_INSTALL = 1,   /* right DS-Install-Replica used: Add/Remove Replica In Domain */
-    ROGUEDC_TOPOLOGY = 2,  /* right DS-Replication-Manage-Topology used */
-    ROGUEDC_SPN = 4,       /* a controller's service principal names given to a computer */
-    ROGUEDC_OBJECT = 8,    /* a server or nTDSDSA object made in the configuration */
-    ROGUEDC_DELETED = 16,  /* such an object deleted */
-    ROGUEDC_REAL = 32      /* the computer is made a controller for good: account type, primary group, place */
+    ROGUEDC_INSTALL = 1,  /* right DS-Install-Replica used: Add/Remove Replica In Domain */
+    ROGUEDC_TOPOLOGY = 2, /* right DS-Replication-Manage-Topology used */
+    ROGUEDC_SPN = 4,      /* a controller's service principal names given to a computer */
+    ROGUEDC_OBJECT = 8,   /* a server or nTDSDSA object made in the configuration */
+    ROGUEDC_DELETED = 16, /* such an object deleted */
+    ROGUEDC_REAL = 32     /* the computer is made a controller for good: account type, primary group, place */
 };
 
 /* ROGUEDC_ bits that the activity shows; *computer is the one it is about, absent when it does not say. */

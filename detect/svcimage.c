@@ -80,11 +80,26 @@ static bool contains(struct str s, const char *const *list)
 /* Groups of consonants that begin, join or end English words and common abbreviations. */
 static bool plausible_pair(char a, char b)
 {
-    static const char *const after[26] = {
-        ['b' - 'a'] = "blrsty", ['c' - 'a'] = "chklrtsc", ['d' - 'a'] = "dglmnrsvwt", ['f' - 'a'] = "flrts", ['g' - 'a'] = "ghlmnrst", ['h' - 'a'] = "hmlnrtw",
-        ['j' - 'a'] = "", ['k' - 'a'] = "lnrsk", ['l' - 'a'] = "bcdfgklmnpstv", ['m' - 'a'] = "bmnpst", ['n' - 'a'] = "bcdfghjklmnpqrstvwxz",
-        ['p' - 'a'] = "chlprst", ['q' - 'a'] = "ls", ['r' - 'a'] = "bcdfghklmnprstvw", ['s' - 'a'] = "chklmnpqrstvw", ['t' - 'a'] = "chlmnprstw",
-        ['v' - 'a'] = "cmsr", ['w' - 'a'] = "dhklmnrs", ['x' - 'a'] = "cpt", ['z' - 'a'] = "z"};
+    static const char *const after[26] = {['b' - 'a'] = "blrsty",
+                                          ['c' - 'a'] = "chklrtsc",
+                                          ['d' - 'a'] = "dglmnrsvwt",
+                                          ['f' - 'a'] = "flrts",
+                                          ['g' - 'a'] = "ghlmnrst",
+                                          ['h' - 'a'] = "hmlnrtw",
+                                          ['j' - 'a'] = "",
+                                          ['k' - 'a'] = "lnrsk",
+                                          ['l' - 'a'] = "bcdfgklmnpstv",
+                                          ['m' - 'a'] = "bmnpst",
+                                          ['n' - 'a'] = "bcdfghjklmnpqrstvwxz",
+                                          ['p' - 'a'] = "chlprst",
+                                          ['q' - 'a'] = "ls",
+                                          ['r' - 'a'] = "bcdfghklmnprstvw",
+                                          ['s' - 'a'] = "chklmnpqrstvw",
+                                          ['t' - 'a'] = "chlmnprstw",
+                                          ['v' - 'a'] = "cmsr",
+                                          ['w' - 'a'] = "dhklmnrs",
+                                          ['x' - 'a'] = "cpt",
+                                          ['z' - 'a'] = "z"};
     const char *p = after[str_lower_char(a) - 'a'];
     return p && memchr(p, str_lower_char(b), strlen(p)) != NULL;
 }
@@ -137,21 +152,35 @@ bool svcimage_random(struct str name)
 
 static bool hex_or_encoded(struct str image)
 {
-    static const char *const marks[] = {" -e ",   " -ec ",  " -en ",  " -enc ", " -enco", "-encodedcommand", "/encodedcommand",
-                                        " /enc ", "frombase64string", "gzipstream", NULL};
+    static const char *const marks[] = {
+        " -e ", " -ec ", " -en ", " -enc ", " -enco", "-encodedcommand", "/encodedcommand", " /enc ", "frombase64string", "gzipstream", NULL};
     return str_hasi(image, STR("powershell")) && contains(image, marks);
 }
 
 static bool interpreter(struct str program)
 {
-    static const char *const names[] = {"cmd", "powershell", "pwsh", "mshta", "wscript", "cscript", "regsvr32", "certutil", "bitsadmin", "wmic", NULL};
+    static const char *const names[] = {"cmd",      "powershell", "pwsh",      "mshta", "wscript", "cscript",
+                                        "regsvr32", "certutil",   "bitsadmin", "wmic",  NULL};
     return str_eqi(program, STR("%COMSPEC%")) || among(svcimage_stem(program), names);
 }
 
 static bool temporary(struct str program)
 {
-    static const char *const marks[] = {"\\temp\\", "\\tmp\\", "%temp%", "%tmp%", "\\appdata\\", "%appdata%", "%localappdata%", "\\users\\public\\",
-                                        "%public%", "\\downloads\\", "\\perflogs\\", "\\$recycle.bin\\", "\\windows\\tasks\\", "\\windows\\debug\\", NULL};
+    static const char *const marks[] = {"\\temp\\",
+                                        "\\tmp\\",
+                                        "%temp%",
+                                        "%tmp%",
+                                        "\\appdata\\",
+                                        "%appdata%",
+                                        "%localappdata%",
+                                        "\\users\\public\\",
+                                        "%public%",
+                                        "\\downloads\\",
+                                        "\\perflogs\\",
+                                        "\\$recycle.bin\\",
+                                        "\\windows\\tasks\\",
+                                        "\\windows\\debug\\",
+                                        NULL};
     return contains(program, marks);
 }
 

@@ -236,8 +236,7 @@ bool watch_event(const struct activity *a, uint64_t id)
 bool watch_ntlm(const struct activity *a)
 {
     struct str package = act_str(a, FACT_AUTH_PACKAGE);
-    return a->protocol == PROTO_NTLM || str_startsi(package, STR("NTLM")) ||
-           str_startsi(package, STR("MICROSOFT_AUTHENTICATION_PACKAGE")) ||
+    return a->protocol == PROTO_NTLM || str_startsi(package, STR("NTLM")) || str_startsi(package, STR("MICROSOFT_AUTHENTICATION_PACKAGE")) ||
            str_startsi(act_str(a, FACT_LOGON_PROCESS), STR("NtLmSsp"));
 }
 

@@ -70,7 +70,7 @@ struct str watch_destination_text(struct arena *arena, const struct activity *a)
 /* The address alone, where the names that the client claims say nothing. */
 struct str watch_address_text(struct arena *arena, const struct activity *a);
 struct str watch_times(struct arena *arena, uint64_t n, int64_t last); /* "once at <last>", "3 times until <last>" */
-struct str watch_time(struct arena *arena, int64_t t); /* "2026-01-05 09:00:00 UTC" */
+struct str watch_time(struct arena *arena, int64_t t);                 /* "2026-01-05 09:00:00 UTC" */
 /* The nth object with that role and type, NULL when there is none. */
 const struct object *watch_object(const struct activity *a, enum object_type type, enum object_role role);
 bool watch_event(const struct activity *a, uint64_t id);

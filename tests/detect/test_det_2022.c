@@ -15,7 +15,13 @@ static const struct replay_setup over = {.dcs = {DC}, .learned = true};
 static void no_ticket_for_longer_than_one_lives(void **state)
 {
     (void)state;
-    static const struct expect x = {.severity = SEVERITY_HIGH, .count = 2, .activities = 2, .users = {"admin"}, .source = "10.0.0.5", .destination = "dc1", .says = {"admin", "longer ago than a ticket lives"}};
+    static const struct expect x = {.severity = SEVERITY_HIGH,
+                                    .count = 2,
+                                    .activities = 2,
+                                    .users = {"admin"},
+                                    .source = "10.0.0.5",
+                                    .destination = "dc1",
+                                    .says = {"admin", "longer ago than a ticket lives"}};
     expect_one("2022", FIXTURE("attack"), &over, &x);
 }
 

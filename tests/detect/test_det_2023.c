@@ -15,14 +15,24 @@ static const struct replay_setup over = {.dcs = {DC}, .learned = true};
 static void spray_of_seven_accounts(void **state)
 {
     (void)state;
-    static const struct expect x = {.severity = SEVERITY_MEDIUM, .count = 8, .activities = 8, .users = {"carol", "alice", "grace"}, .source = "PC7", .destination = "dc1", .says = {"on 7 accounts", "PC7", "carol logged on", "NTLM"}};
+    static const struct expect x = {.severity = SEVERITY_MEDIUM,
+                                    .count = 8,
+                                    .activities = 8,
+                                    .users = {"carol", "alice", "grace"},
+                                    .source = "PC7",
+                                    .destination = "dc1",
+                                    .says = {"on 7 accounts", "PC7", "carol logged on", "NTLM"}};
     expect_one("2023", FIXTURE("attack"), &over, &x);
 }
 
 static void brute_force_on_one_account(void **state)
 {
     (void)state;
-    static const struct expect x = {.count = 36, .activities = 36, .users = {"svc-web"}, .source = "10.0.0.66", .says = {"36 Kerberos logons of svc-web", "then a logon succeeded"}};
+    static const struct expect x = {.count = 36,
+                                    .activities = 36,
+                                    .users = {"svc-web"},
+                                    .source = "10.0.0.66",
+                                    .says = {"36 Kerberos logons of svc-web", "then a logon succeeded"}};
     expect_one("2023", FIXTURE("brute"), &over, &x);
 }
 
@@ -36,7 +46,8 @@ static void slow_spray_in_rounds(void **state)
 static void explicit_credentials_on_the_source_host(void **state)
 {
     (void)state;
-    static const struct expect x = {.count = 12, .users = {"victim00", "victim11"}, .nobody = {"mallory"}, .source = "pc9", .says = {"mallory on pc9"}};
+    static const struct expect x = {
+        .count = 12, .users = {"victim00", "victim11"}, .nobody = {"mallory"}, .source = "pc9", .says = {"mallory on pc9"}};
     expect_one("2023", FIXTURE("source_host"), &over, &x);
 }
 
@@ -80,14 +91,10 @@ static void nothing_while_learning(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(spray_of_seven_accounts),
-        cmocka_unit_test(brute_force_on_one_account),
-        cmocka_unit_test(slow_spray_in_rounds),
-        cmocka_unit_test(explicit_credentials_on_the_source_host),
-        cmocka_unit_test(six_are_no_spray),
-        cmocka_unit_test(one_failure_less_is_no_brute_force),
-        cmocka_unit_test(rounds_need_their_pause),
-        cmocka_unit_test(benign_raises_nothing),
+        cmocka_unit_test(spray_of_seven_accounts), cmocka_unit_test(brute_force_on_one_account),
+        cmocka_unit_test(slow_spray_in_rounds),    cmocka_unit_test(explicit_credentials_on_the_source_host),
+        cmocka_unit_test(six_are_no_spray),        cmocka_unit_test(one_failure_less_is_no_brute_force),
+        cmocka_unit_test(rounds_need_their_pause), cmocka_unit_test(benign_raises_nothing),
         cmocka_unit_test(nothing_while_learning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

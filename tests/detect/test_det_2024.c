@@ -15,7 +15,12 @@ static const struct replay_setup over = {.dcs = {DC}, .learned = true};
 static void additions_by_a_stranger(void **state)
 {
     (void)state;
-    static const struct expect x = {.severity = SEVERITY_MEDIUM, .count = 3, .activities = 3, .users = {"mallory", "backdoor"}, .destination = "dc1", .says = {"mallory", "backdoor", "Administratoren"}};
+    static const struct expect x = {.severity = SEVERITY_MEDIUM,
+                                    .count = 3,
+                                    .activities = 3,
+                                    .users = {"mallory", "backdoor"},
+                                    .destination = "dc1",
+                                    .says = {"mallory", "backdoor", "Administratoren"}};
     expect_one("2024", FIXTURE("attack"), &over, &x);
 }
 
@@ -51,11 +56,8 @@ static void nothing_while_learning(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(additions_by_a_stranger),
-        cmocka_unit_test(benign_raises_nothing),
-        cmocka_unit_test(tagged_groups_count),
-        cmocka_unit_test(one_day_does_not_make_a_habit),
-        cmocka_unit_test(nothing_while_learning),
+        cmocka_unit_test(additions_by_a_stranger),       cmocka_unit_test(benign_raises_nothing),  cmocka_unit_test(tagged_groups_count),
+        cmocka_unit_test(one_day_does_not_make_a_habit), cmocka_unit_test(nothing_while_learning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,7 +16,12 @@ static const struct replay_setup over = {.dcs = {DC}, .learned = true};
 static void suspicious_image_paths(void **state)
 {
     (void)state;
-    static const struct expect x = {.severity = SEVERITY_MEDIUM, .count = 5, .activities = 5, .users = {"mallory"}, .destination = "dc1", .says = {"calcsvc", "without a folder"}};
+    static const struct expect x = {.severity = SEVERITY_MEDIUM,
+                                    .count = 5,
+                                    .activities = 5,
+                                    .users = {"mallory"},
+                                    .destination = "dc1",
+                                    .says = {"calcsvc", "without a folder"}};
     expect_one("2026", FIXTURE("attack"), &over, &x);
 }
 
@@ -40,8 +45,9 @@ static void random_names(void **state)
 {
     (void)state;
     static const char *const random[] = {"KgXItsbKgTJzdzwl", "wkqzrt", "RtKvWqXzPbNm"};
-    static const char *const real[] = {"Sysmon64", "TrustedInstaller", "WdNisSvc", "MpsSvc", "TrkWks", "SNMPTRAP", "gpsvc", "wuauserv", "spoolsv", "MSSQLSERVER",
-                                       "NtFrs", "DFSR", "W32Time", "LanmanServer", "VMTools", "BITS", "CcmExec", "HealthService", "GoogleUpdate", "Netlogon"};
+    static const char *const real[] = {"Sysmon64", "TrustedInstaller", "WdNisSvc",     "MpsSvc",  "TrkWks",  "SNMPTRAP",     "gpsvc",   "wuauserv",
+                                       "spoolsv",  "MSSQLSERVER",      "NtFrs",        "DFSR",    "W32Time", "LanmanServer", "VMTools", "BITS",
+                                       "CcmExec",  "HealthService",    "GoogleUpdate", "Netlogon"};
     for (size_t i = 0; i < sizeof random / sizeof *random; i++)
         if (!svcimage_random(str_of(random[i])))
             fail_msg("%s is taken for a word", random[i]);

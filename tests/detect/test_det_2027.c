@@ -16,7 +16,14 @@ static const struct replay_setup over = {.dcs = {DC}, .learned = true};
 static void a_ticket_with_an_odd_realm(void **state)
 {
     (void)state;
-    static const struct expect x = {.severity = SEVERITY_HIGH, .count = 4, .activities = 4, .users = {"ghost"}, .nobody = {"alice"}, .source = "10.0.0.66", .destination = "dc1", .says = {"ghost", "krbtgt", "realm"}};
+    static const struct expect x = {.severity = SEVERITY_HIGH,
+                                    .count = 4,
+                                    .activities = 4,
+                                    .users = {"ghost"},
+                                    .nobody = {"alice"},
+                                    .source = "10.0.0.66",
+                                    .destination = "dc1",
+                                    .says = {"ghost", "krbtgt", "realm"}};
     expect_one("2027", FIXTURE("attack"), &over, &x);
 }
 

@@ -15,7 +15,11 @@ static const struct replay_setup over = {.dcs = {DC}, .learned = true};
 static void a_workstation_becomes_a_controller(void **state)
 {
     (void)state;
-    static const struct expect x = {.severity = SEVERITY_HIGH, .users = {"mallory"}, .source = "PC13$", .destination = "dc1", .says = {"PC13", "service principal names", "deleted the traces"}};
+    static const struct expect x = {.severity = SEVERITY_HIGH,
+                                    .users = {"mallory"},
+                                    .source = "PC13$",
+                                    .destination = "dc1",
+                                    .says = {"PC13", "service principal names", "deleted the traces"}};
     expect_one("2028", FIXTURE("attack"), &over, &x);
 }
 

@@ -15,7 +15,8 @@ static const struct replay_setup two = {.dcs = {DC, "DC2"}, .learned = true};
 static void a_foreign_replication_source(void **state)
 {
     (void)state;
-    static const struct expect x = {.severity = SEVERITY_HIGH, .count = 2, .activities = 2, .source = "PC13", .destination = "dc1", .says = {"PC13", "taken away again"}};
+    static const struct expect x = {
+        .severity = SEVERITY_HIGH, .count = 2, .activities = 2, .source = "PC13", .destination = "dc1", .says = {"PC13", "taken away again"}};
     expect_one("2029", FIXTURE("attack"), &two, &x);
 }
 

@@ -15,7 +15,13 @@ static const struct replay_setup over = {.dcs = {DC}, .learned = true};
 static void database_and_hives(void **state)
 {
     (void)state;
-    static const struct expect x = {.severity = SEVERITY_HIGH, .count = 4, .activities = 4, .users = {"mallory"}, .source = "10.0.0.66", .destination = "dc1", .says = {"ntds.dit", "SYSTEM", "SECURITY", "sam.save"}};
+    static const struct expect x = {.severity = SEVERITY_HIGH,
+                                    .count = 4,
+                                    .activities = 4,
+                                    .users = {"mallory"},
+                                    .source = "10.0.0.66",
+                                    .destination = "dc1",
+                                    .says = {"ntds.dit", "SYSTEM", "SECURITY", "sam.save"}};
     expect_one("2030", FIXTURE("attack"), &over, &x);
 }
 

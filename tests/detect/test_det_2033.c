@@ -15,7 +15,12 @@ static const struct replay_setup over = {.dcs = {DC}, .learned = true};
 static void guessing_without_a_workstation_name(void **state)
 {
     (void)state;
-    static const struct expect x = {.severity = SEVERITY_MEDIUM, .count = 26, .users = {"admin1", "admin0", "admin2"}, .source = "10.0.0.66", .destination = "fs1", .says = {"no workstation name", "admin1 logged on"}};
+    static const struct expect x = {.severity = SEVERITY_MEDIUM,
+                                    .count = 26,
+                                    .users = {"admin1", "admin0", "admin2"},
+                                    .source = "10.0.0.66",
+                                    .destination = "fs1",
+                                    .says = {"no workstation name", "admin1 logged on"}};
     expect_one("2033", FIXTURE("attack"), &over, &x);
 }
 

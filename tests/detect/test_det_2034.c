@@ -15,7 +15,13 @@ static const struct replay_setup over = {.dcs = {DC}, .learned = true};
 static void changing_random_workstations(void **state)
 {
     (void)state;
-    static const struct expect x = {.severity = SEVERITY_MEDIUM, .count = 4, .activities = 4, .users = {"Administrator"}, .source = "10.0.0.66", .destination = "fs1", .says = {"random workstation name"}};
+    static const struct expect x = {.severity = SEVERITY_MEDIUM,
+                                    .count = 4,
+                                    .activities = 4,
+                                    .users = {"Administrator"},
+                                    .source = "10.0.0.66",
+                                    .destination = "fs1",
+                                    .says = {"random workstation name"}};
     expect_one("2034", FIXTURE("attack"), &over, &x);
 }
 
@@ -50,11 +56,8 @@ static void benign_raises_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(changing_random_workstations),
-        cmocka_unit_test(services_of_its_modules),
-        cmocka_unit_test(five_names_are_needed),
-        cmocka_unit_test(services_elsewhere_do_not_count),
-        cmocka_unit_test(benign_raises_nothing),
+        cmocka_unit_test(changing_random_workstations),    cmocka_unit_test(services_of_its_modules), cmocka_unit_test(five_names_are_needed),
+        cmocka_unit_test(services_elsewhere_do_not_count), cmocka_unit_test(benign_raises_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,14 +15,24 @@ static const struct replay_setup over = {.dcs = {DC}, .learned = true};
 static void from_the_address_of_another_computer(void **state)
 {
     (void)state;
-    static const struct expect x = {.severity = SEVERITY_MEDIUM, .count = 1, .users = {"EX1$"}, .source = "10.0.0.66", .destination = "dc1", .says = {"its own addresses are 10.0.0.30"}};
+    static const struct expect x = {.severity = SEVERITY_MEDIUM,
+                                    .count = 1,
+                                    .users = {"EX1$"},
+                                    .source = "10.0.0.66",
+                                    .destination = "dc1",
+                                    .says = {"its own addresses are 10.0.0.30"}};
     expect_one("2037", FIXTURE("attack"), &over, &x);
 }
 
 static void followed_by_a_change_of_permissions(void **state)
 {
     (void)state;
-    static const struct expect x = {.severity = SEVERITY_MEDIUM, .count = 2, .activities = 2, .users = {"EX1$"}, .source = "10.0.0.66", .says = {"not known to be its own", "DC=corp"}};
+    static const struct expect x = {.severity = SEVERITY_MEDIUM,
+                                    .count = 2,
+                                    .activities = 2,
+                                    .users = {"EX1$"},
+                                    .source = "10.0.0.66",
+                                    .says = {"not known to be its own", "DC=corp"}};
     expect_one("2037", FIXTURE("privileges"), &over, &x);
 }
 

@@ -16,7 +16,13 @@ static const struct replay_setup over = {.dcs = {DC}, .learned = true};
 static void what_attackers_ask_for(void **state)
 {
     (void)state;
-    static const struct expect x = {.severity = SEVERITY_MEDIUM, .count = 3, .activities = 3, .users = {"mallory"}, .source = "10.0.0.66", .destination = "dc1", .says = {"service principal names", "pre-authentication", "adminCount"}};
+    static const struct expect x = {.severity = SEVERITY_MEDIUM,
+                                    .count = 3,
+                                    .activities = 3,
+                                    .users = {"mallory"},
+                                    .source = "10.0.0.66",
+                                    .destination = "dc1",
+                                    .says = {"service principal names", "pre-authentication", "adminCount"}};
     expect_one("2038", FIXTURE("attack"), &over, &x);
 }
 

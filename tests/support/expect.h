@@ -7,14 +7,14 @@
 /* Members that are zero or NULL are not looked at. */
 struct expect {
     enum severity severity;
-    uint64_t count;       /* how often */
-    uint64_t activities;  /* that back it */
-    const char *users[6]; /* all must be concerned */
+    uint64_t count;        /* how often */
+    uint64_t activities;   /* that back it */
+    const char *users[6];  /* all must be concerned */
     const char *nobody[3]; /* none of these */
-    const char *source;   /* name or address */
+    const char *source;    /* name or address */
     const char *destination;
-    const char *says[4];  /* parts of the description */
-    const char *silent;   /* must not be in the description */
+    const char *says[4]; /* parts of the description */
+    const char *silent;  /* must not be in the description */
 };
 
 /* Plays the fixture through one detection and checks that it raises exactly one such alert. */
