@@ -13,7 +13,7 @@ bool life_works(const struct world *w, const struct person *p)
         return false;
     if (p->number == o->victim || p->number == o->insider || p->number == o->help_desk || p->number == o->server_admin)
         return org_weekday(o, w->day) < 5;
-    struct rng leave = rng_for(o->seed, 30 + (uint64_t)p->number, (uint64_t)(w->day / 7));
+    struct rng leave = rng_for(o->seed, 30, (uint64_t)(w->day / 7) * 100000 + (uint64_t)p->number);
     if (rng_chance(&leave, 7)) /* a week of leave */
         return false;
     struct rng sick = rng_for(o->seed, 31, (uint64_t)w->day * 100000 + (uint64_t)p->number);
@@ -232,7 +232,7 @@ void life_people(struct world *w)
 {
     for (int i = 0; i < w->org.npeople; i++) {
         const struct person *p = &w->org.people[i];
-        w->rng = rng_for(w->org.seed, 40 + (uint64_t)w->day, (uint64_t)i);
+        w->rng = rng_for(w->org.seed, 40, (uint64_t)w->day * 100000 + (uint64_t)i);
         if (!life_works(w, p))
             continue;
         int64_t start = world_at(w, p->site, p->start + rng_between(&w->rng, -15, 20));
@@ -278,11 +278,12 @@ static void entra_connect(struct world *w, int64_t t)
 static void hourly(struct world *w, int64_t t)
 {
     static const int noisy[] = {DC1, DC2, FS1, APP1, SQL1};
-    replication(w, t + 3 * TIME_MINUTE);
-    entra_connect(w, t + 11 * TIME_MINUTE);
-    service_logon(w, t + 20 * TIME_MINUTE, SVC_MONITOR, FS1);
-    service_logon(w, t + 21 * TIME_MINUTE, SVC_MONITOR, SQL1);
-    service_logon(w, t + 22 * TIME_MINUTE, SVC_WEB, SQL1);
+    int64_t late = rng_span(&w->rng, 3 * TIME_SECOND); /* schedulers are never quite on time */
+    replication(w, t + 3 * TIME_MINUTE + late);
+    entra_connect(w, t + 11 * TIME_MINUTE + late);
+    service_logon(w, t + 20 * TIME_MINUTE + late, SVC_MONITOR, FS1);
+    service_logon(w, t + 21 * TIME_MINUTE + late, SVC_MONITOR, SQL1);
+    service_logon(w, t + 22 * TIME_MINUTE + late, SVC_WEB, SQL1);
     for (size_t i = 0; i < sizeof noisy / sizeof *noisy; i++) {
         const struct host *h = &w->org.hosts[noisy[i]];
         win_privilege_use(w, t + rng_span(&w->rng, TIME_HOUR), noisy[i], &h->who);
@@ -297,7 +298,7 @@ static void hourly(struct world *w, int64_t t)
     /* one account keeps an old password on a forgotten machine, every half an hour */
     const struct person *p = &w->org.people[w->org.npeople * 2 / 3];
     for (int i = 0; i < 2; i++)
-        win_preauth_failed(w, t + (7 + 30 * i) * TIME_MINUTE, DC1, &p->who, w->org.hosts[PRINT1].ip + 60, KDC_PREAUTH_FAILED);
+        win_preauth_failed(w, t + (7 + 30 * i) * TIME_MINUTE + late, DC1, &p->who, w->org.hosts[PRINT1].ip + 60, KDC_PREAUTH_FAILED);
 }
 
 static void nightly(struct world *w)

@@ -318,7 +318,7 @@ static const struct person *somebody(struct world *w)
 void oddity_day(struct world *w, int count)
 {
     for (int i = 0; i < count; i++) {
-        w->rng = rng_for(w->org.seed, 60 + (uint64_t)w->day, (uint64_t)i);
+        w->rng = rng_for(w->org.seed, 60, (uint64_t)w->day * 100000 + (uint64_t)i);
         struct scene s = {.p = somebody(w)};
         s.t = world_at(w, s.p->site, s.p->start + 30 + (int)rng_below(&w->rng, (uint32_t)s.p->length - 90));
         s.ip = w->org.hosts[s.p->host].ip;
