@@ -111,6 +111,24 @@ static void alert(struct jout *j, const struct pipe_result *r, const struct aler
     jout_end_obj(j);
 }
 
+/* Which detection, and one more text between its keys in their order. */
+static void detector(struct jout *j, const struct detector *d, const char *key, const char *value)
+{
+    jout_key(j, "externalId");
+    if (d->external_id)
+        jout_i64(j, d->external_id);
+    else
+        jout_null(j);
+    if (key)
+        jout_kz(j, key, value);
+    jout_kz(j, "name", d->name);
+    jout_key(j, "policy");
+    if (d->policy)
+        jout_str(j, str_of(d->policy));
+    else
+        jout_null(j);
+}
+
 static void blind(struct jout *j, const struct pipe_result *r)
 {
     const struct detector *which;
@@ -119,18 +137,7 @@ static void blind(struct jout *j, const struct pipe_result *r)
     jout_arr(j);
     for (size_t i = 0; r->engine && engine_blind(r->engine, i, &which, &missing); i++) {
         jout_obj(j);
-        jout_key(j, "externalId");
-        if (which->external_id)
-            jout_i64(j, which->external_id);
-        else
-            jout_null(j);
-        jout_kz(j, "missing", missing);
-        jout_kz(j, "name", which->name);
-        jout_key(j, "policy");
-        if (which->policy)
-            jout_str(j, str_of(which->policy));
-        else
-            jout_null(j);
+        detector(j, which, "missing", missing);
         jout_end_obj(j);
     }
     jout_end_arr(j);
@@ -145,17 +152,7 @@ static void learning(struct jout *j, const struct pipe_result *r)
     for (size_t i = 0; r->engine && engine_learning(r->engine, i, &which, &days); i++) {
         jout_obj(j);
         jout_knum(j, "daysLeft", days);
-        jout_key(j, "externalId");
-        if (which->external_id)
-            jout_i64(j, which->external_id);
-        else
-            jout_null(j);
-        jout_kz(j, "name", which->name);
-        jout_key(j, "policy");
-        if (which->policy)
-            jout_str(j, str_of(which->policy));
-        else
-            jout_null(j);
+        detector(j, which, NULL, NULL);
         jout_end_obj(j);
     }
     jout_end_arr(j);
