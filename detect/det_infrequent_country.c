@@ -12,6 +12,7 @@ struct place {
     int64_t day;
     uint32_t days;  /* on which it was seen since `first` */
     bool settled;   /* part of the organisation's past */
+    uint64_t at;    /* activities of the organisation when it was last seen */
 };
 
 struct state {
@@ -58,8 +59,17 @@ static void learn(struct detection *d, struct place *p, int64_t now, bool learne
         p->days++;
     }
     p->last = now;
+    p->at = ((const struct state *)detection_state(d))->activities;
     if (!learned || (double)(now - p->first) >= settle * (double)TIME_DAY)
         p->settled = true;
+}
+
+/* So long ago that it is new again - unless the organisation was silent as a whole, or its log has a gap. */
+static bool forgotten(struct detection *d, const struct place *p, int64_t now)
+{
+    const struct state *s = detection_state(d);
+    bool long_ago = (double)(now - p->last) > detection_param(d, RECENT) * (double)TIME_DAY;
+    return p->settled && long_ago && (double)(s->activities - p->at) > detection_param(d, HISTORY);
 }
 
 static void see(struct detection *d, const struct activity *a)
@@ -73,8 +83,8 @@ static void see(struct detection *d, const struct activity *a)
         s->first = a->time;
     struct place *p = &s->places[country_number(c)];
     bool learned = detection_learned(d, s->first, a->time) && (double)s->activities >= detection_param(d, HISTORY);
-    if (p->settled && (double)(a->time - p->last) > detection_param(d, RECENT) * (double)TIME_DAY)
-        *p = (struct place){0}; /* so long ago that it is new again */
+    if (forgotten(d, p, a->time))
+        *p = (struct place){0};
     if (learned && !p->settled)
         raise(d, a, c);
     learn(d, p, a->time, learned);
@@ -82,7 +92,7 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const struct param params[] = {
-    {"recent_days", 30, "A country where nobody was active for this many days is new again."},
+    {"recent_days", 30, "A country where nobody was active for this many days, while others were elsewhere, is new again."},
     {"settled_days", 7, "A new country belongs to the organisation's past this many days after its first activity."},
     {"history", 20, "Nothing is raised before this many activities with a known place have been seen."},
     {"failed", 0, "1: failed activities count too; 0: successful ones only."},

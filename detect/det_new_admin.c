@@ -5,14 +5,22 @@
 enum { MINOR };
 enum { HOLDERS_MAX = 50000 };
 
+/* What an account was given lately. */
+struct holder {
+    int64_t last;
+    unsigned rank, roles;
+    size_t n;
+    char role[64]; /* the highest */
+};
+
 struct state {
-    struct table holders; /* member: moment of the first privileged role seen to be granted */
+    struct table holders;
 };
 
 static int start(struct detection *d)
 {
     struct state *s = detection_state(d);
-    table_init(&s->holders, sizeof(int64_t), HOLDERS_MAX);
+    table_init(&s->holders, sizeof(struct holder), HOLDERS_MAX);
     return 0;
 }
 
@@ -86,6 +94,19 @@ static const struct object *member_of(const struct activity *a)
     return o ? o : act_object(a, ROLE_TARGET);
 }
 
+static void note(struct holder *h, int64_t now, struct str role, unsigned rank)
+{
+    if (h->roles > 0 && now - h->last > TIME_DAY)
+        *h = (struct holder){0};
+    h->last = now;
+    h->roles++;
+    if (rank <= h->rank)
+        return;
+    h->rank = rank;
+    h->n = role.n < sizeof h->role ? role.n : sizeof h->role;
+    memcpy(h->role, role.p, h->n);
+}
+
 static void see(struct detection *d, const struct activity *a)
 {
     struct state *s = detection_state(d);
@@ -95,12 +116,10 @@ static void see(struct detection *d, const struct activity *a)
     if (a->outcome == OUTCOME_FAILURE || rank == 0 || !member || (rank < 2 && detection_param(d, MINOR) <= 0))
         return;
     uint64_t who = member->entity ? hash_mix(member->entity, 10) : hash_stri(account_text(&member->ref), 11);
-    bool is_new;
-    int64_t *since = table_put(&s->holders, who, &is_new);
-    if (!since)
+    struct holder *h = table_put(&s->holders, who, NULL);
+    if (!h)
         return;
-    if (is_new)
-        *since = a->time;
+    note(h, a->time, role, rank);
     struct draft f = draft_of(a);
     f.nusers = f.naccounts = 0;
     draft_user(&f, member->entity, account_text(&member->ref));
@@ -108,9 +127,9 @@ static void see(struct detection *d, const struct activity *a)
         draft_user(&f, a->actor_entity, account_text(&a->actor));
     f.campaign = who;
     f.severity = rank >= 2 ? SEVERITY_MEDIUM : SEVERITY_LOW;
-    f.description = str_fmt(detection_arena(d), "%.*s was given the privileged role %.*s by %.*s%.*s.%s", STR_ARG(cloud_object(d, member)),
-                            STR_ARG(role), STR_ARG(cloud_actor(d, a)), STR_ARG(cloud_from(d, a)),
-                            *since < a->time ? " It was given privileged roles before in this input." : "");
+    struct str more = h->roles > 1 ? str_fmt(detection_arena(d), " and %u more", h->roles - 1) : STR("");
+    f.description = str_fmt(detection_arena(d), "%.*s was given the privileged role %.*s%.*s by %.*s%.*s.", STR_ARG(cloud_object(d, member)),
+                            STR_ARG(((struct str){h->role, h->n})), STR_ARG(more), STR_ARG(cloud_actor(d, a)), STR_ARG(cloud_from(d, a)));
     detection_raise(d, a, &f);
 }
 

@@ -11,6 +11,7 @@ static void roles_of_one_account_are_one_alert(void **state)
     assert_true(replay_concerns(&r, r.alerts[0], "anna@corp.example"));
     assert_int_equal(r.alerts[0]->severity, SEVERITY_MEDIUM);
     assert_int_equal(r.alerts[0]->count, 2);
+    cloud_says(r.alerts[0], "the privileged role Global Administrator and 1 more by");
     assert_int_equal(r.alerts[0]->nevidence, 2);
     replay_free(&r);
 }
