@@ -6,7 +6,7 @@ const struct jnode *jin_get(const struct jnode *doc, const struct jnode *o, stru
     if (!o || o->type != J_OBJ)
         return NULL;
     for (const struct jnode *c = jin_first(doc, o); c; c = jin_next(doc, o, c))
-        if (str_eq(c->key, key))
+        if (c->key.n == key.n && (key.n == 0 || (c->key.p[0] == key.p[0] && memcmp(c->key.p, key.p, key.n) == 0)))
             return c;
     return NULL;
 }

@@ -65,8 +65,8 @@ bool plain(const char *p, size_t n)
 
 class walk {
 public:
-    walk(jin &parser, const char *p, size_t n)
-        : j(parser), doc(p), end(n), index(parser.stage->structural_indexes.get()), count(parser.stage->n_structural_indexes)
+    walk(jin &parser, const char *p, size_t length)
+        : j(parser), doc(p), end(length), index(parser.stage->structural_indexes.get()), count(parser.stage->n_structural_indexes)
     {
     }
 

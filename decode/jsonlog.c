@@ -42,9 +42,13 @@ struct jsonlog_part jsonlog_open(struct decode *d, const struct jnode *doc, cons
 const struct jnode *jsonlog_named(const struct jnode *doc, const struct jnode *list, struct str name_key, struct str name,
                                   struct str value_key)
 {
-    for (const struct jnode *c = list ? jin_first(doc, list) : NULL; c; c = jin_next(doc, list, c))
-        if (str_eqi(jin_text(jin_get(doc, c, name_key)), name))
+    for (const struct jnode *c = list ? jin_first(doc, list) : NULL; c; c = jin_next(doc, list, c)) {
+        const struct jnode *n = jin_first(doc, c); /* the name mostly comes first */
+        if (n && !str_eq(n->key, name_key))
+            n = jin_get(doc, c, name_key);
+        if (n && n->val.n == name.n && str_eqi(jin_text(n), name))
             return jin_get(doc, c, value_key);
+    }
     return NULL;
 }
 

@@ -211,7 +211,7 @@ enum kind o365_command(const struct o365 *r)
     subject(r, k);
     if (k == KIND_INBOX_RULE_CREATED || k == KIND_INBOX_RULE_CHANGED)
         o365_rule(r);
-    else
+    else if (k == KIND_MAILBOX_DELEGATED || k == KIND_ROLE_GRANTED || k == KIND_ROLE_REMOVED || k == KIND_CLOUD_GROUP_CHANGED)
         member(r, k);
     if (k == KIND_AUDIT_LOGGING_CHANGED)
         audit_setting(r);

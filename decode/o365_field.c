@@ -2,7 +2,7 @@
 #include "decode/o365.h"
 
 #define IS(literal, id)                                                                                                \
-    if (JSONLOG_IS(*k, literal))                                                                                        \
+    if (JSONLOG_IS(k, literal))                                                                                        \
     return O365_##id
 
 static enum o365_field up_to_9(const struct jsonlog_key *k)
