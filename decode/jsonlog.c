@@ -94,7 +94,7 @@ bool jsonlog_guid(struct str s)
 static void add(struct jsonlog_words *w, struct str s)
 {
     for (size_t i = 0; i < s.n; i++) {
-        bool blank = (unsigned char)s.p[i] <= ' ';
+        bool blank = !w->blanks && (unsigned char)s.p[i] <= ' ';
         if (w->n + 3 > JSONLOG_WORDS)
             return;
         if (blank)

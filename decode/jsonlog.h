@@ -71,6 +71,7 @@ struct jsonlog_words {
     struct arena *arena;
     char *p;
     size_t n;
+    bool blanks; /* inside words they stay as they are: a text for people */
 };
 /* Adds prefix and text as one word; an absent text adds nothing. */
 void jsonlog_word(struct jsonlog_words *w, struct str prefix, struct str text);

@@ -139,7 +139,7 @@ static struct str rule_name(const struct o365 *r)
 void o365_rule(const struct o365 *r)
 {
     struct arena *arena = r->d->arena;
-    struct rule u = {{.arena = arena}, {.arena = arena}, {.arena = arena}};
+    struct rule u = {{.arena = arena}, {.arena = arena, .blanks = true}, {.arena = arena}};
     if (r->at[O365_PARAMETERS])
         from_parameters(r, &u);
     else
