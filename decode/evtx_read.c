@@ -9,15 +9,13 @@ uint32_t evtx_read_crc(const struct evtx *x, uint32_t crc, const uint8_t *bytes,
 {
     struct fault f;
     struct rd r = rd_of(bytes, n, &f);
+    const uint32_t(*t)[256] = x->crc;
     crc = ~crc;
     while (rd_left(&r) >= 16) {
-        uint64_t low = rd_u64le(&r) ^ crc, high = rd_u64le(&r);
-        crc = 0;
-        for (unsigned i = 0; i < 8; i++) {
-            crc ^= x->crc[15 - i][low & 0xff] ^ x->crc[7 - i][high & 0xff];
-            low >>= 8;
-            high >>= 8;
-        }
+        const uint8_t *p = rd_bytes(&r, 16);
+        crc = t[15][p[0] ^ (crc & 0xff)] ^ t[14][p[1] ^ (crc >> 8 & 0xff)] ^ t[13][p[2] ^ (crc >> 16 & 0xff)] ^ t[12][p[3] ^ crc >> 24] ^
+              t[11][p[4]] ^ t[10][p[5]] ^ t[9][p[6]] ^ t[8][p[7]] ^ t[7][p[8]] ^ t[6][p[9]] ^ t[5][p[10]] ^ t[4][p[11]] ^
+              t[3][p[12]] ^ t[2][p[13]] ^ t[1][p[14]] ^ t[0][p[15]];
     }
     while (rd_left(&r))
         crc = crc >> 8 ^ x->crc[0][(crc ^ rd_u8(&r)) & 0xff];

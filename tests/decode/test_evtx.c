@@ -28,6 +28,9 @@ static int emitted(struct decode *d, const struct activity *a)
     r->activities++;
     r->time = a->time;
     r->record = a->origin.record;
+    char ip[IP_TEXT];
+    struct str text = ip_text(&a->ip, ip);
+    (void)snprintf(r->ip, sizeof r->ip, "%.*s", STR_ARG(text));
     (void)snprintf(r->user, sizeof r->user, "%.*s", STR_ARG(str_set(a->actor.name) ? a->actor.name : account_text(who)));
     return 0;
 }
@@ -304,6 +307,88 @@ static void repeated_names(void **state)
     free(m);
 }
 
+/* An event whose content comes as binary XML that `inside` writes, at the place where it will lie. */
+static struct made *with_content(const char *provider, uint16_t id, void (*inside)(struct made *in))
+{
+    struct made *m = new_chunk();
+    begin_record(m, 3);
+    (void)event_template(m, provider);
+    size_t at = inside_at(m);
+    struct made *in = new_chunk();
+    in->n = at;
+    inside(in);
+    event_values(m, id, 3, in, at);
+    free(in);
+    end_record(m);
+    seal(m);
+    return m;
+}
+
+static void string_array(struct made *in)
+{
+    size_t definition = put_instance(in);
+    put_open(in, "EventData", false);
+    put_token(in, 0x02);
+    put_data(in, NULL, 0, 0x81);
+    put_data(in, NULL, 1, 0x01);
+    put_open(in, "Binary", false);
+    put_token(in, 0x02);
+    put_sub(in, 2, 0x0e);
+    put_token(in, 0x04);
+    put_token(in, 0x04);
+    put_defined(in, definition);
+    const struct item v[] = {{0x81, 24, "1\0.\0002\0.\0003\0.\0004\0\0\0e\0v\0e\0\0\0"}, {0x01, 2, "0\0"}, {0x0e, 2, "\xab\xcd"}};
+    put_values(in, v, 3);
+}
+
+/* The items of the array are the first and second parameter, the text after it is the third. */
+static void unnamed_parameters(void **state)
+{
+    struct result *r = *state;
+    struct made *m = with_content("NTDS LDAP", 2889, string_array);
+    read_chunk(r, m);
+    assert_int_equal(r->activities, 1);
+    assert_int_equal(r->faults + r->json_faults, 0);
+    assert_string_equal(r->user, "eve");
+    assert_string_equal(r->ip, "1.2.3.4");
+    assert_true(str_ends(buf_view(&r->json), STR("\"EventData\":{\"Data\":[\"1.2.3.4\",\"eve\",\"0\"],\"Binary\":\"ABCD\"}}}\n")));
+    free(m);
+}
+
+static void cleared(struct made *in)
+{
+    size_t definition = put_instance(in);
+    put_open(in, "UserData", false);
+    put_token(in, 0x02);
+    put_open(in, "LogFileCleared", true);
+    put_attribute(in, "xmlns");
+    put_value(in, "urn:x");
+    put_token(in, 0x02);
+    put_leaf(in, "SubjectUserName", 0, 0x01);
+    put_token(in, 0x04);
+    put_token(in, 0x04);
+    put_defined(in, definition);
+    const struct item v[] = {{0x01, 6, "b\0o\0b\0"}};
+    put_values(in, v, 1);
+}
+
+static void user_data(void **state)
+{
+    struct result *r = *state;
+    struct made *m = with_content("Microsoft-Windows-Eventlog", 1102, cleared);
+    read_chunk(r, m);
+    assert_int_equal(r->activities, 1);
+    assert_string_equal(r->user, "bob");
+    assert_true(str_ends(buf_view(&r->json), STR("\"UserData\":{\"LogFileCleared\":{\"@xmlns\":\"urn:x\",\"SubjectUserName\":\"bob\"}}}}\n")));
+    free(m);
+    m = with_content("Nobody-Knows", 77, cleared);
+    read_chunk(r, m);
+    assert_int_equal(r->activities, 0);
+    assert_int_equal(r->records, 1);
+    assert_string_equal(r->unknown, "Nobody-Knows/77");
+    free(m);
+}
+
 /* Elements, CDATA, references and an instruction, without any template. */
 static void without_template(void **state)
 {
@@ -546,7 +631,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_READER(logons),          WITH_READER(every_type),     WITH_READER(unfitting_values), WITH_READER(repeated_names),
-        WITH_READER(without_template), WITH_READER(wrong_checksums), WITH_READER(damaged_sizes),   WITH_READER(unclosed_log),
+        WITH_READER(unnamed_parameters), WITH_READER(user_data), WITH_READER(without_template), WITH_READER(wrong_checksums), WITH_READER(damaged_sizes),   WITH_READER(unclosed_log),
         WITH_READER(no_chunk),        WITH_READER(unknown_token),  WITH_READER(hostile_counts),   WITH_READER(nested_too_deep),
         WITH_READER(cut_anywhere),    WITH_READER(bend_every_bit), cmocka_unit_test(file_header)};
     return cmocka_run_group_tests(tests, NULL, NULL);
