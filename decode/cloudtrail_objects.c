@@ -33,9 +33,11 @@ static void machines(const struct cloudtrail *t)
     if (!list)
         list = jin_path(t->doc, t->at[TRAIL_REQUEST], "instancesSet.items");
     uint64_t n = jsonlog_count(t->doc, list);
-    for (const struct jnode *c = list ? jin_first(t->doc, list) : NULL; c; c = jin_next(t->doc, list, c))
-        if (!object(t, OBJECT_VM, ROLE_TARGET, decode_some(jin_str(t->doc, c, "instanceId"))))
-            break;
+    for (const struct jnode *c = list ? jin_first(t->doc, list) : NULL; c; c = jin_next(t->doc, list, c)) {
+        (void)object(t, OBJECT_VM, ROLE_TARGET, decode_some(jin_str(t->doc, c, "instanceId")));
+        if (t->d->act.nobjects == ACTIVITY_OBJECTS)
+            break; /* the count tells of the rest */
+    }
     decode_u64(t->d, FACT_ITEM_COUNT, n ? n : 1);
 }
 

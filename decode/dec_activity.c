@@ -67,7 +67,7 @@ static void objects(struct decode *d, const struct jnode *doc, const struct jnod
     for (const struct jnode *c = jin_first(doc, list); c; c = jin_next(doc, list, c)) {
         struct object *o = decode_object(d, object_type_of(jin_str(doc, c, "type")), object_role_of(jin_str(doc, c, "role")), STR_NONE);
         if (!o) {
-            decode_ignored(d, STR("objects beyond the most that an activity holds"));
+            jsonlog_full(d);
             return;
         }
         names(doc, c, &o->ref);

@@ -113,8 +113,10 @@ static enum kind targets(const struct audit *r, enum kind k)
     for (const struct jnode *c = p.node ? jin_first(p.doc, p.node) : NULL; c; c = jin_next(p.doc, p.node, c)) {
         enum object_type type = type_of(jin_str(p.doc, c, "type"));
         struct object *o = decode_object(r->d, type, role_of(k, type), decode_some(jin_str(p.doc, c, "displayName")));
-        if (!o)
+        if (!o) {
+            jsonlog_full(r->d);
             break;
+        }
         o->ref.upn = decode_some(jin_str(p.doc, c, "userPrincipalName"));
         o->ref.cloud = decode_some(jin_str(p.doc, c, "id"));
         if (o->role == ROLE_GROUP && type == OBJECT_ROLE)

@@ -60,6 +60,11 @@ const struct jnode *jsonlog_named(const struct jnode *doc, const struct jnode *l
                                   struct str value_key);
 /* How many entries a list has. */
 uint64_t jsonlog_count(const struct jnode *doc, const struct jnode *list);
+/* Says that a record names more things than an activity holds. */
+static inline void jsonlog_full(struct decode *d)
+{
+    decode_ignored(d, STR("objects beyond the most that an activity holds"));
+}
 /* A decimal number of degrees in hundredths, rounded: "-5.2444" is -524. Exponents are not read. */
 bool jsonlog_hundredths(struct str s, int16_t *value);
 /* Eight, four, four, four and twelve hex digits with dashes. */

@@ -48,8 +48,10 @@ static void members(const struct o365 *r)
         (void)decode_object(r->d, OBJECT_GROUP, ROLE_GROUP, team);
     for (const struct jnode *c = list ? jin_first(doc, list) : NULL; c; c = jin_next(doc, list, c)) {
         struct object *o = decode_object(r->d, OBJECT_ACCOUNT, ROLE_MEMBER, decode_some(jin_str(doc, c, "DisplayName")));
-        if (!o)
+        if (!o) {
+            jsonlog_full(r->d);
             return;
+        }
         o->ref.upn = decode_some(jin_str(doc, c, "UPN"));
     }
 }
