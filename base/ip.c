@@ -98,6 +98,10 @@ bool ip_parse(struct str s, struct ip *out, uint16_t *port)
         s = str_from(s, 5);
     if (s.n < 2)
         return false;
+    if (str_startsi(s, STR("::ffff:")) && v4(str_from(s, 7), &a)) { /* the usual spelling in Windows events */
+        *out = a;
+        return ip_v4_value(&a) != 0;
+    }
     ptrdiff_t colon = str_chr(s, ':'), last = str_rchr(s, ':');
     bool ok;
     if (s.p[0] == '[') {

@@ -123,19 +123,18 @@ bool account_set(const struct account *a)
 
 struct pack {
     uint8_t *p, *end;
+    bool full; /* something did not fit */
 };
 
 static void put(struct pack *w, const void *bytes, size_t n)
 {
-    if ((size_t)(w->end - w->p) < n) {
-        w->p = w->end;
-        w->end = NULL;
+    if ((size_t)(w->end - w->p) < n || w->full) {
+        w->full = true;
         return;
     }
-    if (w->end) {
+    if (n)
         memcpy(w->p, bytes, n);
-        w->p += n;
-    }
+    w->p += n;
 }
 
 static void put_be(struct pack *w, uint64_t v, unsigned n)
@@ -148,6 +147,10 @@ static void put_be(struct pack *w, uint64_t v, unsigned n)
 
 static void put_leb(struct pack *w, uint64_t v)
 {
+    if (v < 0x80 && w->p < w->end && !w->full) {
+        *w->p++ = (uint8_t)v;
+        return;
+    }
     uint8_t b[10];
     unsigned n = 0;
     do {
@@ -203,7 +206,7 @@ static void put_object(struct pack *w, const struct object *from)
 int activity_pack(const struct activity *from, uint8_t *out, size_t room)
 {
     struct activity a = *from;
-    struct pack w = {out, out + room};
+    struct pack w = {out, out + room, false};
     struct str *text[20];
     unsigned n = texts_of(&a, text);
     uint32_t bits = 0;
@@ -252,7 +255,7 @@ int activity_pack(const struct activity *from, uint8_t *out, size_t room)
         else
             put_leb(&w, a.facts[i].u);
     }
-    return w.end ? (int)(w.p - out) : ERR_LIMIT;
+    return w.full ? ERR_LIMIT : (int)(w.p - out);
 }
 
 struct unpack {
