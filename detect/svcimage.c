@@ -29,13 +29,19 @@ struct str svcimage_program(struct str image)
         return end >= 0 ? str_sub(s, 0, (size_t)end) : s;
     }
     static const char *const kinds[] = {".exe", ".sys", ".bat", ".cmd", ".com", ".dll"};
-    for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        ptrdiff_t at = str_findi(s, str_of(kinds[i]));
-        if (at >= 0 && ((size_t)at + 4 == s.n || s.p[at + 4] == ' ' || s.p[at + 4] == '\t'))
-            return str_sub(s, 0, (size_t)at + 4);
-    }
     ptrdiff_t blank = str_chr(s, ' ');
-    return blank >= 0 ? str_sub(s, 0, (size_t)blank) : s;
+    struct str first = blank >= 0 ? str_sub(s, 0, (size_t)blank) : s;
+    size_t end = first.n; /* a path with blanks goes on to the first name of a program */
+    bool found = str_eqi(first, STR("%COMSPEC%")) || str_chr(first, '\\') < 0;
+    for (unsigned i = 0; i < sizeof kinds / sizeof *kinds && !found; i++)
+        found = str_endsi(first, str_of(kinds[i]));
+    for (size_t at = first.n; at + 4 <= s.n && !found; at++)
+        for (unsigned i = 0; i < sizeof kinds / sizeof *kinds && !found; i++)
+            if (str_startsi(str_from(s, at), str_of(kinds[i])) && (at + 4 == s.n || s.p[at + 4] == ' ')) {
+                found = true;
+                end = at + 4;
+            }
+    return str_sub(s, 0, end);
 }
 
 static struct str base_name(struct str path)

@@ -41,6 +41,22 @@ static void verdicts(void **state)
     assert_null(svcimage_metasploit(STR("a"), STR("cmd.exe /c echo b > \\\\.\\pipe\\b")));
 }
 
+static void programs(void **state)
+{
+    (void)state;
+    static const char *const row[][2] = {{"C:\\Program Files\\A B\\x.exe -k y.bat", "C:\\Program Files\\A B\\x.exe"},
+                                         {"\"C:\\a b.exe\" c", "C:\\a b.exe"},
+                                         {"%COMSPEC% /Q /c echo a > C:\\t\\a.bat", "%COMSPEC%"},
+                                         {"%SystemRoot%\\System32\\svchost.exe -k netsvcs", "%SystemRoot%\\System32\\svchost.exe"},
+                                         {"cmd /c x.exe", "cmd"},
+                                         {"C:\\no such", "C:\\no"},
+                                         {"\"open", "open"},
+                                         {"", ""}};
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++)
+        if (!str_eq(svcimage_program(str_of(row[i][0])), str_of(row[i][1])))
+            fail_msg("%s: %.*s", row[i][0], STR_ARG(svcimage_program(str_of(row[i][0]))));
+}
+
 static void random_names(void **state)
 {
     (void)state;
@@ -65,9 +81,7 @@ static void benign_raises_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(suspicious_image_paths),
-        cmocka_unit_test(verdicts),
-        cmocka_unit_test(random_names),
+        cmocka_unit_test(suspicious_image_paths), cmocka_unit_test(verdicts), cmocka_unit_test(programs), cmocka_unit_test(random_names),
         cmocka_unit_test(benign_raises_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
