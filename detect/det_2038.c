@@ -3,19 +3,21 @@
 #include "detect/ldapfilter.h"
 #include "detect/watch.h"
 
-enum { BURST_KINDS, BURST_MINUTES };
+enum { BURST_KINDS, BURST_MINUTES, USUAL_DAYS };
 
 static const struct param params[] = {
     [BURST_KINDS] = {"burst_kinds", 4,
                      "Different kinds of enumeration, new for the computer, within burst_minutes that make an alert though each alone is ordinary."},
     [BURST_MINUTES] = {"burst_minutes", 10, "Length in minutes of the window in which kinds of enumeration are counted."},
+    [USUAL_DAYS] = {"usual_days", 3, "Different days on which a computer must have asked for a kind before it counts as its usual business."},
     {0}};
 
 struct source {
     int64_t since;
     uint32_t learned; /* kinds that the computer asked for while learning */
     int64_t latest[LDAPFILTER_COUNT];
-    uint32_t told; /* kinds in the open alert */
+    uint16_t days[LDAPFILTER_COUNT]; /* different days with that kind */
+    uint32_t told;                   /* kinds in the open alert */
     struct watch_names users;
     struct witnesses seen;
     int64_t last;
@@ -56,6 +58,16 @@ static uint32_t recent(const struct source *s, int64_t since)
     return kinds & ~s->learned;
 }
 
+/* Kinds that were asked for on enough days before today. */
+static uint32_t usual(const struct detection *d, const struct source *s, int64_t now)
+{
+    uint32_t kinds = 0;
+    for (unsigned i = 0; i < LDAPFILTER_COUNT; i++)
+        if (s->days[i] >= detection_param(d, USUAL_DAYS) && time_day(s->latest[i]) != time_day(now))
+            kinds |= UINT32_C(1) << i;
+    return kinds;
+}
+
 static void note(struct detection *d, struct source *s, const struct activity *a, uint32_t kinds)
 {
     if (s->last && a->time - s->last > TIME_DAY) {
@@ -66,8 +78,10 @@ static void note(struct detection *d, struct source *s, const struct activity *a
     s->last = a->time;
     s->unreported++;
     for (unsigned i = 0; i < LDAPFILTER_COUNT; i++)
-        if (kinds & UINT32_C(1) << i)
+        if (kinds & UINT32_C(1) << i) {
+            s->days[i] = (uint16_t)(s->days[i] + (!s->latest[i] || time_day(s->latest[i]) != time_day(a->time)));
             s->latest[i] = a->time;
+        }
     watch_names_add(&s->users, a->actor_entity, watch_called(detection_dir(d), a->actor_entity, &a->actor));
     witness_add(&s->seen, a);
 }
@@ -121,7 +135,7 @@ static void see(struct detection *d, const struct activity *a)
         s->learned |= kinds;
         return;
     }
-    kinds &= ~s->learned;
+    kinds &= ~(s->learned | usual(d, s, a->time));
     if (!kinds)
         return;
     note(d, s, a, kinds);
@@ -146,7 +160,8 @@ const struct detector det_2038 = {
              "delegation, "
              "accounts without pre-authentication, sensitive groups, permissions, stored passwords; or, as SharpHound does, for many kinds of "
              "objects within "
-             "minutes. What the computer asked for in its learning period is its own business and is left out, as are controllers, Exchange servers "
+             "minutes. What the computer asked for in its learning period, or on several days before, is its own business and is left out, as are "
+             "controllers, Exchange servers "
              "and known "
              "replicators. Searches for single objects do not count.",
     .blind = "no LDAP searches (event 1644: diagnostics level 15 Field Engineering of the directory service)",

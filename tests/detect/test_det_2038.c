@@ -48,6 +48,12 @@ static void benign_raises_nothing(void **state)
     expect_number("2038", FIXTURE("benign"), &learning, 0);
 }
 
+static void a_habit_is_told_of_three_times(void **state)
+{
+    (void)state;
+    expect_number("2038", FIXTURE("benign"), &over, 3);
+}
+
 static uint32_t kinds(const char *filter, const char *scope, const char *attributes)
 {
     struct ldapfilter_search s = {.filter = str_of(filter), .scope = str_of(scope), .attributes = str_of(attributes)};
@@ -119,13 +125,9 @@ static void nothing_while_learning(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_attackers_ask_for),
-        cmocka_unit_test(a_burst_of_ordinary_questions),
-        cmocka_unit_test(three_kinds_are_no_burst),
-        cmocka_unit_test(benign_raises_nothing),
-        cmocka_unit_test(filters),
-        cmocka_unit_test(every_cut_of_a_filter_is_read),
-        cmocka_unit_test(nothing_while_learning),
+        cmocka_unit_test(what_attackers_ask_for),        cmocka_unit_test(a_burst_of_ordinary_questions),  cmocka_unit_test(three_kinds_are_no_burst),
+        cmocka_unit_test(benign_raises_nothing),         cmocka_unit_test(a_habit_is_told_of_three_times), cmocka_unit_test(filters),
+        cmocka_unit_test(every_cut_of_a_filter_is_read), cmocka_unit_test(nothing_while_learning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
