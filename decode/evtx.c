@@ -100,7 +100,7 @@ struct fill {
 static int value_text(struct fill *f, const struct evtx_value *v, struct str *out)
 {
     *out = STR_NONE;
-    if (v->type == EVTX_BINXML)
+    if (v->type == EVTX_BINXML || !evtx_read_spend(f->x, f->chunk, 1 + (v->n >> 4)))
         return 0;
     int err = evtx_value_text(f->d->arena, v, out);
     if (err && !f->bad.why)

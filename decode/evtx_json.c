@@ -123,7 +123,7 @@ static void content(struct build *b, struct node *n, const struct evtx_document 
         nested(b, n, &v);
         return;
     }
-    if (s->kind == EVTX_SUB && v.type == EVTX_NULL)
+    if ((s->kind == EVTX_SUB && v.type == EVTX_NULL) || !evtx_read_spend(b->x, b->chunk, 1 + (v.n >> 4)))
         return;
     if (alone && s->kind == EVTX_SUB) {
         n->value = v;

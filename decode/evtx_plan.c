@@ -217,7 +217,7 @@ void evtx_plan_close(struct evtx_plans *p)
 
 void evtx_plan_trim(struct evtx_plans *p)
 {
-    if (p->memory.used <= EVTX_PLAN_MEMORY / 2)
+    if (p->memory.used <= EVTX_PLAN_KEPT)
         return;
     arena_reset(&p->memory);
     memset(p->bucket, 0, sizeof p->bucket);

@@ -49,7 +49,7 @@ struct evtx_plan {
     enum evtx_place place;
 };
 
-enum { EVTX_PLAN_BUCKETS = 1024, EVTX_PLAN_MEMORY = 32 << 20, EVTX_SLOTS = EVTX_STEPS };
+enum { EVTX_PLAN_BUCKETS = 1024, EVTX_PLAN_KEPT = 16 << 20, EVTX_PLAN_MEMORY = 64 << 20, EVTX_SLOTS = EVTX_STEPS };
 
 struct evtx_plans {
     struct arena memory;
@@ -59,10 +59,16 @@ struct evtx_plans {
 
 void evtx_plan_open(struct evtx_plans *p);
 void evtx_plan_close(struct evtx_plans *p);
-/* Forgets all plans when they hold more than half of their memory. Only between chunks. */
+/* Forgets all plans when they hold more than EVTX_PLAN_KEPT bytes. Only between chunks. */
 void evtx_plan_trim(struct evtx_plans *p);
 /* The plan of flattened steps that stand at `place`. NULL when memory is full. */
 const struct evtx_plan *evtx_plan_of(struct evtx_plans *p, const struct evtx_flat *flat, enum evtx_place place);
+
+/* The most that a plan of these steps takes. */
+static inline size_t evtx_plan_size(const struct evtx_flat *f)
+{
+    return sizeof(struct evtx_plan) + f->nsteps * (sizeof(struct evtx_step) + sizeof(struct evtx_slot)) + f->ntext + 64;
+}
 
 static inline struct str evtx_plan_text(const struct evtx_plan *p, const struct evtx_step *s)
 {

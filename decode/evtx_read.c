@@ -73,6 +73,7 @@ int evtx_read_open(struct evtx_walk *w)
     check_sums(w, &h);
     w->x->chunks++;
     w->x->chunk_work = EVTX_CHUNK_WORK;
+    w->x->chunk_plans = 0;
     evtx_plan_trim(&w->x->plans);
     return 1;
 }
@@ -175,7 +176,9 @@ static int flatten(struct evtx *x, struct rd *r, const struct rd *chunk, bool in
         return err;
     if (!evtx_read_spend(x, r, x->flat.nsteps))
         return ERR_LIMIT;
-    *out = evtx_plan_of(&x->plans, &x->flat, place);
+    /* counted whether or not the plan is already known, so that what was read before changes nothing */
+    x->chunk_plans += evtx_plan_size(&x->flat);
+    *out = x->chunk_plans <= EVTX_CHUNK_PLANS ? evtx_plan_of(&x->plans, &x->flat, place) : NULL;
     if (*out)
         return 0;
     rd_fail(r, "templates need too much memory");

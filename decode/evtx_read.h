@@ -5,9 +5,11 @@
 #include "decode/evtx.h"
 #include "decode/evtx_plan.h"
 
-/* Work that one record, and one chunk, may cause: steps walked and compared. Records have hundreds; a hostile
- * chunk could otherwise repeat its largest template in every record. */
+/* Work that one record, and one chunk, may cause: steps walked and compared, sixteenths of values written.
+ * Records have hundreds; a hostile chunk could otherwise repeat its largest template or value without end. */
 enum { EVTX_RECORD_WORK = 1 << 18, EVTX_CHUNK_WORK = 1 << 22 };
+/* Bytes that the plans of one chunk may take. */
+enum { EVTX_CHUNK_PLANS = 12 << 20 };
 enum { EVTX_NESTED = 8, EVTX_VALUES = EVTX_CHUNK / 4, EVTX_SEEN = 1024, EVTX_MEMO = 128, EVTX_MEMOS = 3 };
 
 /* A template of the chunk at hand, by where its definition lies. */
@@ -37,6 +39,7 @@ struct evtx {
     uint32_t crc[16][256];
     uint32_t nvalues;
     uint64_t chunks;
+    size_t chunk_plans;
     int64_t record_work, chunk_work;
 };
 

@@ -563,6 +563,32 @@ static void nested_too_deep(void **state)
     free(m);
 }
 
+/* One large value in very many places: stopped before it fills the memory. */
+static void repeated_value(void **state)
+{
+    struct result *r = *state;
+    struct made *m = new_chunk();
+    static uint8_t large[30000];
+    const struct item v[] = {{0x01, sizeof large, large}};
+    memset(large, 'a', sizeof large);
+    begin_record(m, 1);
+    size_t definition = put_instance(m);
+    put_open(m, "Event", false);
+    put_token(m, 0x02);
+    for (unsigned i = 0; i < 5000; i++)
+        put_sub(m, 0, 0x01);
+    put_token(m, 0x04);
+    put_defined(m, definition);
+    put_values(m, v, 1);
+    end_record(m);
+    seal(m);
+    read_chunk(r, m);
+    assert_int_equal(r->json_records, 0);
+    assert_int_equal(r->json_faults, 1);
+    assert_int_equal(r->json.n, 0);
+    free(m);
+}
+
 static void cut_anywhere(void **state)
 {
     struct result *r = *state;
@@ -633,6 +659,6 @@ int main(void)
         WITH_READER(logons),          WITH_READER(every_type),     WITH_READER(unfitting_values), WITH_READER(repeated_names),
         WITH_READER(unnamed_parameters), WITH_READER(user_data), WITH_READER(without_template), WITH_READER(wrong_checksums), WITH_READER(damaged_sizes),   WITH_READER(unclosed_log),
         WITH_READER(no_chunk),        WITH_READER(unknown_token),  WITH_READER(hostile_counts),   WITH_READER(nested_too_deep),
-        WITH_READER(cut_anywhere),    WITH_READER(bend_every_bit), cmocka_unit_test(file_header)};
+        WITH_READER(repeated_value), WITH_READER(cut_anywhere),    WITH_READER(bend_every_bit), cmocka_unit_test(file_header)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
