@@ -20,6 +20,10 @@ struct score_day {
     uint32_t activities;
     double evidence;   /* bits, sum of positive evidence */
     double points;     /* exact, not rounded: for ranking user-days */
+    double p_evidence; /* p-values of the day's evidence and of its oddest hour */
+    double p_hour;
+    uint32_t judged;   /* p-values of single activities, one per value group */
+    uint32_t tails[4]; /* how many of them were at or below 1e-1, 1e-2, 1e-3, 1e-4 */
 };
 
 struct score_options {

@@ -1,0 +1,138 @@
+/* score/calibrate.c - decayed log-histogram with a generalised Pareto tail. */
+#include "score/calibrate.h"
+
+#include <math.h>
+
+#define PER_OCTAVE 16.0f
+#define TAIL_FROM 0.05f
+#define TAIL_STEP 3.16227766f /* between the quantiles that shape the tail */
+#define SHAPE_MOST 0.4f
+#define SHAPE_DOUBT 20.0f     /* events beyond the threshold that count as much as "no curvature" */
+#define DAY_GROWTH 1.0233739  /* 2^(1/30) */
+#define UNIT_MOST 1e9
+
+static float place(double stat)
+{
+    float at = stat > 0 ? 1 + PER_OCTAVE * log2f(1 + (float)stat) : 0;
+    return at < CALIBRATE_BINS - 1 ? at : CALIBRATE_BINS - 1;
+}
+
+static float edge(float at)
+{
+    return at <= 1 ? 0 : exp2f((at - 1) / PER_OCTAVE) - 1;
+}
+
+/* where the survival falls to s, as a statistic */
+static float quantile(const struct calibrate *c, float s)
+{
+    int i = CALIBRATE_BINS - 1;
+    while (i > 1 && c->above[i] < s)
+        i--;
+    float top = c->above[i], low = c->above[i + 1];
+    float part = top > low && top > s ? (top - s) / (top - low) : 0;
+    return edge((float)i + (part < 1 ? part : 1));
+}
+
+static void fit_tail(struct calibrate *c)
+{
+    c->p_u = c->above[1] < TAIL_FROM ? c->above[1] : TAIL_FROM;
+    if (c->p_u <= 0) {
+        c->p_u = (float)(1 / (c->weight + 1));
+        c->u = 0;
+        c->scale = 1;
+        c->shape = 0;
+        return;
+    }
+    c->u = quantile(c, c->p_u);
+    float a = quantile(c, c->p_u / TAIL_STEP) - c->u, b = quantile(c, c->p_u / (TAIL_STEP * TAIL_STEP)) - c->u;
+    float shape = a > 0 && b > a ? logf((b - a) / a) / logf(TAIL_STEP) : 0;
+    float events = (float)c->weight * c->p_u;
+    shape *= events / (events + SHAPE_DOUBT);
+    shape = shape > SHAPE_MOST ? SHAPE_MOST : shape < -SHAPE_MOST ? -SHAPE_MOST : shape;
+    float decade = TAIL_STEP * TAIL_STEP;
+    c->scale = fabsf(shape) < 1e-3f ? b / logf(decade) : b * shape / (powf(decade, shape) - 1);
+    c->shape = shape;
+    if (!(c->scale > 0.05f))
+        c->scale = 0.05f;
+}
+
+static void fit(struct calibrate *c)
+{
+    double sum = 0;
+    c->above[CALIBRATE_BINS] = 0;
+    for (int i = CALIBRATE_BINS - 1; i >= 0; i--) {
+        sum += c->bins[i];
+        c->above[i] = (float)sum;
+    }
+    for (int i = 0; i < CALIBRATE_BINS; i++)
+        c->above[i] = (float)(c->above[i] / sum);
+    c->weight = sum / c->unit;
+    c->fitted = c->weight;
+    fit_tail(c);
+}
+
+static double tail(const struct calibrate *c, double excess)
+{
+    double shape = c->shape, x = excess / c->scale;
+    double s;
+    if (fabs(shape) < 1e-3) {
+        s = exp(-x);
+    } else {
+        double base = 1 + shape * x;
+        s = base > 0 ? pow(base, -1 / shape) : 0;
+    }
+    double p = c->p_u * s;
+    return p > 1e-12 ? p : 1e-12;
+}
+
+double calibrate_p(const struct calibrate *c, double stat)
+{
+    if (stat <= 0 || c->fitted <= 0)
+        return 1;
+    if (stat > c->u)
+        return tail(c, stat - c->u);
+    float at = place(stat);
+    int i = (int)at;
+    float low = c->above[i + 1];
+    double p = low + (c->above[i] - low) * (1 - (at - (float)i));
+    return p > c->p_u ? p : c->p_u;
+}
+
+static double doubted(const struct calibrate *c, double stat)
+{
+    return log10(calibrate_p(c, stat)) * c->weight / (c->weight + CALIBRATE_YOUNG);
+}
+
+double calibrate_log10(const struct calibrate *c, const struct calibrate *pool, double stat)
+{
+    if (stat <= 0)
+        return 0;
+    double own = c->weight / (c->weight + 4 * CALIBRATE_YOUNG);
+    if (!pool)
+        return doubted(c, stat);
+    return (own > 0 ? own * log10(calibrate_p(c, stat)) : 0) + (1 - own) * doubted(pool, stat);
+}
+
+void calibrate_learn(struct calibrate *c, double stat, uint16_t day)
+{
+    if (c->unit <= 0) {
+        c->unit = 1;
+        c->day = day;
+    }
+    if (day > c->day) {
+        double grow = pow(DAY_GROWTH, day - c->day);
+        c->unit *= grow;
+        c->weight /= grow;
+        c->fitted = 0; /* a new day: fit again */
+        c->day = day;
+        if (c->unit > UNIT_MOST) {
+            for (int i = 0; i < CALIBRATE_BINS; i++)
+                c->bins[i] /= c->unit;
+            c->unit = 1;
+        }
+    }
+    c->bins[(int)place(stat)] += c->unit;
+    c->weight += 1;
+    if (c->weight > c->fitted * 1.25)
+        fit(c);
+}

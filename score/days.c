@@ -1,0 +1,124 @@
+/* score/days.c - what only the end of a day or of a week can tell. */
+#include "score/stream.h"
+
+#include "base/hash.h"
+#include "score/peers.h"
+#include "score/rate.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static int by_user(const void *a, const void *b)
+{
+    uint32_t x = ((const struct today *)a)->user, y = ((const struct today *)b)->user;
+    return (x > y) - (x < y);
+}
+
+static struct entry *add_day(struct score *s, struct today *t, uint8_t topic, double log10p)
+{
+    double exact = ledger_exact(log10p, DEAD_DAY);
+    if (exact <= 0)
+        return NULL;
+    t->points += exact;
+    struct entry *e = ledger_add(&s->ledger, t->user, topic, (uint64_t)s->day, t->last);
+    if (!e)
+        return NULL;
+    e->exact = (float)exact;
+    e->log10p = (float)log10p;
+    e->points = (int16_t)ledger_shown(exact);
+    e->days = s->users[t->user].days;
+    e->events = e->total_user = s->users[t->user].events;
+    e->n_user = t->n;
+    e->peers = s->model.users[t->user].npeers;
+    return e;
+}
+
+static void day_evidence(struct score *s, struct today *t, struct score_day *row)
+{
+    double log10p = calibrate_log10(&s->day_evidence, NULL, t->evidence);
+    row->p_evidence = pow(10, log10p);
+    struct entry *e = add_day(s, t, TOPIC_DAY_EVIDENCE, log10p);
+    if (!e)
+        return;
+    memcpy(e->id, t->reasons[0].id, sizeof e->id);
+    e->origin = t->reasons[0].origin;
+    char text[3 * LEDGER_TEXT];
+    size_t n = 0;
+    for (unsigned i = 0; i < EXPLAIN && t->reasons[i].value; i++) {
+        struct str v = str_of(s->model.values[t->reasons[i].value].text);
+        int w = snprintf(text + n, sizeof text - n, "%s%.*s", i ? ", " : "", (int)(v.n < 40 ? v.n : 40), v.p ? v.p : "");
+        n += w > 0 && (size_t)w < sizeof text - n ? (size_t)w : 0;
+    }
+    ledger_text(e, (struct str){text, n});
+}
+
+static void day_hour(struct score *s, struct today *t, struct score_day *row)
+{
+    double log10p = calibrate_log10(&s->day_hour, NULL, t->hour_stat);
+    row->p_hour = pow(10, log10p);
+    struct entry *e = add_day(s, t, TOPIC_DAY_HOUR, log10p);
+    if (!e)
+        return;
+    e->time = t->hour_time;
+    e->dim = t->hour_bin;
+    memcpy(e->id, t->hour_id, sizeof e->id);
+    e->origin = t->hour_origin;
+}
+
+/* All of the day are judged by the days before, then learned. */
+void days_end(struct score *s)
+{
+    qsort(s->today, s->ntoday, sizeof *s->today, by_user);
+    for (uint32_t i = 0; i < s->ntoday; i++) {
+        struct today *t = &s->today[i];
+        struct score_day row = {.day = s->day, .user = s->users[t->user].entity, .activities = t->n, .evidence = t->evidence,
+                                .judged = t->judged, .p_evidence = 1, .p_hour = 1};
+        memcpy(row.tails, t->tails, sizeof row.tails);
+        day_evidence(s, t, &row);
+        day_hour(s, t, &row);
+        row.points = LEDGER_SCALE * t->points;
+        if (s->options.day)
+            s->options.day(s->options.owner, &row);
+        s->users[t->user].today = 0;
+    }
+    for (uint32_t i = 0; i < s->ntoday; i++) {
+        calibrate_learn(&s->day_evidence, s->today[i].evidence, s->model.day);
+        calibrate_learn(&s->day_hour, s->today[i].hour_stat, s->model.day);
+    }
+    s->ntoday = 0;
+}
+
+static size_t used_resources(const struct score *s, struct peer_feature *f)
+{
+    const struct model *m = &s->model;
+    size_t n = 0;
+    for (uint64_t i = 0; i < m->cell_room; i++) {
+        const struct cell *c = &m->cells[i];
+        if (!c->key || m->values[(uint32_t)c->key].dim != DIM_RESOURCE)
+            continue;
+        float w = c->n * model_weight(m, c->last);
+        if (w < 0.05f)
+            continue;
+        if (f)
+            f[n] = (struct peer_feature){(uint32_t)(c->key >> 32), (uint32_t)c->key, w};
+        n++;
+    }
+    return n;
+}
+
+void days_peers(struct score *s)
+{
+    s->recent_users = 0;
+    for (uint32_t i = 0; i < s->nusers; i++)
+        s->recent_users += s->users[i].nspans && s->users[i].spans[s->users[i].nspans - 1].last + RECENT >= s->model.day;
+    for (uint32_t i = 0; i < s->nusers; i++)
+        model_touch(&s->model, i);
+    s->model.rest = s->known_days >= HOURS_KNOWN ? hours_rest(s->model.weekdays) : HOURS_WEEKEND;
+    model_recount(&s->model);
+    size_t n = used_resources(s, NULL);
+    struct peer_feature *f = calloc(n + 1, sizeof *f);
+    if (!f || (n = used_resources(s, f), peers_compute(&s->model, f, n, s->model.nvalues + 1)) < 0)
+        s->failed = true;
+    free(f);
+}

@@ -1,0 +1,94 @@
+/* score/extract.c - from an activity to the values that are profiled. */
+#include "score/extract.h"
+
+#include <stdio.h>
+
+static void add(struct extract *x, enum dim dim, struct str key, struct str text)
+{
+    if (str_set(key) && key.n && x->n < TRAITS)
+        x->traits[x->n++] = (struct trait){.dim = dim, .key = key, .text = str_set(text) ? text : key};
+}
+
+static struct str printed(const char *out, int n, size_t room)
+{
+    return (struct str){out, n < 0 ? 0 : (size_t)n < room ? (size_t)n : room - 1};
+}
+
+/* Without the owner's name: the /16 of an IPv4 address, the /32 of an IPv6 one. */
+static struct str prefix(const struct ip *ip, char *out, size_t room)
+{
+    if (ip_is_v4(ip)) {
+        uint32_t v = ip_v4_value(ip);
+        return printed(out, snprintf(out, room, "%u.%u.0.0/16", v >> 24, v >> 16 & 255), room);
+    }
+    const uint8_t *b = ip->b;
+    return printed(out, snprintf(out, room, "%x:%x::/32", b[0] << 8 | b[1], b[2] << 8 | b[3]), room);
+}
+
+static void where(struct extract *x, const struct activity *a)
+{
+    add(x, DIM_COUNTRY, a->location.country, STR_NONE);
+    if (str_set(a->location.network))
+        add(x, DIM_NETWORK, a->location.network, STR_NONE);
+    else if (ip_set(&a->ip))
+        add(x, DIM_NETWORK, prefix(&a->ip, x->network, sizeof x->network), STR_NONE);
+    if (ip_set(&a->ip))
+        add(x, DIM_IP, ip_text(&a->ip, x->ip), STR_NONE);
+}
+
+/* A browser's name rather than its version of the week, when it was understood. */
+static struct str agent(struct extract *x, const struct agent *g)
+{
+    if (!str_set(g->browser) && !str_set(g->os))
+        return g->text;
+    int n = snprintf(x->agent, sizeof x->agent, "%.*s%s%.*s", STR_ARG(g->browser), str_set(g->browser) && str_set(g->os) ? " on " : "",
+                     STR_ARG(g->os));
+    return printed(x->agent, n, sizeof x->agent);
+}
+
+static void computer(struct extract *x, const struct dir *dir, enum dim dim, uint32_t number, struct str name)
+{
+    const struct entity *e = dir_entity(dir, number);
+    if (e)
+        add(x, dim, e->id, str_set(e->name) ? e->name : name);
+    else
+        add(x, dim, name, STR_NONE);
+}
+
+static void objects(struct extract *x, const struct activity *a, const struct dir *dir)
+{
+    for (unsigned i = 0; i < a->nobjects; i++) {
+        const struct object *o = &a->objects[i];
+        if (o->role == ROLE_PARAMETER || (o->entity && o->entity == a->actor_entity))
+            continue;
+        const struct entity *e = dir_entity(dir, o->entity);
+        struct str name = account_text(&o->ref);
+        unsigned before = x->n;
+        if (e)
+            add(x, DIM_RESOURCE, e->id, str_set(e->name) ? e->name : name);
+        else
+            add(x, DIM_RESOURCE, name, STR_NONE);
+        if (x->n > before)
+            x->traits[before].entity = o->entity;
+    }
+}
+
+void extract_traits(const struct activity *a, const struct dir *dir, struct extract *x)
+{
+    x->n = 0;
+    x->failure = a->outcome == OUTCOME_FAILURE || a->kind == KIND_FAILED_LOGON || a->kind == KIND_FAILED_SIGN_IN;
+    add(x, DIM_KIND, act_kind(a), STR_NONE);
+    add(x, DIM_APP, a->app, STR_NONE);
+    if (x->failure)
+        return;
+    where(x, a);
+    computer(x, dir, DIM_DEVICE, a->device_entity, a->device);
+    add(x, DIM_AGENT, agent(x, &a->agent), STR_NONE);
+    computer(x, dir, DIM_DESTINATION, a->destination_entity, a->destination);
+    objects(x, a, dir);
+}
+
+enum aspect extract_aspect(enum dim dim)
+{
+    return dim <= DIM_IP ? ASPECT_WHERE : dim <= DIM_AGENT ? ASPECT_WITH : ASPECT_WHAT;
+}

@@ -1,0 +1,487 @@
+/* score/model.c - decayed counts of values, and what they say of the next one. */
+#include "score/model.h"
+
+#include "base/err.h"
+#include "base/hash.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_CELLS = 1024, FIRST_VALUES = 256, FADED = 512 };
+
+static uint64_t cell_key(uint32_t user, uint32_t value)
+{
+    return (uint64_t)user << 32 | value;
+}
+
+/* where a key's search starts, in a table of any size */
+static uint64_t cell_home(uint64_t key, uint64_t room)
+{
+    __extension__ typedef unsigned __int128 u128;
+    return (uint64_t)(((u128)hash_mix(key, 0x5851f42d4c957f2du) * room) >> 64);
+}
+
+int model_open(struct model *m, uint32_t max_values, uint64_t max_cells)
+{
+    *m = (struct model){.max_values = max_values, .max_cells = max_cells, .cell_room = FIRST_CELLS, .room = FIRST_VALUES};
+    m->cells = calloc(m->cell_room, sizeof *m->cells);
+    m->values = calloc(m->room, sizeof *m->values);
+    m->slot_mask = 2 * FIRST_VALUES - 1;
+    m->slots = calloc((size_t)m->slot_mask + 1, sizeof *m->slots);
+    for (int i = 0; i < FADED; i++)
+        m->fade[i] = exp2f(-(float)i / HALF_LIFE);
+    if (m->cells && m->values && m->slots)
+        return 0;
+    model_close(m);
+    return ERR_MEMORY;
+}
+
+void model_close(struct model *m)
+{
+    for (uint32_t i = 1; m->values && i <= m->nvalues; i++)
+        free(m->values[i].text);
+    free(m->values);
+    free(m->slots);
+    free(m->cells);
+    free(m->users);
+    *m = (struct model){0};
+}
+
+size_t model_bytes(const struct model *m)
+{
+    size_t texts = 0;
+    for (uint32_t i = 1; i <= m->nvalues; i++)
+        texts += m->values[i].text ? 32 : 0;
+    return m->cell_room * sizeof *m->cells + m->room * sizeof *m->values + ((size_t)m->slot_mask + 1) * sizeof *m->slots +
+           m->user_room * sizeof *m->users + texts;
+}
+
+float model_weight(const struct model *m, uint16_t last)
+{
+    unsigned age = m->day > last ? (unsigned)(m->day - last) : 0;
+    return age < FADED ? m->fade[age] : 0;
+}
+
+void model_day(struct model *m, uint16_t day)
+{
+    if (day <= m->day)
+        return;
+    uint16_t before = m->day;
+    m->day = day;
+    float w = model_weight(m, before);
+    for (int i = 0; i < DIM_ALL; i++)
+        m->total[i] *= w;
+    for (int i = 0; i < 48; i++)
+        m->hours[i] *= w;
+    for (int i = 0; i < 7; i++)
+        m->weekdays[i] *= w;
+    m->nhours *= w;
+}
+
+int model_user(struct model *m, uint32_t user)
+{
+    if (user < m->nusers)
+        return 0;
+    if (user >= m->user_room) {
+        uint32_t room = m->user_room ? m->user_room : 64;
+        while (room <= user)
+            room += room / 2;
+        struct profile *p = realloc(m->users, room * sizeof *p);
+        if (!p)
+            return ERR_MEMORY;
+        m->users = p;
+        m->user_room = room;
+    }
+    memset(m->users + m->nusers, 0, (user + 1 - m->nusers) * sizeof *m->users);
+    m->nusers = user + 1;
+    return 0;
+}
+
+void model_touch(struct model *m, uint32_t user)
+{
+    struct profile *p = &m->users[user];
+    if (p->last == m->day)
+        return;
+    float w = model_weight(m, p->last);
+    for (int i = 0; i < DIM_COUNT; i++) {
+        p->n[i] *= w;
+        p->types[i] *= w;
+    }
+    for (int i = 0; i < 48; i++)
+        p->hours[i] *= w;
+    p->nhours *= w;
+    p->last = m->day;
+}
+
+/* ---- the organisation's values ---- */
+
+static uint32_t *value_slot(const struct model *m, uint64_t hash)
+{
+    uint32_t s = (uint32_t)(hash >> 32) & m->slot_mask;
+    while (m->slots[s] && m->values[m->slots[s]].hash != hash)
+        s = (s + 1) & m->slot_mask;
+    return &m->slots[s];
+}
+
+static void fill_slots(struct model *m)
+{
+    memset(m->slots, 0, ((size_t)m->slot_mask + 1) * sizeof *m->slots);
+    for (uint32_t i = 1; i <= m->nvalues; i++)
+        if (m->values[i].hash)
+            *value_slot(m, m->values[i].hash) = i;
+}
+
+static bool grow_values(struct model *m)
+{
+    uint32_t room = m->room * 2, mask = m->slot_mask * 2 + 1;
+    struct value *v = realloc(m->values, room * sizeof *v);
+    if (v)
+        m->values = v;
+    uint32_t *s = realloc(m->slots, ((size_t)mask + 1) * sizeof *s);
+    if (s)
+        m->slots = s;
+    if (!v || !s)
+        return false;
+    m->room = room;
+    m->slot_mask = mask;
+    fill_slots(m);
+    return true;
+}
+
+/* Drops the cells that `keep` refuses and closes the gaps by filling the table anew. */
+static void refill_cells(struct model *m, bool (*keep)(const struct model *, const struct cell *, uint16_t), uint16_t limit)
+{
+    uint64_t n = 0;
+    for (uint64_t i = 0; i < m->cell_room; i++) {
+        struct cell c = m->cells[i];
+        m->cells[i].key = 0;
+        if (c.key && keep(m, &c, limit))
+            m->cells[n++] = c;
+        else if (c.key)
+            m->forgot++;
+    }
+    struct cell *old = m->cells;
+    struct cell *all = calloc(m->cell_room, sizeof *all);
+    if (!all) { /* without room for a second table everything is forgotten, but memory stays whole */
+        memset(m->cells, 0, m->cell_room * sizeof *m->cells);
+        m->forgot += n;
+        m->ncells = 0;
+        return;
+    }
+    for (uint64_t i = 0; i < n; i++) {
+        uint64_t s = cell_home(old[i].key, m->cell_room);
+        while (all[s].key)
+            s = s + 1 < m->cell_room ? s + 1 : 0;
+        all[s] = old[i];
+    }
+    free(old);
+    m->cells = all;
+    m->ncells = n;
+}
+
+static bool seen_since(const struct model *m, const struct cell *c, uint16_t limit)
+{
+    (void)m;
+    return c->last >= limit;
+}
+
+/* of the cells of the limit's own day, three in four stay: a flood of one day cannot empty the table */
+static bool seen_after(const struct model *m, const struct cell *c, uint16_t limit)
+{
+    (void)m;
+    return c->last > limit || (c->last == limit && (hash_mix(c->key, 0x2545f4914f6cdd1du) & 3) != 0);
+}
+
+static bool has_value(const struct model *m, const struct cell *c, uint16_t limit)
+{
+    (void)limit;
+    return m->values[(uint32_t)c->key].hash != 0;
+}
+
+/* The day in which the oldest quarter of what the histogram counts ends. */
+static uint16_t old_quarter(const uint64_t days[65536], uint64_t all)
+{
+    uint64_t sum = 0;
+    uint32_t d = 0;
+    while (d < 65535 && (sum += days[d]) < all / 4)
+        d++;
+    return (uint16_t)d;
+}
+
+static void forget_values(struct model *m)
+{
+    uint64_t *days = calloc(65536, sizeof *days);
+    uint64_t all = 0;
+    for (uint32_t i = 1; days && i <= m->nvalues; i++)
+        if (m->values[i].hash) {
+            days[m->values[i].last]++;
+            all++;
+        }
+    uint16_t limit = days ? old_quarter(days, all) : 65535;
+    free(days);
+    uint64_t most = all / 4 + 1; /* of one day's values only this many go */
+    for (uint32_t i = 1; i <= m->nvalues && most; i++) {
+        struct value *v = &m->values[i];
+        if (!v->hash || v->last > limit)
+            continue;
+        m->distinct[v->dim]--;
+        free(v->text);
+        *v = (struct value){.users = m->free_value};
+        m->free_value = i;
+        most--;
+    }
+    fill_slots(m);
+    refill_cells(m, has_value, 0);
+}
+
+static uint32_t new_value(struct model *m, enum dim dim, struct str text, uint64_t hash)
+{
+    if (!m->free_value && m->nvalues >= m->max_values)
+        forget_values(m);
+    if (!m->free_value && m->nvalues + 1 >= m->room && !grow_values(m))
+        return 0;
+    size_t n = text.n < VALUE_TEXT ? text.n : VALUE_TEXT;
+    while (n && n < text.n && ((unsigned char)text.p[n] & 0xc0) == 0x80)
+        n--; /* not inside a character */
+    char *copy = malloc(n + 1);
+    if (!copy)
+        return 0;
+    if (n)
+        memcpy(copy, text.p, n);
+    copy[n] = 0;
+    uint32_t i = m->free_value;
+    if (i)
+        m->free_value = m->values[i].users;
+    else
+        i = ++m->nvalues;
+    m->values[i] = (struct value){.hash = hash, .text = copy, .dim = (uint8_t)dim, .last = m->day};
+    *value_slot(m, hash) = i;
+    m->distinct[dim]++;
+    return i;
+}
+
+uint32_t model_value(struct model *m, enum dim dim, struct str key, struct str text)
+{
+    uint64_t hash = hash_stri(key, 0x9d39247e33776d41u + dim);
+    hash += hash == 0;
+    uint32_t i = *value_slot(m, hash);
+    return i ? i : new_value(m, dim, text, hash);
+}
+
+/* ---- cells ---- */
+
+static struct cell *cell_at(const struct model *m, uint64_t key)
+{
+    uint64_t s = cell_home(key, m->cell_room);
+    while (m->cells[s].key && m->cells[s].key != key)
+        s = s + 1 < m->cell_room ? s + 1 : 0;
+    return &m->cells[s];
+}
+
+struct cell *model_find(const struct model *m, uint32_t user, uint32_t value)
+{
+    struct cell *c = cell_at(m, cell_key(user, value));
+    return c->key ? c : NULL;
+}
+
+void model_prefetch(const struct model *m, uint32_t user, uint32_t value)
+{
+    __builtin_prefetch(&m->cells[cell_home(cell_key(user, value), m->cell_room)]);
+}
+
+static void forget_cells(struct model *m)
+{
+    uint64_t *days = calloc(65536, sizeof *days);
+    for (uint64_t i = 0; days && i < m->cell_room; i++)
+        if (m->cells[i].key)
+            days[m->cells[i].last]++;
+    uint16_t limit = days ? old_quarter(days, m->ncells) : 65535;
+    free(days);
+    refill_cells(m, seen_after, limit);
+}
+
+static bool grow_cells(struct model *m)
+{
+    uint64_t room = m->cell_room + m->cell_room / 4;
+    struct cell *all = calloc(room, sizeof *all);
+    if (!all)
+        return false;
+    for (uint64_t i = 0; i < m->cell_room; i++) {
+        if (!m->cells[i].key)
+            continue;
+        uint64_t s = cell_home(m->cells[i].key, room);
+        while (all[s].key)
+            s = s + 1 < room ? s + 1 : 0;
+        all[s] = m->cells[i];
+    }
+    free(m->cells);
+    m->cells = all;
+    m->cell_room = room;
+    return true;
+}
+
+static struct cell *cell_put(struct model *m, uint32_t user, uint32_t value)
+{
+    uint64_t key = cell_key(user, value);
+    struct cell *c = cell_at(m, key);
+    if (c->key)
+        return c;
+    if (m->ncells >= m->max_cells)
+        forget_cells(m);
+    if (m->ncells + 1 > m->cell_room - m->cell_room / 5 && !grow_cells(m))
+        return NULL;
+    c = cell_at(m, key);
+    *c = (struct cell){.key = key, .last = m->day, .first = m->day};
+    m->ncells++;
+    m->values[value].users++;
+    return c;
+}
+
+float model_count(const struct model *m, uint32_t user, uint32_t value)
+{
+    const struct cell *c = model_find(m, user, value);
+    return c ? c->n * model_weight(m, c->last) : 0;
+}
+
+/* ---- estimates ---- */
+
+static float peer_frequency(const struct model *m, const struct profile *u, uint32_t value, unsigned dim)
+{
+    for (unsigned i = 0; i < u->npeers; i++)
+        model_prefetch(m, u->peers[i].user, value);
+    float sum = 0, weight = 0;
+    for (unsigned i = 0; i < u->npeers; i++) {
+        const struct peer *v = &u->peers[i];
+        const struct profile *p = &m->users[v->user];
+        float total = p->n[dim] * model_weight(m, p->last);
+        if (total <= 0)
+            continue;
+        weight += v->weight;
+        sum += v->weight * model_count(m, v->user, value) / total;
+    }
+    return weight > 0 ? sum / weight : -1;
+}
+
+static float p_peer(struct model *m, const struct profile *u, uint32_t value, float p_org)
+{
+    float f = peer_frequency(m, u, value, m->values[value].dim);
+    return f < 0 ? p_org : (MODEL_K * f + MODEL_B * p_org) / (MODEL_K + MODEL_B);
+}
+
+/* What the user has of it: a value learned in the last MEMORY days never counts less than once. */
+static float own_count(const struct model *m, const struct cell *c)
+{
+    if (!c || c->n <= 0 || c->last + MEMORY < m->day)
+        return 0;
+    float n = c->n * model_weight(m, c->last);
+    return n > MODEL_SEEN ? n : MODEL_SEEN;
+}
+
+struct view model_view(struct model *m, uint32_t user, uint32_t value, struct cell *c, bool met)
+{
+    const struct profile *u = &m->users[user];
+    const struct value *v = &m->values[value];
+    struct view w;
+    w.p_org = (v->n * model_weight(m, v->last) + MODEL_A0) / (m->total[v->dim] + MODEL_A0 * (m->distinct[v->dim] + 1));
+    if (c && c->cache_day == m->day && c->cache > 0) {
+        w.p_peer = c->cache;
+    } else {
+        w.p_peer = p_peer(m, u, value, w.p_org);
+        if (c) {
+            c->cache = w.p_peer;
+            c->cache_day = m->day;
+        }
+    }
+    float own = own_count(m, c);
+    if (met && own < MODEL_SEEN)
+        own = MODEL_SEEN;
+    own = own > MODEL_D ? own - MODEL_D : 0;
+    w.p_user = (own + (MODEL_T + MODEL_D * u->types[v->dim]) * w.p_peer) / (MODEL_T + u->n[v->dim]);
+    w.evidence = log2f(w.p_org / w.p_user);
+    float bits = -log2f(w.p_peer) - MODEL_RARE;
+    w.rarity = bits > 0 ? bits : 0;
+    return w;
+}
+
+/* ---- learning ---- */
+
+/* Has the held-back value now been seen on enough days within the span? */
+static bool gate_opens(const struct model *m, struct cell *c)
+{
+    uint16_t start = (uint16_t)(c->gate >> 2), days = c->gate & 3, today = m->day & 0x3fff;
+    unsigned age = (unsigned)(today - start) & 0x3fff;
+    if (!days || age >= GATE_SPAN) {
+        c->gate = (uint16_t)(today << 2 | 1);
+        return false;
+    }
+    if (c->last != m->day)
+        days++;
+    c->gate = days >= GATE_DAYS ? 0 : (uint16_t)(start << 2 | days);
+    return days >= GATE_DAYS;
+}
+
+static void learn_org(struct model *m, uint32_t user, struct value *v)
+{
+    float add = 1, all = m->total[v->dim], limit = MODEL_SHARE;
+    if (m->nusers < 40)
+        limit = 2.0f / (float)(m->nusers ? m->nusers : 1);
+    if (v->dim < DIM_COUNT && all > 100 && m->users[user].n[v->dim] > limit * all)
+        add = limit * all / m->users[user].n[v->dim];
+    v->n = v->n * model_weight(m, v->last) + add;
+    v->last = m->day;
+    m->total[v->dim] += add;
+}
+
+void model_learn(struct model *m, uint32_t user, uint32_t value, bool held)
+{
+    struct cell *c = cell_put(m, user, value);
+    if (!c)
+        return;
+    struct value *v = &m->values[value];
+    learn_org(m, user, v);
+    if (c->last + RECENT < m->day)
+        v->users++;
+    if (c->last + MEMORY < m->day)
+        c->first = m->day;
+    float w = model_weight(m, c->last), add = 1;
+    if (held)
+        add = gate_opens(m, c) ? GATE_DAYS : 0;
+    float before = c->n * w;
+    c->n = before + add;
+    c->last = m->day;
+    if (v->dim >= DIM_COUNT)
+        return;
+    struct profile *u = &m->users[user];
+    u->n[v->dim] += add;
+    if (add > 0 && before < MODEL_D)
+        u->types[v->dim] += 1 - before / MODEL_D;
+}
+
+uint32_t model_peers_with(const struct model *m, uint32_t user, uint32_t value)
+{
+    const struct profile *u = &m->users[user];
+    uint32_t n = 0;
+    for (unsigned i = 0; i < u->npeers; i++) {
+        const struct cell *c = model_find(m, u->peers[i].user, value);
+        n += c && c->last + RECENT >= m->day;
+    }
+    return n;
+}
+
+void model_recount(struct model *m)
+{
+    for (uint32_t i = 1; i <= m->nvalues; i++)
+        if (m->values[i].hash)
+            m->values[i].users = 0;
+    uint64_t old = 0;
+    for (uint64_t i = 0; i < m->cell_room; i++) {
+        const struct cell *c = &m->cells[i];
+        if (!c->key)
+            continue;
+        m->values[(uint32_t)c->key].users += c->last + RECENT >= m->day;
+        old += c->last + MEMORY < m->day;
+    }
+    if (old > m->ncells / 8)
+        refill_cells(m, seen_since, m->day > MEMORY ? (uint16_t)(m->day - MEMORY) : 0);
+}
