@@ -81,8 +81,8 @@ static double tail(const struct calibrate *c, double excess)
         double base = 1 + shape * x;
         s = base > 0 ? pow(base, -1 / shape) : 0;
     }
-    double p = c->p_u * s;
-    return p > 1e-12 ? p : 1e-12;
+    double p = c->p_u * s, least = 1 / (CALIBRATE_BEYOND * (c->weight + 1));
+    return p > least ? p : least;
 }
 
 double calibrate_p(const struct calibrate *c, double stat)

@@ -3,13 +3,14 @@
  * A decayed histogram over log2(1 + statistic), 16 bins per octave; from the 95th percentile on a
  * generalised Pareto tail whose shape comes from three quantiles (survival S_u, S_u/sqrt(10), S_u/10), so
  * that the top half per cent, where attacks lie, does not bend it. One per class of activity, never per
- * user. A young histogram proves little: log p shrinks by W / (W + CALIBRATE_YOUNG). */
+ * user. A young histogram proves little: log p shrinks by W / (W + CALIBRATE_YOUNG), and no p is below a
+ * tenth of one event in all that were seen. */
 #ifndef VIGIE_SCORE_CALIBRATE_H
 #define VIGIE_SCORE_CALIBRATE_H
 
 #include <stdint.h>
 
-enum { CALIBRATE_BINS = 128, CALIBRATE_YOUNG = 50 };
+enum { CALIBRATE_BINS = 128, CALIBRATE_YOUNG = 50, CALIBRATE_BEYOND = 10 };
 
 struct calibrate {
     double bins[CALIBRATE_BINS]; /* weights, in units that grow instead of old ones shrinking */

@@ -6,16 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#ifndef T_RARITY
-#define T_RARITY 1
-#endif
-#ifndef T_HOURMODE
-#define T_HOURMODE 0
-#endif
-#ifndef T_EVH
-#define T_EVH 0
-#endif
-
 /* one value of the activity with what the model thinks of it */
 struct judged {
     uint32_t value;
@@ -148,18 +138,12 @@ static void judge_hour(struct score *s, uint32_t user, struct today *t, const st
     unsigned bin = hours_bin(a->time, m->rest);
     float org = hours_org(m->hours, m->nhours, bin), own = hours_user(u->hours, u->nhours, bin, org);
     float evidence = log2f(org / own);
-#if T_HOURMODE == 1
-    float stat = -log2f(own * 24);
-#elif T_HOURMODE == 2
-    float stat = -log2f(own * 24) ; float b = -log2f(org*24); stat = evidence > 0 ? evidence + (b > 0 ? b : 0) : 0;
-#else
-    float stat = evidence;
-#endif
-    stat = stat > 0 ? stat : 0;
+    /* odd for the user, and the more so the fewer colleagues work then */
+    float quiet = -log2f(24 * org);
+    float stat = evidence > 0 ? evidence + (quiet > 0 ? quiet : 0) : 0;
+    stat = stat > 0 && s->known_days > HOURS_KNOWN ? stat : 0; /* two weeks show what a week is like */
     double log10p = judge_stat(s, judge_class(s, a), STAT_HOUR, stat);
     tally(t, log10p);
-    if (T_EVH && evidence > 0)
-        t->evidence += evidence;
     if (stat > t->hour_stat) {
         t->hour_stat = stat;
         t->hour_bin = (uint8_t)bin;
@@ -214,7 +198,7 @@ void judge_activity(struct score *s, const struct activity *a, uint32_t user, st
         bool met = q->entity && has_met(s, user, q->entity, q->value);
         q->view = model_view(&s->model, user, q->value, model_find(&s->model, user, q->value), met);
         float evidence = q->view.evidence > 0 ? q->view.evidence : 0;
-        q->log10p = judge_stat(s, class, q->dim, evidence + T_RARITY * q->view.rarity);
+        q->log10p = judge_stat(s, class, q->dim, evidence + q->view.rarity);
         t->evidence += evidence;
         explain(t, a, q->value, evidence);
         enum aspect aspect = extract_aspect(q->dim);

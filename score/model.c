@@ -346,6 +346,15 @@ float model_count(const struct model *m, uint32_t user, uint32_t value)
 
 /* ---- estimates ---- */
 
+/* What the user has of it: a value learned in the last MEMORY days never counts less than once. */
+static float own_count(const struct model *m, const struct cell *c)
+{
+    if (!c || c->n <= 0 || c->last + MEMORY < m->day)
+        return 0;
+    float n = c->n * model_weight(m, c->last);
+    return n > MODEL_SEEN ? n : MODEL_SEEN;
+}
+
 static float peer_frequency(const struct model *m, const struct profile *u, uint32_t value, unsigned dim)
 {
     for (unsigned i = 0; i < u->npeers; i++)
@@ -358,7 +367,7 @@ static float peer_frequency(const struct model *m, const struct profile *u, uint
         if (total <= 0)
             continue;
         weight += v->weight;
-        sum += v->weight * model_count(m, v->user, value) / total;
+        sum += v->weight * own_count(m, model_find(m, v->user, value)) / total;
     }
     return weight > 0 ? sum / weight : -1;
 }
@@ -367,15 +376,6 @@ static float p_peer(struct model *m, const struct profile *u, uint32_t value, fl
 {
     float f = peer_frequency(m, u, value, m->values[value].dim);
     return f < 0 ? p_org : (MODEL_K * f + MODEL_B * p_org) / (MODEL_K + MODEL_B);
-}
-
-/* What the user has of it: a value learned in the last MEMORY days never counts less than once. */
-static float own_count(const struct model *m, const struct cell *c)
-{
-    if (!c || c->n <= 0 || c->last + MEMORY < m->day)
-        return 0;
-    float n = c->n * model_weight(m, c->last);
-    return n > MODEL_SEEN ? n : MODEL_SEEN;
 }
 
 struct view model_view(struct model *m, uint32_t user, uint32_t value, struct cell *c, bool met)

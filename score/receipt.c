@@ -66,11 +66,9 @@ static struct str value_text(struct score *s, const struct entry *e)
     struct str total = thousands(e->total_user, all), colleagues = thousands(e->total_org, org);
     struct str kind = receipt_kind(s, e->kind), value = str_of(e->text), odd = odds(s, e, "activities");
     if (e->dim == DIM_KIND)
-        return str_fmt(&s->texts, "+%d %s %.*s in %.*s activities; %u of %u peers, %u of %.*s colleagues in 60 days; %.*s", e->points,
-                       e->n_user ? "unusual" : "first", STR_ARG(value), STR_ARG(total), e->n_peers, e->peers, e->n_org, STR_ARG(colleagues),
+        return str_fmt(&s->texts, "%s %.*s in %.*s activities; %u of %u peers, %u of %.*s colleagues in 60 days; %.*s", e->n_user ? "unusual" : "first", STR_ARG(value), STR_ARG(total), e->n_peers, e->peers, e->n_org, STR_ARG(colleagues),
                        STR_ARG(odd));
-    return str_fmt(&s->texts, "+%d %s %.*s %s %.*s in %.*s activities; %u of %u peers, %u of %.*s colleagues in 60 days; %.*s", e->points,
-                   e->n_user ? "unusual" : "first", STR_ARG(kind), relation(e->dim), STR_ARG(value), STR_ARG(total), e->n_peers, e->peers,
+    return str_fmt(&s->texts, "%s %.*s %s %.*s in %.*s activities; %u of %u peers, %u of %.*s colleagues in 60 days; %.*s", e->n_user ? "unusual" : "first", STR_ARG(kind), relation(e->dim), STR_ARG(value), STR_ARG(total), e->n_peers, e->peers,
                    e->n_org, STR_ARG(colleagues), STR_ARG(odd));
 }
 
@@ -81,22 +79,22 @@ static struct str day_text(struct score *s, const struct entry *e)
     struct str baseline = str_fmt(&s->texts, "baseline: %u days, %.*s events", e->days, STR_ARG(events));
     if (e->topic == TOPIC_DAY_HOUR) {
         struct str hour = hour_text(s, e->dim);
-        return str_fmt(&s->texts, "+%d active at %.*s, the day's oddest hour; %.*s; %.*s", e->points, STR_ARG(hour), STR_ARG(odd), STR_ARG(baseline));
+        return str_fmt(&s->texts, "active at %.*s, the day's oddest hour; %.*s; %.*s", STR_ARG(hour), STR_ARG(odd), STR_ARG(baseline));
     }
     if (e->topic == TOPIC_DAY_RATE)
-        return str_fmt(&s->texts, "+%d %.*s times %.*s in a day; %.*s; %.*s", e->points, STR_ARG(n), STR_ARG(receipt_kind(s, e->kind)), STR_ARG(odd),
+        return str_fmt(&s->texts, "%.*s times %.*s in a day; %.*s; %.*s", STR_ARG(n), STR_ARG(receipt_kind(s, e->kind)), STR_ARG(odd),
                        STR_ARG(baseline));
-    return str_fmt(&s->texts, "+%d unlike this user as a whole: %.*s activities in the day, most of all %.*s; %.*s; %.*s", e->points, STR_ARG(n),
+    return str_fmt(&s->texts, "unlike this user as a whole: %.*s activities in the day, most of all %.*s; %.*s; %.*s", STR_ARG(n),
                    STR_ARG(str_of(e->text)), STR_ARG(odd), STR_ARG(baseline));
 }
 
 struct str receipt_text(struct score *s, const struct entry *e)
 {
     if (e->topic == TOPIC_ALERT)
-        return str_fmt(&s->texts, "+%d alert: %s; %u of %u users had it in 30 days", e->points, e->text, e->n_org, e->total_org);
+        return str_fmt(&s->texts, "alert: %s; %u of %u users had it in 30 days", e->text, e->n_org, e->total_org);
     if (e->topic == TOPIC_WHEN) {
         struct str hour = receipt_value(s, e), odd = odds(s, e, "activities");
-        return str_fmt(&s->texts, "+%d %.*s at %.*s, where %u of %u activities fall; %.*s", e->points, STR_ARG(receipt_kind(s, e->kind)), STR_ARG(hour),
+        return str_fmt(&s->texts, "%.*s at %.*s, where %u of %u activities fall; %.*s", STR_ARG(receipt_kind(s, e->kind)), STR_ARG(hour),
                        e->n_user, e->total_user, STR_ARG(odd));
     }
     return e->topic >= TOPIC_DAY_EVIDENCE ? day_text(s, e) : value_text(s, e);

@@ -134,7 +134,7 @@ static void new_day(struct score *s, int64_t day)
     s->known_days++;
     model_day(&s->model, model_day_of(day));
     int64_t week = day >= 0 ? day / 7 : (day - 6) / 7;
-    if (week != s->peers_week) {
+    if (week != s->peers_week || s->known_days <= 7) {
         s->peers_week = week;
         days_peers(s);
     }

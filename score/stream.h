@@ -12,7 +12,7 @@
 
 #define DEAD_ACTIVITY 1.25 /* -log10 p from which an activity's group has points */
 #define DEAD_DAY 1.5       /* the same for a day's statistic */
-#define GATE_LOG10 (-2.0)  /* log10 p from which a value is held back from learning */
+#define GATE_LOG10 (-3.0)  /* log10 p from which a value is held back from learning */
 
 enum {
     UNKNOWN_KINDS = 64, /* classes for kinds that Vigie does not know, by hash */
