@@ -31,7 +31,7 @@ void evtx_free(struct evtx *x);
 /* Decodes all records of one chunk to activities through winevent_decode. `offset` is the chunk's byte
  * offset in the file; d->origin.input is set by the caller, record and offset by this. d->arena is reset before
  * every record. Returns the number of records read (understood or ignored; 0 for a chunk that was never used), or
- * ERR_MALFORMED when the chunk header is not one. Faults go to d->fault with d->origin naming record (0: the chunk
+ * ERR_MALFORMED when the chunk header is not one and no record stands behind it. Faults go to d->fault with d->origin naming record (0: the chunk
  * itself) and offset; their own offset counts from the chunk's first byte. A chunk cut short is read as far as it goes. */
 int evtx_chunk(struct evtx *x, struct decode *d, const uint8_t *chunk, size_t n, uint64_t offset);
 

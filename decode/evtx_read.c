@@ -47,37 +47,6 @@ static void check_sums(struct evtx_walk *w, const struct chunk_header *h)
         say(w, 0, CHUNK_HEADER, "the checksum of the chunk's records is wrong");
 }
 
-int evtx_read_open(struct evtx_walk *w)
-{
-    struct fault f;
-    struct rd r = rd_of(w->chunk, w->n < EVTX_CHUNK ? w->n : EVTX_CHUNK, &f);
-    struct chunk_header h = {0};
-    w->n = rd_left(&r);
-    h.magic = rd_u64le(&r);
-    if (h.magic == 0 && rd_ok(&r))
-        return 0;
-    rd_skip(&r, 40);
-    h.free_space = rd_u32le(&r);
-    h.records_crc = rd_u32le(&r);
-    rd_skip(&r, 68);
-    h.crc = rd_u32le(&r);
-    if (h.magic != CHUNK_MAGIC || !rd_ok(&r) || w->n < CHUNK_HEADER) {
-        say(w, 0, 0, "not a chunk of an event log");
-        return ERR_MALFORMED;
-    }
-    w->sure = h.free_space >= CHUNK_HEADER && h.free_space <= w->n;
-    w->at = CHUNK_HEADER;
-    w->end = w->sure ? h.free_space : w->n;
-    if (!w->sure)
-        say(w, 0, 48, w->n < EVTX_CHUNK ? "the chunk is cut off" : "the chunk's free space begins outside of it");
-    check_sums(w, &h);
-    w->x->chunks++;
-    w->x->chunk_work = EVTX_CHUNK_WORK;
-    w->x->chunk_plans = 0;
-    evtx_plan_trim(&w->x->plans);
-    return 1;
-}
-
 static uint32_t u32_at(const struct evtx_walk *w, size_t at)
 {
     struct fault f;
@@ -103,7 +72,7 @@ static size_t resync(const struct evtx_walk *w, size_t from)
 }
 
 /* The record at w->at, whose magic is right. False when its size makes no sense. */
-static bool measure(struct evtx_walk *w, struct evtx_record *out)
+static bool measure(const struct evtx_walk *w, struct evtx_record *out)
 {
     struct fault f;
     struct rd root = rd_of(w->chunk, w->n, &f);
@@ -113,6 +82,48 @@ static bool measure(struct evtx_walk *w, struct evtx_record *out)
     out->id = rd_u64le(&r);
     out->written = rd_u64le(&r);
     return out->size >= RECORD_LEAST && out->size <= w->n - w->at;
+}
+
+/* Whether a record with both its sizes lies at w->at. */
+static bool whole_record(const struct evtx_walk *w)
+{
+    struct evtx_record r;
+    return w->n >= w->at + RECORD_LEAST && u32_at(w, w->at) == RECORD_MAGIC && measure(w, &r) && u32_at(w, w->at + r.size - 4) == r.size;
+}
+
+int evtx_read_open(struct evtx_walk *w)
+{
+    struct fault f;
+    struct rd r = rd_of(w->chunk, w->n < EVTX_CHUNK ? w->n : EVTX_CHUNK, &f);
+    struct chunk_header h = {0};
+    w->n = rd_left(&r);
+    h.magic = rd_u64le(&r);
+    w->at = CHUNK_HEADER;
+    rd_skip(&r, 40);
+    h.free_space = rd_u32le(&r);
+    h.records_crc = rd_u32le(&r);
+    rd_skip(&r, 68);
+    h.crc = rd_u32le(&r);
+    bool sound = h.magic == CHUNK_MAGIC && rd_ok(&r) && w->n >= CHUNK_HEADER;
+    if (!sound && !whole_record(w)) {
+        if (h.magic == 0 && w->n >= 8)
+            return 0;
+        say(w, 0, 0, "not a chunk of an event log");
+        return ERR_MALFORMED;
+    }
+    w->sure = sound && h.free_space >= CHUNK_HEADER && h.free_space <= w->n;
+    w->end = w->sure ? h.free_space : w->n;
+    if (!sound)
+        say(w, 0, 0, "the chunk's header is destroyed, records follow");
+    else if (!w->sure)
+        say(w, 0, 48, w->n < EVTX_CHUNK ? "the chunk is cut off" : "the chunk's free space begins outside of it");
+    if (sound)
+        check_sums(w, &h);
+    w->x->chunks++;
+    w->x->chunk_work = EVTX_CHUNK_WORK;
+    w->x->chunk_plans = 0;
+    evtx_plan_trim(&w->x->plans);
+    return 1;
 }
 
 /* A log that was not closed has records after the end that its header tells; older ones that lie there from

@@ -491,7 +491,15 @@ static void no_chunk(void **state)
 {
     struct result *r = *state;
     struct made *m = two_logons();
-    memset(m->b, 0, 8);
+    memcpy(m->b, "ElfJunk", 8);
+    read_chunk(r, m);
+    assert_int_equal(r->records, 2); /* the header is lost, the records are not */
+    assert_int_equal(r->faults, 1);
+    memset(m->b, 0, 512);
+    read_chunk(r, m);
+    assert_int_equal(r->records, 2);
+    assert_int_equal(r->faults, 1);
+    m->b[512] = 0;
     read_chunk(r, m);
     assert_int_equal(r->records, 0); /* never used */
     assert_int_equal(r->faults, 0);
