@@ -228,6 +228,12 @@ static void admin_day(struct world *w, const struct person *p)
     }
 }
 
+/* Each part of a day has chance of its own, so that leaving one out changes none of the others. */
+static void part(struct world *w, int person, uint64_t number)
+{
+    w->rng = rng_for(w->org.seed, 42 + number, (uint64_t)w->day * 100000 + (uint64_t)person);
+}
+
 void life_people(struct world *w)
 {
     for (int i = 0; i < w->org.npeople; i++) {
@@ -236,12 +242,17 @@ void life_people(struct world *w)
         if (!life_works(w, p))
             continue;
         int64_t start = world_at(w, p->site, p->start + rng_between(&w->rng, -15, 20));
-        domain_day(w, p, start);
-        cloud_day(w, p, start + 6 * TIME_MINUTE);
-        if (p->aws)
-            aws_day(w, p, start);
-        if (p->adm.rid)
+        part(w, i, 0);
+        if (out_wants_windows(w->out))
+            domain_day(w, p, start);
+        if (out_wants_windows(w->out) && p->adm.rid)
             admin_day(w, p);
+        part(w, i, 1);
+        if (out_wants(w->out, OUT_O365))
+            cloud_day(w, p, start + 6 * TIME_MINUTE);
+        part(w, i, 2);
+        if (out_wants(w->out, OUT_AWS_PARIS) && p->aws)
+            aws_day(w, p, start);
     }
 }
 
@@ -310,7 +321,11 @@ static void nightly(struct world *w)
         for (int h = DC1; h <= SQL1; h++)
             for (int i = 0; i < 12; i++)
                 win_audit_change(w, night + TIME_HOUR + i * TIME_SECOND, h);
-    for (int i = 0; i < 40; i++) { /* deployments by a pipeline */
+}
+
+static void pipeline(struct world *w) /* deployments, day and night */
+{
+    for (int i = w->bulk ? 4000 : 40; i > 0; i--) {
         static const char *const name[] = {"GetObject", "PutObject", "GetParameter", "AssumeRole"};
         cloud_call(w, w->midnight + rng_span(&w->rng, TIME_DAY),
                    &(struct call){OUT_AWS_PARIS, "deploy-pipeline", org_egress(PARIS), "Boto3/1.34.11 Python/3.11.6 Linux/6.1",
@@ -322,7 +337,12 @@ static void nightly(struct world *w)
 void life_machines(struct world *w)
 {
     w->rng = rng_for(w->org.seed, 41, (uint64_t)w->day);
-    for (int h = 0; h < 24; h++)
+    for (int h = 0; h < 24 && out_wants_windows(w->out); h++)
         hourly(w, w->midnight + h * TIME_HOUR);
-    nightly(w);
+    w->rng = rng_for(w->org.seed, 45, (uint64_t)w->day);
+    if (out_wants_windows(w->out))
+        nightly(w);
+    w->rng = rng_for(w->org.seed, 46, (uint64_t)w->day);
+    if (out_wants(w->out, OUT_AWS_PARIS))
+        pipeline(w);
 }

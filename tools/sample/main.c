@@ -106,7 +106,7 @@ int main(int argc, char **argv)
         o.out.plain = true;
         o.out.evtx_size = 128 << 20;
     }
-    struct world w = {.attack = o.attack, .logon = 0x3a0000, .truth = truth_new()};
+    struct world w = {.attack = o.attack, .bulk = o.size > 0, .logon = 0x3a0000, .truth = truth_new()};
     if (org_build(&w.org, o.users, o.days, o.start, o.seed) != 0) {
         fputs("sample: out of memory\n", stderr);
         return 1;

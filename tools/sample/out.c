@@ -91,6 +91,11 @@ bool out_wants(const struct out *x, enum out_kind kind)
     return kind <= OUT_AUDIT ? x->options.entra : x->options.aws;
 }
 
+bool out_wants_windows(const struct out *x)
+{
+    return x->options.windows;
+}
+
 /* ---- collecting ---- */
 
 static struct item *add_item(struct stream *s)

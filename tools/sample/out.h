@@ -23,6 +23,7 @@ struct out_options {
 
 struct out *out_open(const struct org *o, const struct out_options *options);
 bool out_wants(const struct out *x, enum out_kind kind);
+bool out_wants_windows(const struct out *x);
 /* Where to write one JSON record; out_end() files it. */
 struct buf *out_begin(struct out *x, enum out_kind kind);
 void out_end(struct out *x, enum out_kind kind, int64_t time);

@@ -11,7 +11,7 @@ const struct who win_system = {"SYSTEM", 18}, win_nobody = {"-", 0};
 
 static bool quiet(const struct world *w, int host)
 {
-    return w->org.hosts[host].log < 0;
+    return w->org.hosts[host].log < 0 || !out_wants_windows(w->out);
 }
 
 static uint64_t new_logon(struct world *w)

@@ -16,6 +16,7 @@ struct world {
     int64_t midnight; /* UTC, of the day */
     uint64_t logon;   /* the last logon id given */
     bool attack;
+    bool bulk; /* a benchmark: machines do much more */
 };
 
 /* A moment of the day from local minutes at a site, with some seconds of chance. */
