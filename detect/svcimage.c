@@ -214,7 +214,7 @@ const char *svcimage_suspicious(struct str service, struct str image)
         return NULL;
     if (hex_or_encoded(image))
         return "runs an encoded PowerShell command";
-    if (str_has(image, STR("\\\\.\\pipe\\")))
+    if (str_hasi(image, STR("\\\\.\\pipe\\")))
         return "writes to a named pipe";
     if (interpreter(program))
         return "runs a command interpreter";
