@@ -11,7 +11,8 @@ struct person {
 
 struct place {
     struct distinct ntlm; /* accounts that came from here with NTLM */
-    uint64_t owner;       /* who logged on here last */
+    uint64_t owner;       /* who logged on here last, and when */
+    int64_t owned;
     uint32_t length;
     char name[COMMON_NAME];
 };
@@ -30,10 +31,11 @@ struct state {
     struct table people, places, borrowed;
 };
 
-enum { P_SETTLED, P_FORGET };
+enum { P_SETTLED, P_FORGET, P_OWNED };
 static const struct param params[] = {
     {"settled_hours", 24, "Where accounts log on is watched for so many hours before NTLM logons from other places are judged (none with learning assumed over)."},
     {"forget_days", 30, "A logon at a computer counts for so many days."},
+    {"owned_hours", 12, "Somebody who logged on at a computer so many hours ago still works there."},
     {NULL, 0, NULL}};
 
 static int start(struct detection *d)
@@ -82,6 +84,7 @@ static void home(struct detection *d, const struct activity *a, uint64_t where)
     if (!at)
         return;
     at->owner = who;
+    at->owned = a->time;
     at->length = (uint32_t)(name.n < COMMON_NAME ? name.n : COMMON_NAME);
     if (at->length)
         memcpy(at->name, name.p, at->length);
@@ -92,10 +95,26 @@ static bool person(const struct activity *a)
     return account_set(&a->actor) && !common_machine(a) && !watch_builtin(&a->actor);
 }
 
+/* `at`: the place when somebody else works there, else NULL. */
+static void raise_stolen(struct detection *d, const struct activity *a, const struct place *at, bool no_key)
+{
+    struct arena *arena = detection_arena(d);
+    struct common_place from = common_place(a);
+    struct draft f = draft_of(a);
+    f.campaign = hash_mix(common_actor_key(detection_dir(d), a), place_of(d, a->device_entity, &a->ip));
+    f.severity = at ? SEVERITY_HIGH : SEVERITY_MEDIUM;
+    struct str user = at ? str_fmt(arena, "; %.*s is who works there", (int)at->length, at->name) : STR("");
+    f.description = str_fmt(arena,
+                            "%.*s logged on to %.*s with NTLM%s from %.*s at %.*s, where it never logged on itself%.*s: the hash of its password was "
+                            "probably stolen.",
+                            STR_ARG(account_text(&a->actor)), STR_ARG(watch_destination_text(arena, a)), no_key ? " and no session key" : "",
+                            STR_ARG(common_place_text(arena, &from)), STR_ARG(watch_time(arena, a->time)), STR_ARG(user));
+    detection_raise(d, a, &f);
+}
+
 static void ntlm(struct detection *d, const struct activity *a)
 {
     struct state *s = detection_state(d);
-    struct arena *arena = detection_arena(d);
     struct common_place from = common_place(a);
     if (!ip_set(&a->ip) || !from.remote || dir_dc_source(detection_dir(d), a))
         return;
@@ -111,19 +130,10 @@ static void ntlm(struct detection *d, const struct activity *a)
                    (double)(a->time - detection_first(d)) >= detection_param(d, P_SETTLED) * (double)TIME_HOUR;
     if (at_home || !p || !p->homes || !settled || at->ntlm.n >= CROWD)
         return;
-    bool no_key = act_u64(a, FACT_KEY_LENGTH, 128) == 0, other = at->owner && at->owner != who;
-    if (!no_key || (!other && dir_is(detection_dir(d), a->actor_entity, ENTITY_SERVICE)))
-        return;
-    struct draft f = draft_of(a);
-    f.campaign = hash_mix(common_actor_key(detection_dir(d), a), common_place_key(&from));
-    f.severity = other ? SEVERITY_HIGH : SEVERITY_MEDIUM;
-    struct str user = other ? str_fmt(arena, "; %.*s is who works there", (int)at->length, at->name) : STR("");
-    f.description = str_fmt(arena,
-                            "%.*s logged on to %.*s with NTLM and no session key from %.*s at %.*s, where it never logged on itself%.*s: the hash of "
-                            "its password was probably stolen.",
-                            STR_ARG(account_text(&a->actor)), STR_ARG(watch_destination_text(arena, a)), STR_ARG(common_place_text(arena, &from)),
-                            STR_ARG(watch_time(arena, a->time)), STR_ARG(user));
-    detection_raise(d, a, &f);
+    bool other = at->owner && at->owner != who && (double)(a->time - at->owned) <= detection_param(d, P_OWNED) * (double)TIME_HOUR;
+    bool no_key = act_u64(a, FACT_KEY_LENGTH, 128) == 0;
+    if (other || (no_key && !dir_is(detection_dir(d), a->actor_entity, ENTITY_SERVICE)))
+        raise_stolen(d, a, other ? at : NULL, no_key);
 }
 
 /* ---- the source computer's own log: type 9 through the secondary logon service ---- */
@@ -137,7 +147,9 @@ static void raise_borrowed(struct detection *d, const struct activity *a, struct
     f.source_entity = a->destination_entity;
     f.source_ip = a->destination_ip;
     f.evidence = &b->evidence;
-    f.campaign = hash_mix(common_actor_key(detection_dir(d), a), hash_stri(a->destination, 2017));
+    /* whose hash it is and where it is used: the same campaign as the logons that follow */
+    struct activity victim = {.actor = other ? other->ref : a->actor, .actor_entity = other ? other->entity : a->actor_entity};
+    f.campaign = hash_mix(common_actor_key(detection_dir(d), &victim), place_of(d, a->destination_entity, &a->destination_ip));
     f.severity = privileged ? SEVERITY_HIGH : SEVERITY_MEDIUM;
     struct str outbound = STR("other credentials");
     if (other && str_set(account_text(&other->ref))) {
@@ -213,8 +225,8 @@ const struct detector det_2017 = {
     .category = CATEGORY_LATERAL_MOVEMENT,
     .attack = {"T1550.002"},
     .about = "NTLM accepts the hash of a password in place of the password. The alert learns where each account works: Kerberos logons by address (event "
-             "4768), logons at the keyboard and by remote desktop (4624). An NTLM network logon without a session key (key length 0) from a computer "
-             "where the account never logged on raises; certainty is higher when somebody else works there. On the attacking computer itself a type 9 "
+             "4768), logons at the keyboard and by remote desktop (4624). An NTLM network logon from a computer where the account never logged on "
+             "raises when somebody else works there just then, and with medium severity when it lacks a session key (key length 0), as tools' do. On the attacking computer itself a type 9 "
              "logon through seclogo raises, with high severity when the session holds SeDebugPrivilege. Computers that many accounts come "
              "from with NTLM (servers, gateways), and accounts that make type 9 sessions as a habit, raise nothing.",
     .blind = "no event 4624 (Audit Logon)",

@@ -188,6 +188,16 @@ static bool tool_service(const struct activity *a)
     return str_hasi(image, STR("\\\\127.0.0.1\\ADMIN$")) || str_hasi(image, STR("\\\\127.0.0.1\\C$")) || str_hasi(image, STR("\\\\localhost\\ADMIN$"));
 }
 
+/* Software that is rolled out remotely lies where installers put it. */
+static bool installed_program(const struct activity *a)
+{
+    struct str image = act_str(a, FACT_IMAGE_PATH);
+    if (str_starts(image, STR("\"")))
+        image = str_from(image, 1);
+    return str_startsi(image, STR("C:\\Program Files\\")) || str_startsi(image, STR("C:\\Program Files (x86)\\")) ||
+           str_startsi(image, STR("%ProgramFiles%\\")) || str_startsi(image, STR("C:\\ProgramData\\Microsoft\\Windows Defender\\"));
+}
+
 static void service(struct detection *d, const struct activity *a)
 {
     struct state *s = detection_state(d);
@@ -199,9 +209,10 @@ static void service(struct detection *d, const struct activity *a)
     const struct common_session *logon = common_sessions_find(&s->sessions, a);
     bool remote = from.remote && (ip_set(&a->ip) || (logon && logon->kind != KIND_INTERACTIVE_LOGON));
     struct finding found = {"created the service", act_str(a, FACT_SERVICE_NAME), "the service control manager", a->outcome == OUTCOME_FAILURE};
-    if (by || remote || tool_service(a))
+    bool made_remotely = (by || remote) && !installed_program(a);
+    if (made_remotely || tool_service(a))
         raise(d, a, by, &found);
-    else
+    else if (!installed_program(a))
         wait_for(d, a, "svcctl", &found);
 }
 
@@ -331,7 +342,7 @@ const struct detector det_2019 = {
     .about = "Code on a controller, started from elsewhere, is the end of most attacks. The alert joins what came over the network with what then "
              "happened on the controller: the pipe svcctl opened and a service created (events 5145, 4697, 7045), the pipe atsvc opened or a network "
              "logon and a task scheduled (4698), a network logon and a process started by the WMI provider host or in a remote PowerShell (4688). "
-             "Services named as tools like PsExec name them count by themselves. A refused opening is a failed attempt. What a controller or the local "
+             "Services named as tools like PsExec name them count by themselves; software under Program Files is taken for a planned installation. A refused opening is a failed attempt. What a controller or the local "
              "system does itself raises nothing.",
     .blind = "no events 4697, 7045, 4698, 4688 or 5145 of domain controllers",
     .wants = wants,

@@ -11,9 +11,9 @@ enum {
     THINGS = 131072,
     CONTROLLERS = 4096,
     WEIGHED = 32,
-    HEAVY = 10,   /* an enumeration, or a sensitive group */
+    HEAVY = 20,   /* an enumeration, or a sensitive group */
     MEMBERS = 3,  /* members of a group that is not named */
-    PIPE = 4,     /* the pipe alone, where nothing else is audited */
+    PIPE = 7,     /* the pipe alone, where nothing else is audited */
     LIGHT = 1,
     WAITING = 4,
     WAIT_SECONDS = 2
@@ -56,8 +56,8 @@ struct state {
 
 enum { P_WEIGHT, P_MINUTES, P_HABIT };
 static const struct param params[] = {
-    {"weight", 10, "New questions of one source within window_minutes that weigh so much together raise: an enumeration or a sensitive group weighs 10, "
-                   "the opening of the pipe where SAM objects are not audited 4, members of an unnamed group 3, any other object 1."},
+    {"weight", 20, "New questions of one source within window_minutes that weigh so much together raise: an enumeration or a sensitive group weighs 20, "
+                   "the opening of the pipe where SAM objects are not audited 7, members of an unnamed group 3, any other object 1."},
     {"window_minutes", 10, "The length of the window in minutes."},
     {"habit_hours", 24, "A question that the same source asked for the first time longer ago than so many hours is its habit and weighs nothing."},
     {NULL, 0, NULL}};

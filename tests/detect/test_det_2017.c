@@ -14,6 +14,13 @@ static void from_somebody_elses_computer(void **state)
                &(struct verdict){SEVERITY_HIGH, "alice", "10.0.0.22", "FS1", 1, "bob is who works there"});
 }
 
+static void from_an_unknown_computer_without_a_session_key(void **state)
+{
+    (void)state;
+    verdict_one(ID, FIXTURE("tool"), &learned,
+               &(struct verdict){SEVERITY_MEDIUM, "alice", "10.0.0.66", "FS1", 1, "no session key"});
+}
+
 static void a_day_is_watched_first(void **state)
 {
     (void)state;
@@ -37,6 +44,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(from_somebody_elses_computer),
+        cmocka_unit_test(from_an_unknown_computer_without_a_session_key),
         cmocka_unit_test(a_day_is_watched_first),
         cmocka_unit_test(on_the_source_computer),
         cmocka_unit_test(home_passwords_strangers_and_machines),

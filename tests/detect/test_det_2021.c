@@ -21,6 +21,13 @@ static void a_list_of_accounts(void **state)
                &(struct verdict){SEVERITY_MEDIUM, "alice", "10.0.0.21", "DC1", 2, "list of accounts"});
 }
 
+static void many_small_questions(void **state)
+{
+    (void)state;
+    verdict_one(ID, FIXTURE("many"), &learned,
+               &(struct verdict){SEVERITY_MEDIUM, "bob", "10.0.0.22", "DC1", 0, "and 11 more"});
+}
+
 static void question_and_logon_in_one_second(void **state)
 {
     (void)state;
@@ -65,6 +72,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sensitive_group),
         cmocka_unit_test(a_list_of_accounts),
+        cmocka_unit_test(many_small_questions),
         cmocka_unit_test(question_and_logon_in_one_second),
         cmocka_unit_test(learned_questions_are_quiet),
         cmocka_unit_test(a_month_of_learning),
