@@ -146,6 +146,9 @@ static void raise_borrowed(struct detection *d, const struct activity *a, struct
     f.source_name = a->destination;
     f.source_entity = a->destination_entity;
     f.source_ip = a->destination_ip;
+    f.destination_name = STR_NONE; /* where the credentials will be used is not known yet */
+    f.destination_entity = 0;
+    f.destination_ip = (struct ip){{0}};
     f.evidence = &b->evidence;
     /* whose hash it is and where it is used: the same campaign as the logons that follow */
     struct activity victim = {.actor = other ? other->ref : a->actor, .actor_entity = other ? other->entity : a->actor_entity};

@@ -31,7 +31,7 @@ static void on_the_source_computer(void **state)
 {
     (void)state;
     verdict_one(ID, FIXTURE("source_host"), &learned,
-               &(struct verdict){SEVERITY_HIGH, "bob", NULL, "PC2", 2, "with the privilege to debug"});
+               &(struct verdict){SEVERITY_HIGH, "bob", NULL, NULL, 2, "with the privilege to debug"});
 }
 
 static void home_passwords_strangers_and_machines(void **state)
