@@ -4,11 +4,25 @@
 #include "model/app.h"
 
 enum { VALID, LATE, COVER, TICKET };
-enum { USERS_MAX = 100000, WAITING = 256 };
+enum { USERS_MAX = 100000, WAITING = 256, READERS = 16 };
+
+/* The key that encrypts the token-signing key lies in attribute thumbnailPhoto of a contact object under
+ * CN=ADFS,CN=Microsoft,CN=Program Data (schema ids: MS-ADSC 2.38 contact, MS-ADA3 thumbnailPhoto). */
+static const struct str contact = {"5cb41ed0-0e4c-11d0-a286-00aa003049e2", 36};
+static const struct str thumbnail_photo = {"8d3bca50-1d7e-11d0-a081-00aa006c33ed", 36};
 
 /* When the organisation itself last vouched for a user. */
 struct vouched {
     int64_t token, logon; /* AD FS token; logon at a domain controller. 0 = never */
+    bool service;         /* runs AD FS: its own calls are audited */
+};
+
+/* Who read contact photos on a controller: the key, where AD FS is. */
+struct reader {
+    uint64_t user;
+    uint32_t entity;
+    char called[64];
+    struct witnesses seen;
 };
 
 /* A federated sign-in that waits for its token to show up: clocks differ, logs are not written in order. */
@@ -24,8 +38,11 @@ struct waiting {
 struct state {
     struct table users;
     int64_t adfs, dc; /* last event of any user's issuance, logon; 0 = none */
+    bool has_adfs;
     struct waiting queue[WAITING];
     uint32_t n;
+    struct reader readers[READERS];
+    uint32_t nreaders;
 };
 
 static int start(struct detection *d)
@@ -142,12 +159,62 @@ static void vouch(struct detection *d, const struct activity *a, bool by_adfs)
     }
 }
 
+/* ---- the key being read ---- */
+
+static void key_read(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    struct str name = account_text(&a->actor);
+    bool of_contact = str_eq(act_str(a, FACT_OBJECT_TYPE), contact) && str_has(act_str(a, FACT_PROPERTIES), thumbnail_photo);
+    if (!of_contact || a->outcome == OUTCOME_FAILURE || str_ends(name, STR("$")))
+        return;
+    uint64_t user = cloud_user(a);
+    uint32_t i = 0;
+    while (i < s->nreaders && s->readers[i].user != user)
+        i++;
+    if (i == READERS)
+        return;
+    struct reader *r = &s->readers[i];
+    if (i == s->nreaders) {
+        s->nreaders++;
+        *r = (struct reader){.user = user, .entity = a->actor_entity};
+        copy(r->called, sizeof r->called, cloud_actor(d, a));
+    }
+    witness_add(&r->seen, a);
+}
+
+static void raise_reader(struct detection *d, const struct reader *r)
+{
+    struct draft f = {.campaign = hash_mix(r->user, 15), .severity = SEVERITY_MEDIUM, .evidence = &r->seen, .count = r->seen.total};
+    draft_user(&f, r->entity, str_of(r->called));
+    f.description = str_fmt(detection_arena(d), "%s, who does not run AD FS, read the photo of a contact object on a domain controller %u times: where AD FS "
+                            "is in use, as here, that is the key that protects its token-signing key, and enough to forge tokens for everybody.",
+                            r->called, r->seen.total);
+    detection_raise(d, NULL, &f);
+}
+
+static void see_adfs(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    s->has_adfs = true;
+    if (!cloud_user(a))
+        return;
+    struct vouched *v = a->kind == KIND_CLOUD_OTHER ? table_put(&s->users, cloud_user(a), NULL) : NULL;
+    if (v)
+        v->service = true;
+    else if (a->kind != KIND_CLOUD_OTHER)
+        vouch(d, a, true);
+}
+
 static void see(struct detection *d, const struct activity *a)
 {
-    bool adfs = str_eq(a->app, str_of(APP_ADFS));
-    if (cloud_user(a)) {
-        if (adfs || kind_shore(a->kind) == SHORE_ONPREM)
-            vouch(d, a, adfs);
+    if (str_eq(a->app, str_of(APP_ADFS))) {
+        see_adfs(d, a);
+    } else if (a->kind == KIND_DIRECTORY_ACCESS) {
+        key_read(d, a);
+    } else if (cloud_user(a)) {
+        if (kind_shore(a->kind) == SHORE_ONPREM)
+            vouch(d, a, false);
         else if (act_u64(a, FACT_FEDERATED, 0) && cloud_person(d, a))
             federated(d, a);
     }
@@ -158,7 +225,13 @@ static void see(struct detection *d, const struct activity *a)
 
 static void end(struct detection *d)
 {
+    struct state *s = detection_state(d);
     settle(d, INT64_MAX);
+    for (uint32_t i = 0; i < s->nreaders && s->has_adfs; i++) {
+        const struct vouched *v = table_get(&s->users, s->readers[i].user);
+        if (!v || !v->service)
+            raise_reader(d, &s->readers[i]);
+    }
 }
 
 static const struct param params[] = {
@@ -168,19 +241,20 @@ static const struct param params[] = {
     {"ticket_minutes", 600, "Without AD FS events, a logon seen by a controller within this many minutes before accounts for a sign-in."},
     {0}};
 
-static const enum kind wants[] = {KIND_SIGN_IN, KIND_TOKEN_ISSUED, KIND_CREDENTIALS_VALIDATION, KIND_INTERACTIVE_LOGON, KIND_COUNT};
+static const enum kind wants[] = {KIND_SIGN_IN, KIND_TOKEN_ISSUED, KIND_CREDENTIALS_VALIDATION, KIND_INTERACTIVE_LOGON, KIND_DIRECTORY_ACCESS, KIND_CLOUD_OTHER, KIND_COUNT};
 
 const struct detector det_golden_saml = {
     .policy = "golden_saml",
     .name = "Suspected Golden SAML",
     .severity = SEVERITY_HIGH,
     .category = CATEGORY_COMPROMISED_CREDENTIAL,
-    .attack = {"T1606.002", NULL},
+    .attack = {"T1606.002", "T1552.004", NULL},
     .preview = true,
     .about = "Whoever steals the token-signing key of AD FS makes federated tokens for anybody, without asking AD FS. Seen from "
              "both shores it shows: the cloud accepts a federated sign-in, and AD FS has issued no token for that user (high), "
              "or, where the input has no AD FS audit, no domain controller has seen the user that day (medium). Nothing is "
-             "said about times of which the input holds no AD FS or controller events.",
+             "said about times of which the input holds no AD FS or controller events. Where AD FS is in the input, reading "
+             "the key itself (4662 on the photo of a contact object) by anybody who does not run AD FS is raised as medium.",
     .blind = "no federated sign-ins, or no AD FS audit events (1200) and controller events beside them",
     .wants = wants,
     .params = params,

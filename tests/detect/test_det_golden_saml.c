@@ -34,11 +34,26 @@ static void controllers_alone_make_it_medium(void **state)
     replay_free(&r);
 }
 
+static void reading_the_key_is_one_alert(void **state)
+{
+    (void)state;
+    struct replay_result r;
+    static const struct replay_setup setup;
+    replay("golden_saml", "fixtures/detect/golden_saml_key.ndjson", &setup, &r);
+    assert_int_equal(r.n, 1);
+    assert_true(replay_concerns(&r, r.alerts[0], "mallory"));
+    assert_int_equal(r.alerts[0]->count, 2);
+    assert_int_equal(r.alerts[0]->nevidence, 2);
+    assert_int_equal(r.alerts[0]->severity, SEVERITY_MEDIUM);
+    replay_free(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_token_that_nobody_issued_is_one_high_alert),
         cmocka_unit_test(issued_late_or_without_view_is_none),
+        cmocka_unit_test(reading_the_key_is_one_alert),
         cmocka_unit_test(controllers_alone_make_it_medium),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
