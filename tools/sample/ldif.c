@@ -2,6 +2,7 @@
 #include "tools/sample/ldif.h"
 
 #include "base/buf.h"
+#include "base/time.h"
 #include "tools/sample/file.h"
 
 #include <stdio.h>
@@ -66,6 +67,11 @@ static void person(struct buf *b, const struct org *o, const struct person *p)
     buf_fmt(b, "department: %s\ntitle: %s %s\nl: %s\nco: %s\n", org_dept(p->dept), org_dept(p->dept),
             org_dept_head(o, p->dept) == p->number ? "director" : p->number % 3 ? "specialist" : "assistant", org_site(p->site),
             p->site <= LYON ? "France" : p->site == NEW_YORK ? "United States" : "Canada");
+    if (left) { /* the day of leaving, at 18:00 UTC */
+        struct civil c;
+        time_civil(o->start + (p->leaves - 1) * TIME_DAY, &c);
+        buf_fmt(b, "whenChanged: %04d%02d%02d180000.0Z\n", c.year, c.month, c.day);
+    }
     if (p->manager != p->number)
         buf_fmt(b, "manager: CN=%s,OU=Accounts," ORG_BASE "\n", o->people[p->manager].who.sam);
     buf_char(b, '\n');
