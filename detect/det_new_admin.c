@@ -88,10 +88,15 @@ static struct str role_of(const struct activity *a, unsigned *rank)
     return STR_NONE;
 }
 
-static const struct object *member_of(const struct activity *a)
+/* Who gained it. Where the record names no account, the caller raised itself (Azure: elevateAccess). */
+static struct object member_of(const struct activity *a)
 {
     const struct object *o = act_object(a, ROLE_MEMBER);
-    return o ? o : act_object(a, ROLE_TARGET);
+    if (!o)
+        o = act_object(a, ROLE_TARGET);
+    if (o && (act_object(a, ROLE_MEMBER) || o->type == OBJECT_ACCOUNT || o->type == OBJECT_GROUP || o->type == OBJECT_ROLE))
+        return *o;
+    return (struct object){.type = OBJECT_ACCOUNT, .ref = a->actor, .entity = a->actor_entity};
 }
 
 static void note(struct holder *h, int64_t now, struct str role, unsigned rank)
@@ -112,23 +117,23 @@ static void see(struct detection *d, const struct activity *a)
     struct state *s = detection_state(d);
     unsigned rank;
     struct str role = role_of(a, &rank);
-    const struct object *member = member_of(a);
-    if (a->outcome == OUTCOME_FAILURE || rank == 0 || !member || (rank < 2 && detection_param(d, MINOR) <= 0))
+    struct object member = member_of(a);
+    if (a->outcome == OUTCOME_FAILURE || rank == 0 || !account_set(&member.ref) || (rank < 2 && detection_param(d, MINOR) <= 0))
         return;
-    uint64_t who = member->entity ? hash_mix(member->entity, 10) : hash_stri(account_text(&member->ref), 11);
+    uint64_t who = member.entity ? hash_mix(member.entity, 10) : hash_stri(account_text(&member.ref), 11);
     struct holder *h = table_put(&s->holders, who, NULL);
     if (!h)
         return;
     note(h, a->time, role, rank);
     struct draft f = draft_of(a);
     f.nusers = f.naccounts = 0;
-    draft_user(&f, member->entity, account_text(&member->ref));
+    draft_user(&f, member.entity, account_text(&member.ref));
     if (cloud_person(d, a))
         draft_user(&f, a->actor_entity, account_text(&a->actor));
     f.campaign = who;
     f.severity = rank >= 2 ? SEVERITY_MEDIUM : SEVERITY_LOW;
     struct str more = h->roles > 1 ? str_fmt(detection_arena(d), " and %u more", h->roles - 1) : STR("");
-    f.description = str_fmt(detection_arena(d), "%.*s was given the privileged role %.*s%.*s by %.*s%.*s.", STR_ARG(cloud_object(d, member)),
+    f.description = str_fmt(detection_arena(d), "%.*s was given the privileged role %.*s%.*s by %.*s%.*s.", STR_ARG(cloud_object(d, &member)),
                             STR_ARG(((struct str){h->role, h->n})), STR_ARG(more), STR_ARG(cloud_actor(d, a)), STR_ARG(cloud_from(d, a)));
     detection_raise(d, a, &f);
 }
