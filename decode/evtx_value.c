@@ -11,7 +11,7 @@
 
 static struct rd reader(const struct evtx_value *v, struct fault *f)
 {
-    return rd_of(v->p, v->n, f);
+    return rd_of(v->n ? (const void *)v->p : "", v->n, f);
 }
 
 /* The size that a type must have; 0 = any. */
@@ -240,7 +240,7 @@ bool evtx_value_item(const struct evtx_value *v, size_t *at, struct evtx_value *
     } else if (type == EVTX_ANSI) {
         while (rd_left(&look) && rd_u8(&look) != 0) {}
         n = left - rd_left(&look);
-    } else if (type == EVTX_SID) {
+    } else if (type == EVTX_SID && left >= 2) { /* `look` shares its error with r: it must not fail */
         rd_skip(&look, 1);
         n = 8 + 4 * (size_t)rd_u8(&look);
     } else {

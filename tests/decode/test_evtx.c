@@ -286,13 +286,13 @@ static void every_type(void **state)
 static void unfitting_values(void **state)
 {
     struct result *r = *state;
-    const struct item v[] = {{0x08, 3, "abc"}, {0x0f, 4, "abcd"}, {0x13, 4, "\1\xff\0\0"}, {0x30, 1, "a"}, {0x01, 2, "k\0"}};
-    const char *names[] = {"a", "b", "c", "d", "e"};
-    struct made *m = with_values(v, 5, names);
+    const struct item v[] = {{0x08, 3, "abc"}, {0x0f, 4, "abcd"}, {0x13, 4, "\1\xff\0\0"}, {0x30, 1, "a"}, {0x01, 2, "k\0"}, {0x93, 1, "\1"}, {0x86, 3, "\1\0\2"}};
+    const char *names[] = {"a", "b", "c", "d", "e", "f", "g"};
+    struct made *m = with_values(v, 7, names);
     read_chunk(r, m);
     assert_int_equal(r->json_records, 1);
     assert_int_equal(r->json_faults, 1); /* told once a record, the other values stay */
-    assert_true(str_ends(buf_view(&r->json), STR("{\"a\":null,\"b\":null,\"c\":null,\"d\":null,\"e\":\"k\"}}}\n")));
+    assert_true(str_ends(buf_view(&r->json), STR("{\"a\":null,\"b\":null,\"c\":null,\"d\":null,\"e\":\"k\",\"f\":[null],\"g\":[1,null]}}}\n")));
     free(m);
 }
 
