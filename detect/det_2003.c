@@ -117,6 +117,7 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_FAILED_LOGON, KIND_NTLM_AUDIT, KIND_LDAP_BIND, KIND_NETWORK_LOGON, KIND_COUNT};
+static const enum kind needs[] = {KIND_CREDENTIALS_VALIDATION, KIND_FAILED_LOGON, KIND_NTLM_AUDIT, KIND_COUNT};
 
 const struct detector det_2003 = {
     .external_id = 2003,
@@ -131,6 +132,7 @@ const struct detector det_2003 = {
              "first unknown one are listed as exposed.",
     .blind = "no events 4768, 4771, 4776 or 4625 (Audit Kerberos Authentication Service, Credential Validation, Logon)",
     .wants = wants,
+    .needs = needs,
     .params = params,
     .state_size = sizeof(struct state),
     .start = start,

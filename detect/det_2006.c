@@ -13,7 +13,6 @@ struct replicator {
 };
 
 struct state {
-    struct table sessions;
     struct table replicators; /* what places known replicators work from */
 };
 
@@ -25,7 +24,6 @@ static const struct param params[] = {
 static int start(struct detection *d)
 {
     struct state *s = detection_state(d);
-    common_sessions_init(&s->sessions);
     table_init(&s->replicators, sizeof(struct replicator), REPLICATORS);
     return 0;
 }
@@ -33,7 +31,6 @@ static int start(struct detection *d)
 static void stop(struct detection *d)
 {
     struct state *s = detection_state(d);
-    table_free(&s->sessions);
     table_free(&s->replicators);
 }
 
@@ -83,12 +80,11 @@ static bool strayed(struct detection *d, const struct activity *a, const struct 
 
 static void raise(struct detection *d, const struct activity *a, const struct common_place *from, struct str what)
 {
-    struct state *s = detection_state(d);
     struct arena *arena = detection_arena(d);
     const struct dir *dir = detection_dir(d);
     struct draft f = draft_of(a);
     struct witnesses evidence = {0};
-    const struct common_session *logon = common_sessions_find(&s->sessions, a);
+    const struct common_session *logon = common_sessions_find(detection_sessions(d), a);
     if (logon) {
         common_witness(&evidence, &logon->logon);
         f.evidence = &evidence;
@@ -115,19 +111,17 @@ static void raise(struct detection *d, const struct activity *a, const struct co
 
 static void see(struct detection *d, const struct activity *a)
 {
-    struct state *s = detection_state(d);
-    common_sessions_learn(&s->sessions, a);
     if (a->kind != KIND_DIRECTORY_REPLICATION || a->outcome == OUTCOME_FAILURE)
         return;
     struct str what = rights(detection_arena(d), a);
     if (!str_set(what))
         return;
-    struct common_place from = common_sessions_place(&s->sessions, a);
+    struct common_place from = common_sessions_place(detection_sessions(d), a);
     if (!genuine(detection_dir(d), a, &from))
         raise(d, a, &from, what);
 }
 
-static const enum kind wants[] = {KIND_DIRECTORY_REPLICATION, COMMON_LOGON_KINDS, KIND_COUNT};
+static const enum kind wants[] = {KIND_DIRECTORY_REPLICATION, KIND_COUNT};
 
 const struct detector det_2006 = {
     .external_id = 2006,

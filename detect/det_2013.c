@@ -116,6 +116,7 @@ static void see(struct detection *d, const struct activity *a)
 
 static const enum kind wants[] = {KIND_RESOURCE_ACCESS, KIND_NETWORK_LOGON, KIND_SPECIAL_PRIVILEGES, KIND_INTERACTIVE_LOGON, KIND_REMOTE_DESKTOP,
                                   KIND_COUNT};
+static const enum kind needs[] = {KIND_RESOURCE_ACCESS, KIND_NETWORK_LOGON, KIND_INTERACTIVE_LOGON, KIND_REMOTE_DESKTOP, KIND_COUNT};
 
 const struct detector det_2013 = {
     .external_id = 2013,
@@ -128,6 +129,7 @@ const struct detector det_2013 = {
              "that of its name: events 4624 and 4672 then show a pair that the directory, or what both were seen with before, contradicts.",
     .blind = "no event 4769 (Audit Kerberos Service Ticket Operations), no events 4624 and 4672",
     .wants = wants,
+    .needs = needs,
     .state_size = sizeof(struct state),
     .start = start,
     .see = see,

@@ -220,6 +220,7 @@ static void see(struct detection *d, const struct activity *a)
 
 static const enum kind wants[] = {KIND_NETWORK_LOGON,          KIND_CREDENTIALS_VALIDATION, KIND_INTERACTIVE_LOGON, KIND_REMOTE_DESKTOP,
                                   KIND_NEW_CREDENTIALS_LOGON, KIND_SPECIAL_PRIVILEGES,     KIND_COUNT};
+static const enum kind needs[] = {KIND_NETWORK_LOGON, KIND_NEW_CREDENTIALS_LOGON, KIND_COUNT};
 
 const struct detector det_2017 = {
     .external_id = 2017,
@@ -234,6 +235,7 @@ const struct detector det_2017 = {
              "from with NTLM (servers, gateways), and accounts that make type 9 sessions as a habit, raise nothing.",
     .blind = "no event 4624 (Audit Logon)",
     .wants = wants,
+    .needs = needs,
     .params = params,
     .state_size = sizeof(struct state),
     .start = start,

@@ -176,6 +176,7 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_RESOURCE_ACCESS, KIND_TICKET_RENEWAL, KIND_NETWORK_LOGON, KIND_COUNT};
+static const enum kind needs[] = {KIND_RESOURCE_ACCESS, KIND_COUNT};
 
 const struct detector det_2018 = {
     .external_id = 2018,
@@ -190,6 +191,7 @@ const struct detector det_2018 = {
              "are allowed to move.",
     .blind = "no events 4768 and 4769 (Audit Kerberos Authentication Service and Service Ticket Operations)",
     .wants = wants,
+    .needs = needs,
     .params = params,
     .state_size = sizeof(struct state),
     .start = start,

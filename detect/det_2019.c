@@ -40,7 +40,6 @@ struct host {
 };
 
 struct state {
-    struct table sessions;
     struct table openings; /* controller and pipe, with and without account -> entry */
     struct table hosts;
 };
@@ -54,7 +53,6 @@ static const struct param params[] = {
 static int start(struct detection *d)
 {
     struct state *s = detection_state(d);
-    common_sessions_init(&s->sessions);
     table_init(&s->openings, sizeof(struct entry), OPENINGS);
     table_init(&s->hosts, sizeof(struct host), CONTROLLERS);
     return 0;
@@ -63,7 +61,6 @@ static int start(struct detection *d)
 static void stop(struct detection *d)
 {
     struct state *s = detection_state(d);
-    table_free(&s->sessions);
     table_free(&s->openings);
     table_free(&s->hosts);
 }
@@ -99,8 +96,8 @@ static void raise(struct detection *d, const struct activity *a, const struct en
     struct draft f = draft_of(a);
     struct witnesses evidence = {0};
     struct str who = account_text(&a->actor);
-    struct common_place from = common_sessions_place(&((struct state *)detection_state(d))->sessions, a);
-    const struct common_session *logon = common_sessions_find(&((struct state *)detection_state(d))->sessions, a);
+    struct common_place from = common_sessions_place(detection_sessions(d), a);
+    const struct common_session *logon = common_sessions_find(detection_sessions(d), a);
     if (logon && logon->place.remote)
         common_witness(&evidence, &logon->logon);
     if (by) {
@@ -157,7 +154,7 @@ static void opened(struct detection *d, const struct activity *a)
 {
     struct state *s = detection_state(d);
     struct str pipe = common_pipe(a);
-    struct common_place from = common_sessions_place(&s->sessions, a);
+    struct common_place from = common_sessions_place(detection_sessions(d), a);
     const char *known = str_eqi(pipe, STR("svcctl")) ? "svcctl" : str_eqi(pipe, STR("atsvc")) ? "atsvc" : NULL;
     if (!known || !from.remote || common_own(a) || common_controller(detection_dir(d), a) || dir_is(detection_dir(d), from.entity, ENTITY_DC))
         return;
@@ -205,8 +202,8 @@ static void service(struct detection *d, const struct activity *a)
     const struct entry *by = table_get(&s->openings, opening_key(a, "svcctl", nobody));
     if (!recent(by, a->time, detection_param(d, P_PIPE)))
         by = NULL;
-    struct common_place from = common_sessions_place(&s->sessions, a);
-    const struct common_session *logon = common_sessions_find(&s->sessions, a);
+    struct common_place from = common_sessions_place(detection_sessions(d), a);
+    const struct common_session *logon = common_sessions_find(detection_sessions(d), a);
     bool remote = from.remote && (ip_set(&a->ip) || (logon && logon->kind != KIND_INTERACTIVE_LOGON));
     struct finding found = {"created the service", act_str(a, FACT_SERVICE_NAME), "the service control manager", a->outcome == OUTCOME_FAILURE};
     bool made_remotely = (by || remote) && !installed_program(a);
@@ -227,7 +224,7 @@ static void task(struct detection *d, const struct activity *a)
     struct entry *by = table_get(&s->openings, opening_key(a, "atsvc", false));
     if (!recent(by, a->time, detection_param(d, P_PIPE)))
         by = NULL;
-    const struct common_session *logon = common_sessions_find(&s->sessions, a);
+    const struct common_session *logon = common_sessions_find(detection_sessions(d), a);
     bool remote = logon && logon->kind == KIND_NETWORK_LOGON && logon->place.remote;
     bool made = str_eq(change, STR("created")) || str_eq(change, STR("updated"));
     struct finding found = {made ? "scheduled the task" : "removed the task", act_str(a, FACT_TASK_NAME), "the task scheduler",
@@ -273,7 +270,7 @@ static void process(struct detection *d, const struct activity *a)
     const char *means = h ? remote_means(a, h) : NULL;
     if (!means)
         return;
-    const struct common_session *logon = common_sessions_find(&s->sessions, a);
+    const struct common_session *logon = common_sessions_find(detection_sessions(d), a);
     bool remote = logon && logon->kind == KIND_NETWORK_LOGON && logon->place.remote && !common_machine(a);
     struct finding found = {"started", act_str(a, FACT_PROCESS_NAME), means, false};
     if (remote)
@@ -309,10 +306,8 @@ static void executed(struct detection *d, const struct activity *a, const char *
 
 static void see(struct detection *d, const struct activity *a)
 {
-    struct state *s = detection_state(d);
     if (!dir_dc_destination(detection_dir(d), a))
         return;
-    common_sessions_learn(&s->sessions, a);
     if (a->kind == KIND_SHARE_FILE_ACCESS)
         opened(d, a);
     else if (a->kind == KIND_SERVICE_CREATION)
@@ -329,9 +324,10 @@ static void see(struct detection *d, const struct activity *a)
         executed(d, a, "PowerShell remoting");
 }
 
-static const enum kind wants[] = {KIND_SERVICE_CREATION, KIND_TASK_SCHEDULING,     KIND_PROCESS_CREATION,
-                                  KIND_WMI_EXECUTION,    KIND_POWERSHELL_REMOTING, COMMON_LOGON_KINDS,
-                                  KIND_COUNT};
+static const enum kind wants[] = {KIND_SERVICE_CREATION, KIND_TASK_SCHEDULING,   KIND_PROCESS_CREATION, KIND_WMI_EXECUTION,
+                                  KIND_POWERSHELL_REMOTING, KIND_SHARE_FILE_ACCESS, KIND_NETWORK_LOGON, KIND_COUNT};
+static const enum kind needs[] = {KIND_SERVICE_CREATION, KIND_TASK_SCHEDULING, KIND_PROCESS_CREATION, KIND_WMI_EXECUTION,
+                                  KIND_POWERSHELL_REMOTING, KIND_SHARE_FILE_ACCESS, KIND_COUNT};
 
 const struct detector det_2019 = {
     .external_id = 2019,
@@ -346,6 +342,7 @@ const struct detector det_2019 = {
              "system does itself raises nothing.",
     .blind = "no events 4697, 7045, 4698, 4688 or 5145 of domain controllers",
     .wants = wants,
+    .needs = needs,
     .params = params,
     .state_size = sizeof(struct state),
     .start = start,

@@ -14,7 +14,6 @@ struct opening {
 };
 
 struct state {
-    struct table sessions;
     struct table openings;
 };
 
@@ -26,7 +25,6 @@ static const struct param params[] = {
 static int start(struct detection *d)
 {
     struct state *s = detection_state(d);
-    common_sessions_init(&s->sessions);
     table_init(&s->openings, sizeof(struct opening), PIPES);
     return 0;
 }
@@ -34,7 +32,6 @@ static int start(struct detection *d)
 static void stop(struct detection *d)
 {
     struct state *s = detection_state(d);
-    table_free(&s->sessions);
     table_free(&s->openings);
 }
 
@@ -79,7 +76,7 @@ static void raise(struct detection *d, const struct activity *a, const struct co
     struct arena *arena = detection_arena(d);
     struct draft f = draft_of(a);
     struct witnesses evidence = {0};
-    const struct common_session *logon = common_sessions_find(&s->sessions, a);
+    const struct common_session *logon = common_sessions_find(detection_sessions(d), a);
     const struct opening *pipe = table_get(&s->openings, opener(a));
     if (logon)
         common_witness(&evidence, &logon->logon);
@@ -100,7 +97,6 @@ static void raise(struct detection *d, const struct activity *a, const struct co
 static void see(struct detection *d, const struct activity *a)
 {
     struct state *s = detection_state(d);
-    common_sessions_learn(&s->sessions, a);
     if (a->kind == KIND_SHARE_FILE_ACCESS)
         note_pipe(s, a);
     if (a->kind != KIND_PRIVATE_DATA_RETRIEVAL && a->kind != KIND_DIRECTORY_ACCESS)
@@ -108,11 +104,12 @@ static void see(struct detection *d, const struct activity *a)
     struct str secret = secret_name(a);
     if (!str_set(secret) || !reads_secret(a) || common_own(a) || common_controller(detection_dir(d), a))
         return;
-    struct common_place from = common_sessions_place(&s->sessions, a);
+    struct common_place from = common_sessions_place(detection_sessions(d), a);
     raise(d, a, &from, secret);
 }
 
-static const enum kind wants[] = {KIND_PRIVATE_DATA_RETRIEVAL, KIND_DIRECTORY_ACCESS, COMMON_LOGON_KINDS, KIND_COUNT};
+static const enum kind wants[] = {KIND_PRIVATE_DATA_RETRIEVAL, KIND_DIRECTORY_ACCESS, KIND_SHARE_FILE_ACCESS, KIND_COUNT};
+static const enum kind needs[] = {KIND_PRIVATE_DATA_RETRIEVAL, KIND_DIRECTORY_ACCESS, KIND_COUNT};
 
 const struct detector det_2020 = {
     .external_id = 2020,
@@ -126,6 +123,7 @@ const struct detector det_2020 = {
              "protected_storage is ordinary by itself; when it came before, it is part of the evidence.",
     .blind = "no event 4662 on LSA secrets (Audit Other Object Access on controllers) and no LSARPC or BKRP traffic",
     .wants = wants,
+    .needs = needs,
     .params = params,
     .state_size = sizeof(struct state),
     .start = start,

@@ -65,7 +65,6 @@ static const struct param params[] = {
 static int start(struct detection *d)
 {
     struct state *s = detection_state(d);
-    common_sessions_init(&s->sessions);
     table_init(&s->sources, sizeof(struct source), SOURCES);
     table_init(&s->controllers, sizeof(struct controller), CONTROLLERS);
     table_init(&s->first, sizeof(int64_t), THINGS);
@@ -76,7 +75,6 @@ static int start(struct detection *d)
 static void stop(struct detection *d)
 {
     struct state *s = detection_state(d);
-    table_free(&s->sessions);
     table_free(&s->sources);
     table_free(&s->controllers);
     table_free(&s->first);
@@ -275,7 +273,6 @@ static void see(struct detection *d, const struct activity *a)
 {
     struct state *s = detection_state(d);
     const struct dir *dir = detection_dir(d);
-    common_sessions_learn(&s->sessions, a);
     bool asks = a->kind == KIND_SAMR_QUERY || (a->kind == KIND_SHARE_FILE_ACCESS && str_eqi(common_pipe(a), STR("samr")));
     if (!dir_dc_destination(dir, a) || a->outcome == OUTCOME_FAILURE)
         return;
@@ -286,7 +283,7 @@ static void see(struct detection *d, const struct activity *a)
     if (fresh)
         dc->since = a->time;
     dc->audits_sam |= watch_event(a, 4661);
-    struct common_place from = common_sessions_place(&s->sessions, a);
+    struct common_place from = common_sessions_place(detection_sessions(d), a);
     if (common_own(a) || common_machine(a) || local_tool(a) || dir_is(dir, from.entity, ENTITY_DC))
         return;
     logon_came(d, a, &from, dc);
@@ -295,11 +292,12 @@ static void see(struct detection *d, const struct activity *a)
         return;
     if (from.remote)
         judge(d, a, &from, &(struct controller_question){q, NULL, dc->since});
-    else if (!common_sessions_find(&s->sessions, a) && str_set(a->session))
+    else if (!common_sessions_find(detection_sessions(d), a) && str_set(a->session))
         wait_for_logon(s, a, &q);
 }
 
 static const enum kind wants[] = {KIND_SAMR_QUERY, COMMON_LOGON_KINDS, KIND_COUNT};
+static const enum kind needs[] = {KIND_SAMR_QUERY, KIND_SHARE_FILE_ACCESS, KIND_COUNT};
 
 const struct detector det_2021 = {
     .external_id = 2021,
@@ -314,6 +312,7 @@ const struct detector det_2021 = {
              "smaller ones raise when enough come together. Machine accounts, controllers and tools that run on the controller itself are left out.",
     .blind = "no events 4661, 4799 or 5145 (Audit SAM, Security Group Management, Detailed File Share on controllers) and no SAMR traffic",
     .wants = wants,
+    .needs = needs,
     .params = params,
     .state_size = sizeof(struct state),
     .start = start,

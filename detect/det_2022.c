@@ -207,6 +207,7 @@ static void see(struct detection *d, const struct activity *a)
 
 static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_TICKET_RENEWAL,       KIND_RESOURCE_ACCESS,
                                   KIND_AUDIT_LOG_CLEARED,      KIND_AUDIT_POLICY_CHANGED, KIND_COUNT};
+static const enum kind needs[] = {KIND_RESOURCE_ACCESS, KIND_COUNT};
 
 const struct detector det_2022 = {
     .external_id = 2022,
@@ -223,6 +224,7 @@ const struct detector det_2022 = {
         "policy or the log is the cause, and nothing more is raised that day.",
     .blind = "no service tickets (event 4769: Audit Kerberos Service Ticket Operations)",
     .wants = wants,
+    .needs = needs,
     .params = params,
     .state_size = sizeof(struct state),
     .start = start,

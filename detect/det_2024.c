@@ -132,6 +132,7 @@ static void see(struct detection *d, const struct activity *a)
 static const enum kind wants[] = {KIND_GROUP_MEMBER_ADDED, KIND_GROUP_MEMBER_REMOVED, KIND_GROUP_CHANGED,
                                   KIND_ACCOUNT_CHANGED,    KIND_ACCOUNT_CREATED,      KIND_CREDENTIALS_VALIDATION,
                                   KIND_NETWORK_LOGON,      KIND_RESOURCE_ACCESS,      KIND_COUNT};
+static const enum kind needs[] = {KIND_GROUP_MEMBER_ADDED, KIND_GROUP_MEMBER_REMOVED, KIND_COUNT};
 
 const struct detector det_2024 = {
     .external_id = 2024,
@@ -147,6 +148,7 @@ const struct detector det_2024 = {
              "controllers count: groups of member servers and workstations are local.",
     .blind = "no group membership changes from a domain controller (events 4728, 4732, 4756: Audit Security Group Management)",
     .wants = wants,
+    .needs = needs,
     .params = params,
     .state_size = sizeof(struct state),
     .start = start,

@@ -205,6 +205,7 @@ static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION,
                                   KIND_PASSWORD_RESET,
                                   KIND_GROUP_MEMBER_ADDED,
                                   KIND_COUNT};
+static const enum kind needs[] = {KIND_RESOURCE_ACCESS, KIND_NETWORK_LOGON, KIND_SHARE_ACCESS, KIND_COUNT};
 
 const struct detector det_2027 = {
     .external_id = 2027,
@@ -221,6 +222,7 @@ const struct detector det_2027 = {
         "computers and built-in accounts are left out.",
     .blind = "no use of Kerberos tickets (events 4769, 4624, 5140: Audit Kerberos Service Ticket Operations, Audit Logon, Audit File Share)",
     .wants = wants,
+    .needs = needs,
     .state_size = sizeof(struct state),
     .start = start,
     .see = see,

@@ -161,6 +161,7 @@ static void see(struct detection *d, const struct activity *a)
 
 static const enum kind wants[] = {KIND_REPLICA_CHANGE, KIND_DIRECTORY_ACCESS, KIND_DIRECTORY_REPLICATION, KIND_ACCOUNT_CHANGED,
                                   KIND_OBJECT_CHANGED, KIND_OBJECT_CREATED,   KIND_ACCOUNT_CREATED,       KIND_COUNT};
+static const enum kind needs[] = {KIND_REPLICA_CHANGE, KIND_DIRECTORY_ACCESS, KIND_COUNT};
 
 const struct detector det_2029 = {
     .external_id = 2029,
@@ -178,6 +179,7 @@ const struct detector det_2029 = {
              "Service "
              "Access)",
     .wants = wants,
+    .needs = needs,
     .params = params,
     .state_size = sizeof(struct state),
     .start = start,

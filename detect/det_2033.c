@@ -145,6 +145,7 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_FAILED_LOGON, KIND_NETWORK_LOGON, KIND_COUNT};
+static const enum kind needs[] = {KIND_CREDENTIALS_VALIDATION, KIND_FAILED_LOGON, KIND_COUNT};
 
 const struct detector det_2033 = {
     .external_id = 2033,
@@ -159,6 +160,7 @@ const struct detector det_2033 = {
              "without such a mark. Events show the name that the client claims and no SMB dialect; the network shows more.",
     .blind = "no NTLM logon failures (events 4625, 4776: Audit Logon, Audit Credential Validation)",
     .wants = wants,
+    .needs = needs,
     .params = params,
     .state_size = sizeof(struct state),
     .start = start,

@@ -199,6 +199,7 @@ static void see(struct detection *d, const struct activity *a)
 
 static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_RESOURCE_ACCESS, KIND_TICKET_RENEWAL, KIND_NETWORK_LOGON,
                                   KIND_DIRECTORY_ACCESS,       KIND_OBJECT_CHANGED,  KIND_COUNT};
+static const enum kind needs[] = {KIND_NETWORK_LOGON, KIND_CREDENTIALS_VALIDATION, KIND_COUNT};
 
 const struct detector det_2037 = {
     .external_id = 2037,
@@ -215,6 +216,7 @@ const struct detector det_2037 = {
              "the directory. NTLM version 2 with a 128-bit session key, which allows signing, lowers the severity.",
     .blind = "no network logons with addresses (event 4624: Audit Logon)",
     .wants = wants,
+    .needs = needs,
     .params = params,
     .state_size = sizeof(struct state),
     .start = start,

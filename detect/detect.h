@@ -63,6 +63,8 @@ int64_t detection_user_first(const struct detection *d, uint32_t entity);
 bool detection_learning_assumed(const struct detection *d);
 /* True when actor, device or address is excluded from this detection by the administrator. */
 bool detection_excluded(const struct detection *d, const struct activity *a);
+/* Where logon sessions came from (detect/common.h), learned by the engine once for all detections. */
+struct table *detection_sessions(struct detection *d);
 /* Scratch memory that lives until see() returns, for description texts. */
 struct arena *detection_arena(struct detection *d);
 

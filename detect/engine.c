@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/hash.h"
+#include "detect/common.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +33,7 @@ struct engine {
     int64_t *user_first; /* by entity: the first cloud activity */
     uint32_t entities;
     struct arena scratch, names;
+    struct table sessions;
     struct detection *all;
     size_t n;
     struct detection **by_kind[KIND_COUNT];
@@ -203,6 +205,7 @@ int engine_open(struct engine **out, const struct dir *dir, const struct engine_
     e->first = e->last = TIME_NONE;
     arena_init(&e->scratch, 65536, 16u << 20);
     arena_init(&e->names, 65536, SIZE_MAX);
+    common_sessions_init(&e->sessions);
     e->entities = dir_count(dir) + 1;
     e->user_first = malloc(e->entities * sizeof *e->user_first);
     for (uint32_t i = 0; e->user_first && i < e->entities; i++)
@@ -246,6 +249,7 @@ void engine_close(struct engine *e)
     free(e->sorted);
     free(e->all);
     free(e->user_first);
+    table_free(&e->sessions);
     arena_free(&e->scratch);
     arena_free(&e->names);
     free(e);
@@ -268,6 +272,7 @@ void engine_see(struct engine *e, const struct activity *a)
     if (e->first == TIME_NONE)
         e->first = a->time;
     e->last = a->time;
+    common_sessions_learn(&e->sessions, a);
     if (a->actor_entity < e->entities && e->user_first[a->actor_entity] == TIME_NONE && kind_shore(k) == SHORE_CLOUD)
         e->user_first[a->actor_entity] = a->time;
     for (size_t i = 0; i < e->n_by_kind[k]; i++) {
@@ -377,6 +382,11 @@ int64_t detection_first(const struct detection *d)
 int64_t detection_user_first(const struct detection *d, uint32_t entity)
 {
     return entity > 0 && entity < d->engine->entities ? d->engine->user_first[entity] : TIME_NONE;
+}
+
+struct table *detection_sessions(struct detection *d)
+{
+    return &d->engine->sessions;
 }
 
 struct arena *detection_arena(struct detection *d)
