@@ -95,9 +95,9 @@ static uint32_t be32(const uint8_t *p)
 /* Puts the rank of the input in place of its number, so that the order no longer depends on threads. */
 static void set_rank(uint8_t *packed, const struct inputs *in)
 {
-    uint32_t rank = inputs_get(in, be32(packed + 24))->rank;
+    uint32_t rank = inputs_get(in, be32(packed + ACTIVITY_KEY_INPUT))->rank;
     for (int i = 0; i < 4; i++)
-        packed[24 + i] = (uint8_t)(rank >> (24 - 8 * i));
+        packed[ACTIVITY_KEY_INPUT + i] = (uint8_t)(rank >> (24 - 8 * i));
 }
 
 static int hold(struct held *h, const uint8_t *p, size_t n)
@@ -121,7 +121,7 @@ static bool repeated(struct stream *s, const uint8_t *packed)
     for (int i = 0; i < 8; i++)
         time = time << 8 | packed[i];
     int64_t t = (int64_t)(time ^ UINT64_C(1) << 63);
-    memcpy(&id, packed + 8, 8);
+    memcpy(&id, packed + ACTIVITY_KEY_ID, 8);
     bool fresh;
     struct recent *r = table_put(&s->recent, id, &fresh);
     if (!r)
@@ -142,7 +142,7 @@ static int stream_next(struct stream *s, struct held *out)
         if (got < 0)
             return got;
         s->over = got == 0;
-        if (got && s->held.full && memcmp(p, s->held.bytes, 24) == 0) { /* the same record read again */
+        if (got && s->held.full && memcmp(p, s->held.bytes, ACTIVITY_KEY_INPUT) == 0) { /* the same record read again */
             s->repeats++;
             uint8_t key[ACTIVITY_KEY];
             memcpy(key, p, sizeof key);

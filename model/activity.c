@@ -118,7 +118,7 @@ bool account_set(const struct account *a)
 }
 
 /* ---- flat form ----
- * key | kind u16 | outcome, protocol, flags, certainty u8 | presence u32 | then the present parts in order.
+ * key, which holds time, kind, id and origin | outcome, protocol, flags, certainty u8 | presence u32 | then the present parts in order.
  * Texts: length as LEB128, then bytes. Written and read by this file alone; it is no file format. */
 
 struct pack {
@@ -217,12 +217,13 @@ int activity_pack(const struct activity *from, uint8_t *out, size_t room)
     bits |= (ip_set(&a.ip) ? BIT_IP : 0u) | (a.port ? BIT_PORT : 0u) | (ip_set(&a.destination_ip) ? BIT_DEST_IP : 0u) |
             (a.has_code ? BIT_CODE : 0u) | (has_location ? BIT_LOCATION : 0u) | (a.agent.tags ? BIT_AGENT : 0u);
     put_be(&w, (uint64_t)a.time ^ UINT64_C(1) << 63, 8);
+    put_be(&w, (uint64_t)a.kind, 2);
     put(&w, a.id, 16);
     put_be(&w, a.origin.input, 4);
     put_be(&w, a.origin.record, 8);
     put_be(&w, a.origin.offset, 8);
-    uint8_t head[6] = {(uint8_t)(a.kind >> 8), (uint8_t)a.kind, (uint8_t)a.outcome, (uint8_t)a.protocol,
-                       (uint8_t)((a.admin ? 1 : 0) | (a.impersonated ? 2 : 0)), a.device_certainty};
+    uint8_t head[4] = {(uint8_t)a.outcome, (uint8_t)a.protocol, (uint8_t)((a.admin ? 1 : 0) | (a.impersonated ? 2 : 0)),
+                       a.device_certainty};
     put(&w, head, sizeof head);
     put_be(&w, bits, 4);
     if (bits & BIT_IP)
@@ -335,17 +336,17 @@ static void take_fact(struct unpack *r, struct fact *f)
 static void take_fixed(struct unpack *r, struct activity *a, uint32_t *bits)
 {
     a->time = (int64_t)(take_be(r, 8) ^ UINT64_C(1) << 63);
+    a->kind = (enum kind)take_be(r, 2);
     memcpy(a->id, take(r, 16), 16);
     a->origin.input = (uint32_t)take_be(r, 4);
     a->origin.record = take_be(r, 8);
     a->origin.offset = take_be(r, 8);
-    const uint8_t *head = take(r, 6);
-    a->kind = (enum kind)(head[0] << 8 | head[1]);
-    a->outcome = (enum outcome)head[2];
-    a->protocol = (enum protocol)head[3];
-    a->admin = head[4] & 1;
-    a->impersonated = head[4] & 2;
-    a->device_certainty = head[5];
+    const uint8_t *head = take(r, 4);
+    a->outcome = (enum outcome)head[0];
+    a->protocol = (enum protocol)head[1];
+    a->admin = head[2] & 1;
+    a->impersonated = head[2] & 2;
+    a->device_certainty = head[3];
     *bits = (uint32_t)take_be(r, 4);
     if (*bits & BIT_IP)
         memcpy(a->ip.b, take(r, 16), 16);

@@ -193,9 +193,11 @@ bool account_set(const struct account *a);
 /* ---- flat form: what moves between stages and to disk ---- */
 
 enum { ACTIVITY_PACKED_MAX = 262144 };
-/* Bytes written to out (at most `room`), or ERR_LIMIT when it does not fit. Begins with time (8 bytes,
- * order-preserving big-endian), id (16), input, record and offset: memcmp on it sorts activities. */
-enum { ACTIVITY_KEY = 8 + 16 + 4 + 8 + 8 };
+/* The flat form begins with its sort key; memcmp over it puts activities in order: time (8 bytes), kind
+ * (2), id (16), input (4), record (8), offset (8), big-endian. Kinds stand in model/kind.h in the order of cause and
+ * effect, so that a logon comes before what was done with it in the same tick. */
+enum { ACTIVITY_KEY_ID = 8 + 2, ACTIVITY_KEY_INPUT = ACTIVITY_KEY_ID + 16, ACTIVITY_KEY = ACTIVITY_KEY_INPUT + 4 + 8 + 8 };
+/* Bytes written to out (at most `room`), or ERR_LIMIT when it does not fit. */
 int activity_pack(const struct activity *a, uint8_t *out, size_t room);
 /* Texts point into `bytes`; objects and facts into the arrays given (ACTIVITY_OBJECTS, ACTIVITY_FACTS long). */
 int activity_unpack(const uint8_t *bytes, size_t n, struct activity *a, struct object *objects, struct fact *facts);

@@ -173,7 +173,7 @@ void replay_many(const char *only, const char *const *fixtures, const struct rep
     assert_int_equal(engine_open(&out->engine, out->dir, &o, &what), 0);
     for (size_t i = 0; i < m->n; i++) {
         struct activity a;
-        if (i && memcmp(m->all[i].bytes, m->all[i - 1].bytes, 24) == 0)
+        if (i && memcmp(m->all[i].bytes, m->all[i - 1].bytes, ACTIVITY_KEY_INPUT) == 0)
             continue; /* the same record again */
         assert_int_equal(activity_unpack(m->all[i].bytes, (size_t)m->all[i].n, &a, m->objects, m->facts), 0);
         dir_resolve(out->dir, &a);
