@@ -127,6 +127,43 @@ static void summary(const struct text *t)
     buf_str(o, STR(" UTC\n"));
 }
 
+struct format {
+    struct str name;
+    uint64_t inputs, records, activities;
+};
+
+static int by_records(const void *x, const void *y)
+{
+    const struct format *a = x, *b = y;
+    if (a->records != b->records)
+        return a->records > b->records ? -1 : 1;
+    return str_cmp(a->name, b->name);
+}
+
+/* What was read, by format. */
+static void formats(const struct text *t)
+{
+    struct format all[64];
+    size_t n = 0;
+    for (uint32_t i = 0; i < inputs_count(t->r->inputs); i++) {
+        const struct input *x = inputs_ranked(t->r->inputs, i);
+        size_t at = 0;
+        while (at < n && !str_eq(all[at].name, str_of(x->format)))
+            at++;
+        if (at == sizeof all / sizeof *all)
+            continue;
+        if (at == n)
+            all[n++] = (struct format){.name = str_of(x->format)};
+        all[at].inputs++;
+        all[at].records += x->records;
+        all[at].activities += x->activities;
+    }
+    qsort(all, n, sizeof *all, by_records);
+    for (size_t i = 0; i < n; i++)
+        buf_fmt(t->out, "  %-18.*s %6llu inputs %11llu records %11llu activities\n", STR_ARG(all[i].name), (unsigned long long)all[i].inputs,
+                (unsigned long long)all[i].records, (unsigned long long)all[i].activities);
+}
+
 static void place(struct buf *o, const struct endpoint *e)
 {
     char ip[IP_TEXT];
@@ -362,6 +399,7 @@ void report_text(const struct pipe_result *r, struct buf *out, bool colour)
 {
     struct text t = {out, colour, r};
     summary(&t);
+    formats(&t);
     people(&t);
     alerts(&t);
     unread(&t);
