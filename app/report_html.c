@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-enum { SVG_WIDTH = 1080, LANE = 26, MAX_PEOPLE = 100, MAX_ALERTS = 2000 };
+enum { SVG_WIDTH = 1080, LANE = 26, MAX_PEOPLE = 100, SHOWN_PARTS = 10, MAX_ALERTS = 2000 };
 
 static const char style[] =
     ":root{--ink:#1c2733;--soft:#5b6b7c;--line:#dfe5ec;--ground:#f5f7fa;--card:#fff;--high:#c62828;--medium:#e07b00;--low:#2f7fb8;"
@@ -26,9 +26,9 @@ static const char style[] =
     ".score.red{background:var(--high);color:#fff}.grow{flex:1;min-width:0}.soft{color:var(--soft)}.name{font-weight:600}"
     ".sev{display:inline-block;min-width:88px;text-align:center;border-radius:4px;padding:2px 8px;color:#fff;font-size:12px}"
     ".high{background:var(--high)}.medium{background:var(--medium)}.low{background:var(--low)}.informational{background:var(--info)}"
-    "table{border-collapse:collapse;width:100%}th{text-align:left;color:var(--soft);font-weight:500;font-size:12px}"
+    "table{border-collapse:collapse;width:100%}th{text-align:left;white-space:nowrap;color:var(--soft);font-weight:500;font-size:12px}"
     "th,td{padding:6px 8px;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}td.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}"
-    "code{font:12px/1.4 ui-monospace,Consolas,monospace}svg text{fill:var(--soft);font:11px system-ui,sans-serif}"
+    "td.k{white-space:nowrap}code{font:12px/1.4 ui-monospace,Consolas,monospace}svg text{fill:var(--soft);font:11px system-ui,sans-serif}"
     ".total td{font-weight:600;border-bottom:0}.empty{color:var(--soft);padding:16px}";
 
 static void escape(struct buf *b, struct str s)
@@ -145,28 +145,47 @@ static void bars(struct buf *b, const struct person *p)
     put(b, "</svg>");
 }
 
+static void part(struct buf *b, const struct pipe_result *r, const struct contribution *c)
+{
+    buf_fmt(b, "<tr><td class=n>%+d<td class=k>", c->points);
+    escape(b, c->group);
+    put(b, "<td>");
+    escape(b, c->text);
+    put(b, "<td class=k>");
+    moment(b, c->time);
+    put(b, "<td>");
+    if (c->kind == CONTRIBUTION_ALERT) {
+        buf_fmt(b, "<a href='#%s'>alert</a>", c->ref);
+    } else {
+        put(b, "<code>");
+        escape(b, str_of(inputs_ranked(r->inputs, c->origin.input)->path));
+        buf_fmt(b, " #%llu</code>", (unsigned long long)c->origin.record);
+    }
+    put(b, "</tr>");
+}
+
+static const char receipt_head[] = "<table><tr><th>points<th>what<th>why<th>when (UTC)<th>record</tr>";
+
+/* The largest parts, and the rest behind a click; all of them add up to the score. */
 static void receipt(struct buf *b, const struct pipe_result *r, const struct person *p)
 {
-    put(b, "<table><tr><th>points<th>what<th>why<th>when (UTC)<th>record</tr>");
-    for (size_t i = 0; i < p->ncontributions; i++) {
-        const struct contribution *c = &p->contributions[i];
-        buf_fmt(b, "<tr><td class=n>%+d<td>", c->points);
-        escape(b, c->group);
-        put(b, "<td>");
-        escape(b, c->text);
-        put(b, "<td>");
-        moment(b, c->time);
-        put(b, "<td>");
-        if (c->kind == CONTRIBUTION_ALERT) {
-            buf_fmt(b, "<a href='#%s'>alert</a>", c->ref);
-        } else {
-            put(b, "<code>");
-            escape(b, str_of(inputs_ranked(r->inputs, c->origin.input)->path));
-            buf_fmt(b, " #%llu</code>", (unsigned long long)c->origin.record);
-        }
-        put(b, "</tr>");
+    size_t shown = p->ncontributions < SHOWN_PARTS ? p->ncontributions : SHOWN_PARTS;
+    int rest = p->score;
+    put(b, receipt_head);
+    for (size_t i = 0; i < shown; i++) {
+        part(b, r, &p->contributions[i]);
+        rest -= p->contributions[i].points;
     }
-    buf_fmt(b, "<tr class=total><td class=n>%d<td colspan=4>the sum of the parts above</tr></table>", p->score);
+    if (shown < p->ncontributions)
+        buf_fmt(b, "<tr><td class=n>%+d<td colspan=4>%zu smaller parts, below</tr>", rest, p->ncontributions - shown);
+    buf_fmt(b, "<tr class=total><td class=n>%d<td colspan=4>the sum of the parts</tr></table>", p->score);
+    if (shown == p->ncontributions)
+        return;
+    buf_fmt(b, "<details><summary class=soft>%zu smaller parts</summary>", p->ncontributions - shown);
+    put(b, receipt_head);
+    for (size_t i = shown; i < p->ncontributions; i++)
+        part(b, r, &p->contributions[i]);
+    put(b, "</table></details>");
 }
 
 static void person(struct buf *b, const struct pipe_result *r, const struct person *p, bool open)

@@ -160,7 +160,7 @@ static void formats(const struct text *t)
     }
     qsort(all, n, sizeof *all, by_records);
     for (size_t i = 0; i < n; i++)
-        buf_fmt(t->out, "  %-18.*s %6llu inputs %11llu records %11llu activities\n", STR_ARG(all[i].name), (unsigned long long)all[i].inputs,
+        buf_fmt(t->out, "  %-18.*s %6llu input%-1s %11llu records %11llu activities\n", STR_ARG(all[i].name), (unsigned long long)all[i].inputs, all[i].inputs == 1 ? "" : "s",
                 (unsigned long long)all[i].records, (unsigned long long)all[i].activities);
 }
 
