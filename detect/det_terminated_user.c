@@ -1,8 +1,9 @@
 /* detect/det_terminated_user.c - Activity performed by terminated user: gone in one place, at work in another. */
 #include "base/hash.h"
 #include "detect/cloud.h"
+#include "detect/watch.h"
 
-enum { GRACE, DISABLED };
+enum { GRACE };
 enum { USERS_MAX = 50000 };
 
 /* What the activities say about an account. */
@@ -47,16 +48,14 @@ static void note(struct detection *d, const struct activity *a, bool works, bool
 static void raise(struct detection *d, const struct activity *a, const struct ended *e, int64_t since)
 {
     struct witnesses seen = {0};
-    char when[TIME_TEXT];
     struct arena *arena = detection_arena(d);
-    if (e && e->since != TIME_NONE)
+    if (e)
         seen = (struct witnesses){.total = 1, .n = 1, .w = {e->seen}};
     struct draft f = draft_of(a);
     f.campaign = hash_mix(cloud_user(a), 12);
     f.evidence = seen.n ? &seen : NULL;
-    struct str state = since == TIME_NONE ? STR("is terminated according to the directory, which does not say since when")
-                                          : str_fmt(arena, "was %s at %.*s UTC (%.*s before)", e && !e->deleted && e->since != TIME_NONE ? "disabled" : "terminated",
-                                                    STR_ARG(str_sub(time_text(since, when), 0, 19)), STR_ARG(cloud_span(d, a->time - since)));
+    struct str state = str_fmt(arena, "%s at %.*s (%.*s before)", !e ? "expired" : e->deleted ? "was deleted" : "was disabled",
+                               STR_ARG(watch_time(arena, since)), STR_ARG(cloud_span(d, a->time - since)));
     f.description = str_fmt(arena, "%.*s %.*s, and is still active: %.*s in %.*s%.*s.", STR_ARG(cloud_actor(d, a)), STR_ARG(state),
                             STR_ARG(act_kind(a)), STR_ARG(a->app), STR_ARG(cloud_from(d, a)));
     detection_raise(d, a, &f);
@@ -77,8 +76,8 @@ static void active(struct detection *d, const struct activity *a)
             raise(d, a, e, e->since);
         return;
     }
-    bool gone = (who->flags & ENTITY_TERMINATED) || ((who->flags & ENTITY_DISABLED) && detection_param(d, DISABLED) > 0);
-    if (gone && (who->terminated == TIME_NONE || a->time - who->terminated > grace))
+    /* The directory's flags are a state of the day it was read: what came before that day may be all right. */
+    if (who->terminated != TIME_NONE && a->time - who->terminated > grace)
         raise(d, a, NULL, who->terminated);
 }
 
@@ -96,7 +95,6 @@ static void see(struct detection *d, const struct activity *a)
 
 static const struct param params[] = {
     {"grace_minutes", 60, "Activities within this many minutes of the termination are not raised: sessions take time to end."},
-    {"disabled", 1, "1: accounts that the directory has disabled count as terminated; 0: only deleted and expired ones."},
     {0}};
 
 #define PICK_CLOUD(id) KIND_##id,
@@ -113,8 +111,10 @@ const struct detector det_terminated_user = {
     .severity = SEVERITY_MEDIUM,
     .category = CATEGORY_THREAT_DETECTION,
     .attack = {"T1078", "T1078.004", NULL},
-    .about = "An account that the directory has deleted, expired or disabled, or that was seen to be deleted or disabled on "
-             "either shore, did something in a cloud app more than an hour later. Enabling the account ends it.",
+    .about = "An account that was seen to be deleted or disabled on either shore, or that has expired according to the "
+             "directory (accountExpires), did something in a cloud app more than an hour after that moment. Enabling the "
+             "account ends it. That the directory has an account disabled is no moment: it does not say since when, so it "
+             "raises nothing.",
     .blind = "no cloud activities",
     .wants = wants,
     .params = params,

@@ -21,6 +21,12 @@ def is_about(alert, who):
     return any(n.split("@")[0] == who.lower() for n in names) or who.lower() in text
 
 
+def is_oddity(alert, rows):
+    """True when a quiet alert shows something harmless that did happen to that person on that day."""
+    quiet = alert["severity"] in ("low", "informational")
+    return quiet and any(row[1] == "benign" and abs(moment(row[0]) - moment(alert["start"])) <= timedelta(days=1) and is_about(alert, row[3]) for row in rows)
+
+
 def key(alert):
     return str(alert["externalId"] or alert["policy"])
 
@@ -44,11 +50,9 @@ def main():
         rows = [l.rstrip("\n").split("\t") for l in open(os.path.join(folder, "truth.tsv"))][1:]
     assert r["stats"]["seconds"] < 10 or os.environ.get("SLOW"), f"the scan took {r['stats']['seconds']} s"
     attacks = [row for row in rows if row[1] == "attack"]
-    names = {"credential added to app": "app_credential", "CloudTrail/audit logging disabled": "audit_logging"}
     explained = set()
     for when, _, what, who, detail, expected in attacks:
-        wanted = names.get(expected, expected)
-        hits = [a for a in r["alerts"] if key(a).startswith(wanted) and near(a, moment(when)) and (is_about(a, who) or expected in ("2003", "2023"))]
+        hits = [a for a in r["alerts"] if key(a) == expected and near(a, moment(when)) and (is_about(a, who) or expected in ("2003", "2023"))]
         explained |= {a["id"] for a in hits}
         expect(hits, f"not found: {expected} {what} ({who}): {detail}")
     # alerts of the attack week about the attackers are the story's too; the known replicator is shown on purpose, low
@@ -57,8 +61,7 @@ def main():
     for a in r["alerts"]:
         story = a["id"] in explained or (moment(a["end"]) >= start and any(is_about(a, who) for who in people))
         known = key(a) == "2006" and a["severity"] == "low"
-        quiet = a["severity"] == "informational"
-        expect(story or known or quiet, f"false: {key(a)} {a['name']} {a['start'][:16]} {a['users'][:3]}: {a['description'][:160]}")
+        expect(story or known or is_oddity(a, rows), f"false: {key(a)} {a['name']} {a['start'][:16]} {a['users'][:3]}: {a['description'][:160]}")
     for u in r["users"]:
         if sum(c["points"] for c in u["contributions"]) != u["score"]:
             problems.append(f"the receipt of {u['name']} does not add up")

@@ -236,13 +236,13 @@ static void cloud_lost(struct world *w)
                  &(struct change){"Add member to role.", "RoleManagement", "Add member to role", "svc-cloudsync@" ORG_MAIL,
                                   "3f0a5d1c-77b1-4c0e-9a64-0c5b1d2e3f40", "User", "Role.DisplayName", "Global Administrator"});
     t += 5 * TIME_MINUTE;
-    say(w, t, "application credential", p->who.sam, "a secret added to the application Intranet Sync", "credential added to app");
+    say(w, t, "application credential", p->who.sam, "a secret added to the application Intranet Sync", "app_credential_added");
     cloud_change(w, t, &s, &(struct change){"Add service principal credentials.", "ApplicationManagement",
                                             "Add service principal credentials", "Intranet Sync",
                                             "b1c2d3e4-0f1a-4b2c-8d3e-4f5a6b7c8d9e", "ServicePrincipal", "KeyDescription",
                                             "KeyType=Password,DisplayName=sync2"});
     t += 6 * TIME_MINUTE;
-    say(w, t, "trail stopped", p->who.sam, "CloudTrail " ORG_TRAIL " stopped", "CloudTrail/audit logging disabled");
+    say(w, t, "trail stopped", p->who.sam, "CloudTrail " ORG_TRAIL " stopped", "audit_logging_disabled");
     cloud_console(w, t - TIME_MINUTE, p, FOREIGN_IP, true);
     cloud_call(w, t, &(struct call){OUT_AWS_VIRGINIA, p->who.sam, FOREIGN_IP, org_agent(2, false), "cloudtrail.amazonaws.com",
                                     "StopLogging", "{\"name\":\"" ORG_TRAIL "\"}", NULL});
