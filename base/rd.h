@@ -76,13 +76,13 @@ static inline uint8_t rd_u8(struct rd *r)
 static inline uint16_t rd_u16le(struct rd *r)
 {
     const uint8_t *b = rd_bytes(r, 2);
-    return b ? (uint16_t)(b[0] | b[1] << 8) : 0;
+    return b ? (uint16_t)((unsigned)b[0] | (unsigned)b[1] << 8) : 0;
 }
 
 static inline uint16_t rd_u16be(struct rd *r)
 {
     const uint8_t *b = rd_bytes(r, 2);
-    return b ? (uint16_t)(b[0] << 8 | b[1]) : 0;
+    return b ? (uint16_t)((unsigned)b[0] << 8 | (unsigned)b[1]) : 0;
 }
 
 static inline uint32_t rd_u32le(struct rd *r)

@@ -409,7 +409,8 @@ struct view model_view(struct model *m, uint32_t user, uint32_t value, struct ce
 /* Has the held-back value now been seen on enough days within the span? */
 static bool gate_opens(const struct model *m, struct cell *c)
 {
-    uint16_t start = (uint16_t)(c->gate >> 2), days = c->gate & 3, today = m->day & 0x3fff;
+    unsigned start = c->gate >> 2, days = c->gate & 3u;
+    uint16_t today = m->day & 0x3fff;
     unsigned age = (unsigned)(today - start) & 0x3fff;
     if (!days || age >= GATE_SPAN) {
         c->gate = (uint16_t)(today << 2 | 1);
