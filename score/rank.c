@@ -237,7 +237,8 @@ static size_t find_windows(struct score *s, struct place *places)
     int64_t end = s->last_time == TIME_NONE ? 0 : hour_of(s->last_time);
     for (uint32_t u = 0; u < s->nusers; u++) {
         struct account_book *b = &s->ledger.books[u];
-        qsort(b->entries, b->n, sizeof *b->entries, by_time);
+        if (b->n)
+            qsort(b->entries, b->n, sizeof *b->entries, by_time);
         uint32_t entity = s->users[u].entity;
         places[u] = (struct place){worst(b->entries, b->n, end), name_of(s, entity), dir_entity(s->dir, entity)->id, u};
         for (uint32_t i = 0; i < b->n; i++)

@@ -10,8 +10,14 @@ if [ -s "$into/geoip" ] && [ -s "$into/geoip6" ]; then
 fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
+# apt gives the download to its own account _apt, which therefore must be able to write here
 chmod 755 "$work"
-(cd "$work" && apt-get -q download tor-geoipdb >&2)
+if [ "$(id -u)" = 0 ] && id _apt >/dev/null 2>&1; then chown _apt "$work"; fi
+fetch() { (cd "$work" && apt-get -qq download tor-geoipdb >/dev/null); }
+fetch 2>/dev/null || { # the package lists may be absent or old
+    [ "$(id -u)" != 0 ] || apt-get -qq update
+    fetch
+}
 dpkg-deb -x "$work"/tor-geoipdb_*.deb "$work/unpacked"
 mkdir -p "$into"
 for file in geoip geoip6; do

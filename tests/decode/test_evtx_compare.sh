@@ -27,7 +27,7 @@ if ! command -v evtxexport >/dev/null; then
     exit 0
 fi
 compare "the corpus in $corpus" "$corpus"/evtx/*.evtx
-if "$build/sample" --out "$work" --users 12 --days 4 --seed 3 --evtx-only >/dev/null; then
+if "$build/sample" --out "$work" --users 20 --days 4 --seed 3 --evtx-only >/dev/null; then
     compare "the sample" "$work"/windows/*.evtx
 else
     echo "no sample could be made"
