@@ -108,7 +108,15 @@ static void on_day(void *owner, const struct score_day *d)
     jout_ku64(&j, "activities", d->activities);
     jout_kstr(&j, "day", time_date(d->day * TIME_DAY, day));
     jout_knum(&j, "evidence", d->evidence);
+    jout_ku64(&j, "judged", d->judged);
+    jout_knum(&j, "pEvidence", d->p_evidence);
+    jout_knum(&j, "pHour", d->p_hour);
     jout_knum(&j, "points", d->points);
+    jout_key(&j, "tails");
+    jout_arr(&j);
+    for (unsigned i = 0; i < 4; i++)
+        jout_u64(&j, d->tails[i]);
+    jout_end_arr(&j);
     jout_kstr(&j, "user", report_account(l->result->dir, d->user));
     jout_end_obj(&j);
     buf_char(&l->line, '\n');
