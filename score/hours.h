@@ -11,7 +11,7 @@
 
 enum { HOURS = 48 };
 #define HOURS_A 0.5f
-#define HOURS_T 10.0f
+#define HOURS_T 5.0f
 
 #define HOURS_WEEKEND 0x41u /* Sunday and Saturday, until the organisation shows its own */
 #define HOURS_REST 0.4f     /* a day of rest has less than this share of the median day of the week */

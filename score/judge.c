@@ -151,9 +151,12 @@ static void judge_hour(struct score *s, uint32_t user, struct today *t, const st
         t->hour_origin = a->origin;
         memcpy(t->hour_id, a->id, sizeof t->hour_id);
     }
-    struct entry *e = count_points(s, user, t, a, TOPIC_WHEN, bin, log10p);
-    if (e)
+    struct entry *e = count_points(s, user, t, a, TOPIC_WHEN, 0, log10p); /* the oddest hour only */
+    if (e) {
+        e->dim = (uint8_t)bin;
         e->n_user = (uint32_t)lroundf(u->hours[bin]);
+        e->n_org = (uint32_t)lroundf(u->nhours);
+    }
     u->hours[bin] += 1;
     u->nhours += 1;
     m->hours[bin] += 1;
@@ -198,8 +201,9 @@ void judge_activity(struct score *s, const struct activity *a, uint32_t user, st
         bool met = q->entity && has_met(s, user, q->entity, q->value);
         q->view = model_view(&s->model, user, q->value, model_find(&s->model, user, q->value), met);
         float evidence = q->view.evidence > 0 ? q->view.evidence : 0;
-        q->log10p = judge_stat(s, class, q->dim, evidence + q->view.rarity);
+        q->log10p = judge_stat(s, class, q->dim, evidence + RARITY_WEIGHT * q->view.rarity);
         t->evidence += evidence;
+        t->ratio += q->view.evidence;
         explain(t, a, q->value, evidence);
         enum aspect aspect = extract_aspect(q->dim);
         struct oddest *o = &odd[aspect];
@@ -215,6 +219,9 @@ void judge_activity(struct score *s, const struct activity *a, uint32_t user, st
         judge_aspect(s, user, t, a, (enum aspect)g, &odd[g]);
     if (!s->x.failure)
         judge_hour(s, user, t, a);
-    for (unsigned i = 0; i < n; i++)
+    for (unsigned i = 0; i < n; i++) {
         model_learn(&s->model, user, j[i].value, j[i].log10p <= GATE_LOG10);
+        if (j[i].dim == DIM_KIND)
+            days_rate(s, a, user, j[i].value);
+    }
 }

@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define MODEL_A0 0.5f     /* pseudo-count of every value in the organisation */
-#define MODEL_K 100.0f    /* weight of the peers' mean frequency */
+#define MODEL_K 300.0f    /* weight of the peers' mean frequency */
 #define MODEL_B 10.0f     /* weight of the organisation behind the peers */
 #define MODEL_D 0.5f      /* discount of each of the user's own values */
 #define MODEL_T 10.0f     /* weight of the peers behind the user */

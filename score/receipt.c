@@ -47,7 +47,7 @@ static struct str hour_text(struct score *s, unsigned bin)
 struct str receipt_value(struct score *s, const struct entry *e)
 {
     if (e->topic == TOPIC_WHEN || e->topic == TOPIC_DAY_HOUR)
-        return hour_text(s, e->topic == TOPIC_WHEN ? (unsigned)e->value : e->dim);
+        return hour_text(s, e->dim);
     if (e->topic == TOPIC_DAY_RATE)
         return str_dup(&s->texts, receipt_kind(s, e->kind));
     return str_dup(&s->texts, str_of(e->text));
@@ -82,7 +82,7 @@ static struct str day_text(struct score *s, const struct entry *e)
         return str_fmt(&s->texts, "active at %.*s, the day's oddest hour; %.*s; %.*s", STR_ARG(hour), STR_ARG(odd), STR_ARG(baseline));
     }
     if (e->topic == TOPIC_DAY_RATE)
-        return str_fmt(&s->texts, "%.*s times %.*s in a day; %.*s; %.*s", STR_ARG(n), STR_ARG(receipt_kind(s, e->kind)), STR_ARG(odd),
+        return str_fmt(&s->texts, "%.*s %.*s times in a day; %.*s; %.*s", STR_ARG(receipt_kind(s, e->kind)), STR_ARG(n), STR_ARG(odd),
                        STR_ARG(baseline));
     return str_fmt(&s->texts, "unlike this user as a whole: %.*s activities in the day, most of all %.*s; %.*s; %.*s", STR_ARG(n),
                    STR_ARG(str_of(e->text)), STR_ARG(odd), STR_ARG(baseline));
@@ -94,8 +94,8 @@ struct str receipt_text(struct score *s, const struct entry *e)
         return str_fmt(&s->texts, "alert: %s; %u of %u users had it in 30 days", e->text, e->n_org, e->total_org);
     if (e->topic == TOPIC_WHEN) {
         struct str hour = receipt_value(s, e), odd = odds(s, e, "activities");
-        return str_fmt(&s->texts, "%.*s at %.*s, where %u of %u activities fall; %.*s", STR_ARG(receipt_kind(s, e->kind)), STR_ARG(hour),
-                       e->n_user, e->total_user, STR_ARG(odd));
+        return str_fmt(&s->texts, "%.*s at %.*s, where %u of %u recent activities fall; %.*s", STR_ARG(receipt_kind(s, e->kind)),
+                       STR_ARG(hour), e->n_user, e->n_org, STR_ARG(odd));
     }
     return e->topic >= TOPIC_DAY_EVIDENCE ? day_text(s, e) : value_text(s, e);
 }

@@ -112,7 +112,7 @@ static struct today *today_of(struct score *s, uint32_t user)
     }
     if (!u->nspans || u->spans[u->nspans - 1].last + RECENT < s->model.day)
         s->recent_users++;
-    s->today[s->ntoday] = (struct today){.user = user};
+    s->today[s->ntoday] = (struct today){.user = user, .entity = u->entity};
     u->today = ++s->ntoday;
     u->days++;
     mark_active(u, s->model.day);

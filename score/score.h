@@ -18,7 +18,7 @@ struct score_day {
     uint32_t user;
     int64_t day;       /* days since 1970-01-01 UTC */
     uint32_t activities;
-    double evidence;   /* bits, sum of positive evidence */
+    double evidence;   /* bits, sum of log2(P_org / P_u): above 0 more like a random colleague than like this user */
     double points;     /* exact, not rounded: for ranking user-days */
     double p_evidence; /* p-values of the day's evidence and of its oddest hour */
     double p_hour;

@@ -12,6 +12,9 @@
 
 #define DEAD_ACTIVITY 1.25 /* -log10 p from which an activity's group has points */
 #define DEAD_DAY 1.5       /* the same for a day's statistic */
+#define DEAD_RATE 2.5      /* the same for how many of a kind: bursts are common */
+#define DAY_WEIGHT 2.0     /* points of a day's evidence against those of a single activity */
+#define RARITY_WEIGHT 0.5f /* bits of rarity against bits of evidence */
 #define GATE_LOG10 (-3.0)  /* log10 p from which a value is held back from learning */
 
 enum {
@@ -48,8 +51,10 @@ struct reason {
 
 /* What a user did so far today. */
 struct today {
-    uint32_t user, n, judged, tails[4];
-    double evidence, points;
+    uint32_t user, entity, n, judged, tails[4];
+    double evidence; /* positive bits only */
+    double ratio;    /* all bits: log-likelihood of a random colleague against this user */
+    double points;
     int64_t last; /* time of the latest activity */
     float hour_stat;
     uint8_t hour_bin;
@@ -62,6 +67,9 @@ struct today {
 struct rate_today {
     uint32_t user, kind_value, rate_value;
     uint16_t class;
+    int64_t time; /* of the first */
+    uint8_t id[16];
+    struct origin origin;
 };
 
 struct score {
@@ -101,7 +109,7 @@ double judge_stat(struct score *s, unsigned class, unsigned stat, double value);
 void days_end(struct score *s);
 void days_peers(struct score *s);
 /* Counts one activity of a kind into the day. */
-void days_rate(struct score *s, uint32_t user, uint32_t kind_value, uint32_t rate_value, unsigned class);
+void days_rate(struct score *s, const struct activity *a, uint32_t user, uint32_t kind_value);
 
 /* ---- rank.c: windows, percentiles, people ---- */
 int rank_people(struct score *s, struct score_result *out);

@@ -1,0 +1,233 @@
+/* tests/score/test_model.c - estimates against values worked out by hand; decay, gating, bounds. */
+#include "score/model.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static void near_to(double is, double should)
+{
+    if (fabs(is - should) > 1e-4 * fabs(should) + 1e-6)
+        fail_msg("%.8f is not %.8f", is, should);
+}
+
+static void open_model(struct model *m, uint32_t users)
+{
+    assert_int_equal(model_open(m, 100000, 100000), 0);
+    model_day(m, 20000);
+    assert_int_equal(model_user(m, users - 1), 0);
+    for (uint32_t u = 0; u < users; u++)
+        model_touch(m, u);
+}
+
+static uint32_t value(struct model *m, const char *text)
+{
+    uint32_t v = model_value(m, DIM_RESOURCE, str_of(text), str_of(text));
+    assert_int_not_equal(v, 0);
+    return v;
+}
+
+static void times(struct model *m, uint32_t user, const char *text, int n)
+{
+    for (int i = 0; i < n; i++)
+        model_learn(m, user, value(m, text), false);
+}
+
+/* Two users, no peers: user 0 has a x6, b x2; user 1 has b x4, c x8. */
+static void by_hand_without_peers(void **state)
+{
+    struct model m;
+    (void)state;
+    open_model(&m, 2);
+    times(&m, 0, "a", 6);
+    times(&m, 0, "b", 2);
+    times(&m, 1, "b", 4);
+    times(&m, 1, "c", 8);
+    uint32_t c = value(&m, "c");
+    struct view w = model_view(&m, 0, c, model_find(&m, 0, c), false);
+    double p_org = (8 + 0.5) / (20 + 0.5 * 4);
+    near_to(w.p_org, p_org);
+    near_to(w.p_peer, p_org);
+    double p_user = (10 + 0.5 * 2) * p_org / (10 + 8);
+    near_to(w.p_user, p_user);
+    near_to(w.evidence, log2(p_org / p_user)); /* log2(18/11): new to this user, usual for colleagues */
+    assert_true(w.rarity == 0);
+    uint32_t a = value(&m, "a");
+    w = model_view(&m, 0, a, model_find(&m, 0, a), false);
+    p_org = 6.5 / 22;
+    near_to(w.p_user, (6 - 0.5 + 11 * p_org) / 18);
+    assert_true(w.evidence < 0); /* just like this user */
+    model_close(&m);
+}
+
+static void by_hand_with_peers(void **state)
+{
+    struct model m;
+    (void)state;
+    open_model(&m, 3);
+    times(&m, 0, "a", 10);
+    times(&m, 1, "x", 1);
+    times(&m, 1, "a", 3);
+    times(&m, 2, "y", 8);
+    m.users[0].npeers = 2;
+    m.users[0].peers[0] = (struct peer){1, 0.75f};
+    m.users[0].peers[1] = (struct peer){2, 0.25f};
+    uint32_t x = value(&m, "x");
+    struct view w = model_view(&m, 0, x, NULL, false);
+    double p_org = 1.5 / (22 + 0.5 * 4), mean = 0.75 * (1.0 / 4);
+    double p_peer = (MODEL_K * mean + MODEL_B * p_org) / (MODEL_K + MODEL_B);
+    near_to(w.p_org, p_org);
+    near_to(w.p_peer, p_peer);
+    near_to(w.p_user, (10 + 0.5) * p_peer / (10 + 10));
+    assert_int_equal(model_peers_with(&m, 0, x), 1);
+    /* somebody who acted on the user is no stranger: counts as once */
+    near_to(model_view(&m, 0, x, NULL, true).p_user, (1 - 0.5 + 10.5 * p_peer) / 20);
+    model_close(&m);
+}
+
+static void rarity_begins_at_eight_bits(void **state)
+{
+    struct model m;
+    (void)state;
+    open_model(&m, 1);
+    times(&m, 0, "a", 9000);
+    uint32_t odd = value(&m, "odd");
+    struct view w = model_view(&m, 0, odd, NULL, false);
+    near_to(w.rarity, -log2(0.5 / (9000 + 0.5 * 3)) - 8);
+    model_close(&m);
+}
+
+static void counts_halve_in_thirty_days(void **state)
+{
+    struct model m;
+    (void)state;
+    open_model(&m, 1);
+    times(&m, 0, "a", 8);
+    model_day(&m, 20030);
+    model_touch(&m, 0);
+    near_to(model_count(&m, 0, value(&m, "a")), 4);
+    near_to(m.users[0].n[DIM_RESOURCE], 4);
+    near_to(m.total[DIM_RESOURCE], 4);
+    times(&m, 0, "a", 1);
+    model_day(&m, 20090);
+    near_to(model_count(&m, 0, value(&m, "a")), 5.0 / 4);
+    model_close(&m);
+}
+
+static void first_sight_is_remembered_180_days(void **state)
+{
+    struct model m;
+    (void)state;
+    open_model(&m, 1);
+    times(&m, 0, "a", 1);
+    uint32_t a = value(&m, "a"), b = value(&m, "b");
+    model_day(&m, 20000 + MEMORY);
+    model_touch(&m, 0);
+    times(&m, 0, "filler", 50);
+    double known = model_view(&m, 0, a, model_find(&m, 0, a), false).evidence;
+    assert_true(known < model_view(&m, 0, b, NULL, false).evidence);
+    model_day(&m, 20000 + MEMORY + 1);
+    model_touch(&m, 0);
+    assert_true(model_view(&m, 0, a, model_find(&m, 0, a), false).evidence > known);
+    model_close(&m);
+}
+
+/* learns one held-back sight on each of the given days and returns the count after the last */
+static float held_on(const int *days, int n)
+{
+    struct model m;
+    open_model(&m, 1);
+    for (int i = 0; i < n; i++) {
+        model_day(&m, (uint16_t)(20000 + days[i]));
+        model_touch(&m, 0);
+        model_learn(&m, 0, value(&m, "odd"), true);
+    }
+    float count = model_count(&m, 0, value(&m, "odd"));
+    model_close(&m);
+    return count;
+}
+
+static void odd_values_wait_for_three_days(void **state)
+{
+    (void)state;
+    assert_true(held_on((int[]){0, 0, 0, 0, 0}, 5) <= 0);
+    assert_true(held_on((int[]){0, 1, 1}, 3) <= 0);
+    assert_true(held_on((int[]){0, 1, 2}, 3) >= 3);
+    assert_true(held_on((int[]){0, 6, 13}, 3) >= 3);
+    assert_true(held_on((int[]){0, 7, 14}, 3) <= 0); /* not within 14 days */
+}
+
+static void held_back_is_not_the_users_but_the_organisations(void **state)
+{
+    struct model m;
+    (void)state;
+    open_model(&m, 1);
+    model_learn(&m, 0, value(&m, "odd"), true);
+    assert_true(m.users[0].n[DIM_RESOURCE] <= 0);
+    near_to(m.total[DIM_RESOURCE], 1);
+    model_close(&m);
+}
+
+static void nobody_makes_the_organisation(void **state)
+{
+    struct model m;
+    (void)state;
+    open_model(&m, 50);
+    for (uint32_t u = 1; u < 50; u++)
+        times(&m, u, "usual", 20);
+    times(&m, 0, "flood", 50000);
+    float share = m.values[value(&m, "flood")].n / m.total[DIM_RESOURCE];
+    assert_true(share < 0.35f);
+    model_close(&m);
+}
+
+static void tables_stay_within_their_caps(void **state)
+{
+    struct model m;
+    (void)state;
+    assert_int_equal(model_open(&m, 1000, 5000), 0);
+    assert_int_equal(model_user(&m, 99), 0);
+    for (uint32_t i = 0; i < 60000; i++) {
+        char text[32];
+        (void)snprintf(text, sizeof text, "v%u", i % 7000);
+        model_day(&m, (uint16_t)(20000 + i / 2000));
+        model_touch(&m, i % 100);
+        model_learn(&m, i % 100, value(&m, text), false);
+    }
+    assert_true(m.nvalues <= 1000);
+    assert_true(m.ncells <= 5000);
+    assert_true(m.forgot > 0);
+    model_close(&m);
+}
+
+static void case_does_not_matter(void **state)
+{
+    struct model m;
+    (void)state;
+    open_model(&m, 1);
+    assert_int_equal(value(&m, "HOST1"), value(&m, "host1"));
+    assert_int_not_equal(value(&m, "host1"), model_value(&m, DIM_DEVICE, STR("host1"), STR("host1")));
+    model_close(&m);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(by_hand_without_peers),
+        cmocka_unit_test(by_hand_with_peers),
+        cmocka_unit_test(rarity_begins_at_eight_bits),
+        cmocka_unit_test(counts_halve_in_thirty_days),
+        cmocka_unit_test(first_sight_is_remembered_180_days),
+        cmocka_unit_test(odd_values_wait_for_three_days),
+        cmocka_unit_test(held_back_is_not_the_users_but_the_organisations),
+        cmocka_unit_test(nobody_makes_the_organisation),
+        cmocka_unit_test(tables_stay_within_their_caps),
+        cmocka_unit_test(case_does_not_matter),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
