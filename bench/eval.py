@@ -211,7 +211,7 @@ def day_features(events):
 class Forest:
     """Isolation forest: trees of random cuts; what is cut off early is odd."""
 
-    def __init__(self, points, rng, trees=100, sample=256):
+    def __init__(self, points, rng, trees=50, sample=256):
         self.sample = min(sample, len(points))
         depth = math.ceil(math.log2(self.sample))
         self.trees = [self.grow(rng.sample(points, self.sample), depth, rng) for _ in range(trees)]

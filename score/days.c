@@ -1,6 +1,8 @@
 /* score/days.c - what only the end of a day or of a week can tell. */
 #include "score/stream.h"
 
+#include "base/err.h"
+#include "base/hash.h"
 #include "base/hash.h"
 #include "score/peers.h"
 #include "score/rate.h"
@@ -182,6 +184,43 @@ static size_t used_resources(const struct score *s, struct peer_feature *f)
     return n;
 }
 
+enum { NAMED = 65536 }; /* feature numbers for departments, and as many for managers, by hash */
+
+/* Groups, department and manager, numbered behind the values and the entities. */
+static size_t directory_features(const struct score *s, struct peer_feature *f)
+{
+    uint32_t groups = s->model.nvalues + 1, departments = groups + s->nentities + 1;
+    size_t n = 0;
+    for (uint32_t u = 0; u < s->nusers; u++) {
+        const struct entity *e = dir_entity(s->dir, s->users[u].entity);
+        for (uint32_t g = 0; g < e->ngroups; g++, n++)
+            if (f)
+                f[n] = (struct peer_feature){u, groups + e->groups[g], 1};
+        const struct str named[2] = {e->department, e->manager};
+        for (uint32_t k = 0; k < 2; k++) {
+            if (!str_set(named[k]))
+                continue;
+            if (f)
+                f[n] = (struct peer_feature){u, departments + k * NAMED + (uint32_t)(hash_stri(named[k], k) % NAMED), 1};
+            n++;
+        }
+    }
+    return n;
+}
+
+static int find_peers(struct score *s)
+{
+    size_t n = used_resources(s, NULL) + directory_features(s, NULL);
+    struct peer_feature *f = calloc(n + 1, sizeof *f);
+    if (!f)
+        return ERR_MEMORY;
+    n = used_resources(s, f);
+    n += directory_features(s, f + n);
+    int err = peers_compute(&s->model, f, n, s->model.nvalues + 1 + s->nentities + 1 + 2 * NAMED);
+    free(f);
+    return err;
+}
+
 void days_peers(struct score *s)
 {
     s->recent_users = 0;
@@ -191,9 +230,5 @@ void days_peers(struct score *s)
         model_touch(&s->model, i);
     s->model.rest = s->known_days >= HOURS_KNOWN ? hours_rest(s->model.weekdays) : HOURS_WEEKEND;
     model_recount(&s->model);
-    size_t n = used_resources(s, NULL);
-    struct peer_feature *f = calloc(n + 1, sizeof *f);
-    if (!f || (n = used_resources(s, f), peers_compute(&s->model, f, n, s->model.nvalues + 1)) < 0)
-        s->failed = true;
-    free(f);
+    s->failed |= find_peers(s) < 0;
 }
