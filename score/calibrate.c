@@ -5,7 +5,7 @@
 
 #define PER_OCTAVE 16.0f
 #define TAIL_FROM 0.05f
-#define TAIL_STEP 3.16227766f /* between the quantiles that shape the tail */
+#define TAIL_STEP 2.2f /* between the quantiles that shape the tail */
 #define SHAPE_MOST 0.4f
 #define SHAPE_DOUBT 20.0f     /* events beyond the threshold that count as much as "no curvature" */
 #define DAY_GROWTH 1.0233739  /* 2^(1/30) */

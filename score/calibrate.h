@@ -1,8 +1,8 @@
 /* score/calibrate.h - from a statistic to how often benign activity of the same class looks as odd.
  *
  * A decayed histogram over log2(1 + statistic), 16 bins per octave; from the 95th percentile on a
- * generalised Pareto tail whose shape comes from three quantiles (survival S_u, S_u/sqrt(10), S_u/10), so
- * that the top half per cent, where attacks lie, does not bend it. One per class of activity, never per
+ * generalised Pareto tail whose shape comes from three quantiles (survival S_u, S_u / 2.2, S_u / 2.2^2: 5 %, 2.3 %, 1 %), so
+ * that the top one per cent, where attacks lie, does not bend it. One per class of activity, never per
  * user. A young histogram proves little: log p shrinks by W / (W + CALIBRATE_YOUNG), and no p is below a
  * tenth of one event in all that were seen. */
 #ifndef VIGIE_SCORE_CALIBRATE_H
