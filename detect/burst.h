@@ -5,10 +5,16 @@
  * day at most. Its count c is compared on the scale x = log(1 + c), where counts of human doing are about
  * normal. The organisation's mean and variance come from all sessions of the past 30 days, with
  * three imagined sessions around `usual` (variance 0.36) as a start; the user's come from the user's own sessions with the
- * organisation's as three more. A session is unusual when all of these hold:
+ * organisation's as three more. A session is unusual for the user when all of these hold:
  *   c >= minimum;  x lies `spread` deviations above the user's mean, and half of that above the
  *   colleagues'; c > ratio * the user's largest session in 30 days.
- * A session found unusual enters the past as if it had been as large as just not unusual. */
+ * Everybody clears out a mailbox or fetches a project's files once in a while: such one-off sessions are the
+ * tail of the organisation. What is known of it is the session that only two others exceeded (the largest
+ * of each other person in 30 days, the third from above), so that neither one intruder nor two make
+ * theirs usual. A session no larger than that is not raised; one that only the user's own past makes
+ * unusual is low; one that stands out, c >= floor and c > factor * that tail, has the detection's severity.
+ * Without a past (fewer than three sessions of anybody) a session is unusual, and stands out, from `floor` on.
+ * A session enters the past as if it had been no larger than what just does not stand out. */
 #ifndef VIGIE_DETECT_BURST_H
 #define VIGIE_DETECT_BURST_H
 
@@ -19,18 +25,20 @@ struct burst_rule {
     const char *things; /* "files" */
 };
 
-enum { BURST_MINIMUM, BURST_SPREAD, BURST_RATIO, BURST_USUAL, BURST_GAP };
+enum { BURST_MINIMUM, BURST_SPREAD, BURST_RATIO, BURST_USUAL, BURST_GAP, BURST_FLOOR, BURST_FACTOR };
 /* The rows of params[] that go with this, in this order. */
-#define BURST_PARAMS(minimum, usual, things)                                                                               \
+#define BURST_PARAMS(minimum, floor, usual, things)                                                                             \
     {"minimum", minimum, "Fewer " things " than this in one session are never unusual."},                                  \
         {"spread", 4, "A session must lie this many standard deviations above what is usual for the user."},               \
         {"ratio", 2, "A session must be more than this many times the user's largest session of the past 30 days."},       \
         {"usual", usual, "So many " things " in a session are taken to be usual as long as there is no past to go by."},    \
+        {"gap_minutes", 60, "A pause of more minutes than this ends a session."},                                            \
+        {"floor", floor, "Fewer " things " than this in one session are low: unusual for the user at most."},                \
     {                                                                                                                      \
-        "gap_minutes", 60, "A pause of more minutes than this ends a session."                                             \
+        "factor", 2, "A session that is not more than this many times the organisation's tail, the session that two others exceeded in 30 days, is low." \
     }
 
-enum { BURST_DAYS = 30 };
+enum { BURST_DAYS = 30, BURST_TAIL = 4 };
 
 struct burst_day {
     int64_t day;
@@ -38,9 +46,17 @@ struct burst_day {
     double sum, squares; /* of log(1 + count) */
 };
 
+/* The largest sessions of a day, one per person, the largest first. */
+struct burst_tail {
+    int64_t day;
+    uint64_t user[BURST_TAIL];
+    uint64_t count[BURST_TAIL];
+};
+
 struct burst { /* a detection's state */
     struct table users;
     struct burst_day days[BURST_DAYS];
+    struct burst_tail tail[BURST_DAYS];
 };
 
 int burst_start(struct detection *d);

@@ -10,7 +10,7 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const enum kind wants[] = {KIND_IMPERSONATED_ACTIVITY, KIND_MAIL_SEND_AS, KIND_MAIL_ACCESS, KIND_MAIL_SENT, KIND_MAIL_DELETED, KIND_MAIL_MOVED, KIND_COUNT};
-static const struct param params[] = {BURST_PARAMS(20, 4, "things in another account's name"), {0}};
+static const struct param params[] = {BURST_PARAMS(20, 40, 4, "things in another account's name"), {0}};
 
 const struct detector det_unusual_impersonation = {
     .policy = "unusual_impersonation",
@@ -21,8 +21,8 @@ const struct detector det_unusual_impersonation = {
     .learning_days = 7,
     .about = "Counts activities in the name of another account, mailboxes of others included of one user in one session (no "
              "pause longer than an hour) and compares it with the user's own sessions of the past 30 days and with everybody "
-             "else's, on a logarithmic scale. It is raised when the session is large, far above what is usual for the user, "
-             "and not common among colleagues either.",
+             "else's, on a logarithmic scale. It is raised, low, when the session is large and far above what is usual for the "
+             "user, and with full severity when it also stands out from the largest sessions of everybody else in that time.",
     .blind = "no activities done in another account's name (Exchange mailbox audit, delegate and admin logons)",
     .wants = wants,
     .params = params,
