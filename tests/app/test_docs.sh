@@ -1,0 +1,30 @@
+#!/bin/sh
+# tests/app/test_docs.sh - the generated pages are those of this code; every command has help and a manual page.
+set -u
+build=${VIGIE_BUILD:-build}
+passed=0 failed=0
+try() { # what, command...
+    what=$1
+    shift
+    if "$@" >/dev/null 2>&1; then passed=$((passed + 1)); else
+        failed=$((failed + 1))
+        echo "FAILED $what"
+    fi
+}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT INT TERM
+"$build/vigie" detections --markdown "$work/detections"
+try "docs/detections is what 'make docs' makes" diff -r "$work/detections" docs/detections
+for name in $("$build/vigie" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
+    try "vigie $name --help" sh -c "'$build/vigie' $name --help | grep -q '^usage: vigie $name'"
+done
+sh tools/man.sh "$build"
+for page in "$build"/man/*.1; do
+    try "$page" grep -q '^.SH DESCRIPTION' "$page"
+done
+try "every detection of the code is in docs/FEATURES.md" sh -c "
+    for id in \$('$build/vigie' detections | cut -d' ' -f1); do grep -q \"\$id\" docs/FEATURES.md || { echo \$id; exit 1; }; done"
+try "no test that docs/FEATURES.md names is missing" sh -c "
+    for t in \$(grep -o 'tests/[a-z_]*/[a-z_0-9A-Z]*\.[a-z]*' docs/FEATURES.md | sort -u); do [ -e \"\$t\" ] || { echo \$t; exit 1; }; done"
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" = 0 ]
