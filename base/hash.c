@@ -3,11 +3,23 @@
 
 #include <sodium.h>
 
-static uint64_t load(const uint8_t *p, size_t n)
+static uint64_t load8(const uint8_t *p)
 {
-    uint64_t v = 0;
-    memcpy(&v, p, n);
+    uint64_t v;
+    memcpy(&v, p, 8);
     return v;
+}
+
+/* One to seven bytes, low end first, without a loop: the parts overlap where n is no power of two. */
+static uint64_t load_rest(const uint8_t *p, size_t n)
+{
+    if (n >= 4) {
+        uint32_t low, high;
+        memcpy(&low, p, 4);
+        memcpy(&high, p + n - 4, 4);
+        return low | (uint64_t)high << (8 * (n - 4));
+    }
+    return p[0] | (uint64_t)p[n / 2] << (8 * (n / 2)) | (uint64_t)p[n - 1] << (8 * (n - 1));
 }
 
 uint64_t hash64(const void *bytes, size_t n, uint64_t seed)
@@ -15,9 +27,9 @@ uint64_t hash64(const void *bytes, size_t n, uint64_t seed)
     const uint8_t *p = bytes;
     uint64_t h = hash_mix(seed, n);
     for (; n >= 8; n -= 8, p += 8)
-        h = hash_mix(h, load(p, 8));
+        h = hash_mix(h, load8(p));
     if (n)
-        h = hash_mix(h, load(p, n) ^ (uint64_t)n << 56);
+        h = hash_mix(h, load_rest(p, n) ^ (uint64_t)n << 56);
     return hash_mix(h, 0x2545f4914f6cdd1du);
 }
 
@@ -38,9 +50,9 @@ uint64_t hash_stri(struct str s, uint64_t seed)
     size_t n = s.n;
     uint64_t h = hash_mix(seed, n);
     for (; n >= 8; n -= 8, p += 8)
-        h = hash_mix(h, fold8(load(p, 8)));
+        h = hash_mix(h, fold8(load8(p)));
     if (n)
-        h = hash_mix(h, fold8(load(p, n)) ^ (uint64_t)n << 56);
+        h = hash_mix(h, fold8(load_rest(p, n)) ^ (uint64_t)n << 56);
     return hash_mix(h, 0x2545f4914f6cdd1du);
 }
 

@@ -126,12 +126,27 @@ bool ip_parse(struct str s, struct ip *out, uint16_t *port)
     return true;
 }
 
+/* inet_ntop goes through printf, and every activity's address is printed. */
+static struct str v4_text(const uint8_t b[4], char out[IP_TEXT])
+{
+    size_t n = 0;
+    for (int i = 0; i < 4; i++) {
+        if (b[i] >= 100)
+            out[n++] = (char)('0' + b[i] / 100);
+        if (b[i] >= 10)
+            out[n++] = (char)('0' + b[i] / 10 % 10);
+        out[n++] = (char)('0' + b[i] % 10);
+        out[n++] = '.';
+    }
+    out[--n] = '\0';
+    return (struct str){out, n};
+}
+
 struct str ip_text(const struct ip *a, char out[IP_TEXT])
 {
     if (ip_is_v4(a))
-        (void)inet_ntop(AF_INET, a->b + 12, out, IP_TEXT);
-    else
-        (void)inet_ntop(AF_INET6, a->b, out, IP_TEXT);
+        return v4_text(a->b + 12, out);
+    (void)inet_ntop(AF_INET6, a->b, out, IP_TEXT);
     return str_of(out);
 }
 

@@ -113,6 +113,22 @@ void jout_i64(struct jout *j, int64_t v)
     buf_fmt(j->out, "%lld", (long long)v);
 }
 
+/* The least precision that may tell v apart. Fifteen digits survive the way to a double and back, so what they leave out
+ * as zeroes is not needed, and when they do not suffice fewer do not either. Subnormal numbers hold fewer. */
+static int enough_digits(double v)
+{
+    char text[32];
+    if (v != 0 && !isnormal(v))
+        return 1;
+    (void)snprintf(text, sizeof text, "%.14e", fabs(v));
+    if (strtod(text, NULL) != fabs(v))
+        return 16;
+    int digits = 15;
+    while (digits > 1 && text[digits] == '0')
+        digits--;
+    return digits;
+}
+
 void jout_num(struct jout *j, double v)
 {
     char text[32];
@@ -121,7 +137,7 @@ void jout_num(struct jout *j, double v)
         buf_add(j->out, "null", 4);
         return;
     }
-    for (int precision = 1; precision <= 17; precision++) {
+    for (int precision = enough_digits(v); precision <= 17; precision++) {
         (void)snprintf(text, sizeof text, "%.*g", precision, v);
         if (strtod(text, NULL) == v)
             break;
