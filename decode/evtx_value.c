@@ -133,6 +133,13 @@ static int binary(struct arena *a, const struct evtx_value *v, struct str *out)
     return 0;
 }
 
+static size_t put_hex(char *to, uint32_t v, size_t digits)
+{
+    for (size_t i = 0; i < digits; i++)
+        to[i] = "0123456789ABCDEF"[v >> (4 * (digits - 1 - i)) & 15];
+    return digits;
+}
+
 /* MS-DTYP 2.3.4.3 */
 static int guid(struct arena *a, const struct evtx_value *v, struct str *out)
 {
@@ -141,7 +148,17 @@ static int guid(struct arena *a, const struct evtx_value *v, struct str *out)
     uint32_t one = rd_u32le(&r);
     uint16_t two = rd_u16le(&r), three = rd_u16le(&r), four = rd_u16be(&r), five = rd_u16be(&r);
     uint32_t six = rd_u32be(&r);
-    return kept(str_fmt(a, "{%08X-%04X-%04X-%04X-%04X%08X}", one, two, three, four, five, six), out);
+    char text[38] = "{";
+    size_t n = 1;
+    n += put_hex(&text[n], one, 8);
+    const uint16_t part[] = {two, three, four, five};
+    for (size_t i = 0; i < 4; i++) {
+        text[n++] = '-';
+        n += put_hex(&text[n], part[i], 4);
+    }
+    n += put_hex(&text[n], six, 8);
+    text[n++] = '}';
+    return kept(str_dup(a, (struct str){text, n}), out);
 }
 
 static size_t put_u64(char *to, uint64_t v)
