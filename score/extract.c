@@ -9,20 +9,27 @@ static void add(struct extract *x, enum dim dim, struct str key, struct str text
         x->traits[x->n++] = (struct trait){.dim = dim, .key = key, .text = str_set(text) ? text : key};
 }
 
-static struct str printed(const char *out, int n, size_t room)
+/* Without printf: every activity comes through here. */
+static size_t put(char *out, size_t n, size_t room, struct str s)
 {
-    return (struct str){out, n < 0 ? 0 : (size_t)n < room ? (size_t)n : room - 1};
+    s = str_sub(s, 0, room - n);
+    if (s.n)
+        memcpy(out + n, s.p, s.n);
+    return n + s.n;
 }
 
 /* Without the owner's name: the /16 of an IPv4 address, the /32 of an IPv6 one. */
 static struct str prefix(const struct ip *ip, char *out, size_t room)
 {
     if (ip_is_v4(ip)) {
-        uint32_t v = ip_v4_value(ip);
-        return printed(out, snprintf(out, room, "%u.%u.0.0/16", v >> 24, v >> 16 & 255), room);
+        char text[IP_TEXT];
+        struct ip net = ip_v4(ip_v4_value(ip) & 0xffff0000);
+        size_t n = put(out, 0, room, ip_text(&net, text));
+        return (struct str){out, put(out, n, room, STR("/16"))};
     }
     const uint8_t *b = ip->b;
-    return printed(out, snprintf(out, room, "%x:%x::/32", b[0] << 8 | b[1], b[2] << 8 | b[3]), room);
+    int n = snprintf(out, room, "%x:%x::/32", b[0] << 8 | b[1], b[2] << 8 | b[3]);
+    return (struct str){out, n < 0 ? 0 : (size_t)n < room ? (size_t)n : room - 1};
 }
 
 static void where(struct extract *x, const struct activity *a)
@@ -41,9 +48,10 @@ static struct str agent(struct extract *x, const struct agent *g)
 {
     if (!str_set(g->browser) && !str_set(g->os))
         return g->text;
-    int n = snprintf(x->agent, sizeof x->agent, "%.*s%s%.*s", STR_ARG(g->browser), str_set(g->browser) && str_set(g->os) ? " on " : "",
-                     STR_ARG(g->os));
-    return printed(x->agent, n, sizeof x->agent);
+    size_t room = sizeof x->agent - 1, n = put(x->agent, 0, room, g->browser);
+    if (str_set(g->browser) && str_set(g->os))
+        n = put(x->agent, n, room, STR(" on "));
+    return (struct str){x->agent, put(x->agent, n, room, g->os)};
 }
 
 static void computer(struct extract *x, const struct dir *dir, enum dim dim, uint32_t number, struct str name)
