@@ -1,9 +1,10 @@
 /* detect/det_impossible_travel.c - Impossible travel: one user in two places in too short a time. */
 #include "base/hash.h"
 #include "detect/cloud.h"
+#include "detect/familiar.h"
 #include "model/country.h"
 
-enum { SPEED, DISTANCE, FAILED, COLLEAGUES, HABIT, SENSITIVITY };
+enum { SPEED, DISTANCE, FAILED, COLLEAGUES, HABIT, SENSITIVITY, AGENT };
 enum { USERS_MAX = 50000, NETWORKS_MAX = 100000, HABITS = 12, OTHERS = 8, CITY_KM = 100 };
 
 /* Where a user was seen. */
@@ -13,6 +14,7 @@ struct spot {
     uint64_t network;
     uint32_t country; /* country_number + 1; 0 = nowhere yet */
     int16_t latitude, longitude;
+    bool familiar; /* with an agent of the user's own */
 };
 
 /* On how many days a user was seen in one network. */
@@ -37,6 +39,8 @@ struct network {
 
 struct state {
     struct table users, networks;
+    struct familiar agents;
+    int64_t first; /* activity with a place */
 };
 
 static int start(struct detection *d)
@@ -44,6 +48,8 @@ static int start(struct detection *d)
     struct state *s = detection_state(d);
     table_init(&s->users, sizeof(struct traveller), USERS_MAX);
     table_init(&s->networks, sizeof(struct network), NETWORKS_MAX);
+    familiar_init(&s->agents);
+    s->first = TIME_NONE;
     return 0;
 }
 
@@ -52,6 +58,7 @@ static void stop(struct detection *d)
     struct state *s = detection_state(d);
     table_free(&s->users);
     table_free(&s->networks);
+    familiar_free(&s->agents);
 }
 
 /* ---- networks that say nothing ---- */
@@ -66,12 +73,14 @@ static bool habitual(struct detection *d, const struct traveller *t, uint64_t ne
     return false;
 }
 
-/* Used by enough others, and not only since yesterday: an intruder with several accounts is no office. */
+/* Used by enough others, and not only since yesterday: an intruder with several accounts is no office. Where learning
+ * is assumed over, a network that was there from the first day on was there before. */
 static bool common(struct detection *d, uint64_t network, uint64_t user, int64_t now)
 {
     struct state *s = detection_state(d);
     const struct network *n = table_get(&s->networks, network);
-    if (!n || now - n->first < 7 * TIME_DAY)
+    bool from_start = n && detection_learning_assumed(d) && n->first - s->first < TIME_DAY && now - n->first >= TIME_DAY;
+    if (!n || (now - n->first < 7 * TIME_DAY && !from_start))
         return false;
     uint32_t others = 0;
     for (uint32_t i = 0; i < n->n; i++)
@@ -142,6 +151,7 @@ static void raise(struct detection *d, const struct activity *a, const struct sp
     struct draft f = draft_of(a);
     f.campaign = hash_mix(cloud_user(a), 2);
     f.evidence = &seen;
+    f.severity = from->familiar && to->familiar ? SEVERITY_LOW : SEVERITY_DEFAULT;
     f.description = str_fmt(detection_arena(d), "%.*s was active in %.*s and in %.*s UTC: at least %.0f km apart in %.*s, faster than %.0f km/h.",
                             STR_ARG(cloud_actor(d, a)), STR_ARG(place(d, from)), STR_ARG(place(d, to)), km,
                             STR_ARG(cloud_span(d, took)), detection_param(d, SPEED));
@@ -177,6 +187,9 @@ static void see(struct detection *d, const struct activity *a)
     struct spot here;
     if (!user || !counts(d, a) || !spot_of(a, &here) || !cloud_person(d, a))
         return;
+    if (s->first == TIME_NONE)
+        s->first = a->time;
+    here.familiar = familiar_agent(&s->agents, a, (unsigned)detection_param(d, AGENT)) == FAMILIAR_YES;
     bool is_new;
     struct traveller *t = table_put(&s->users, user, &is_new);
     if (!t)
@@ -201,6 +214,7 @@ static const struct param params[] = {
     {"habit_days", 3, "A network in which the user was active on this many earlier days is the user's own."},
     {"sensitivity", 2,
      "1 (low): not raised when the later place is common to colleagues or the user's own; 2 (medium): not raised when both are; 3 (high): always raised."},
+    {"agent_days", 2, "A user agent that the user used on this many earlier days is the user's own: when both places saw such agents, the alert is low."},
     {0}};
 
 const struct detector det_impossible_travel = {
@@ -213,7 +227,8 @@ const struct detector det_impossible_travel = {
     .about = "Two activities of one user in a row came from places farther apart than the time between them allows. Places "
              "are cities where the enrichment knows them, else countries: then the distance is that of their middles "
              "less their reaches, so neighbours never count. Addresses tagged corporate, VPN or cloud are not looked at; "
-             "networks that are common to colleagues or the user's own are known, as `sensitivity` says.",
+             "networks that are common to colleagues or the user's own are known, as `sensitivity` says. When the user "
+             "agents of both activities are ones that this user had used before, the alert is low.",
     .blind = "no cloud activities",
     .wants = cloud_kinds,
     .params = params,

@@ -1,9 +1,10 @@
 /* detect/det_infrequent_country.c - Activity from infrequent country: where nobody of the organisation is. */
 #include "base/hash.h"
 #include "detect/cloud.h"
+#include "detect/familiar.h"
 #include "model/country.h"
 
-enum { RECENT, SETTLED, HISTORY, FAILED };
+enum { RECENT, SETTLED, HISTORY, FAILED, DAYS, AGENT };
 enum { COUNTRIES = 256 };
 
 /* What is known of one country. */
@@ -19,13 +20,21 @@ struct state {
     struct place places[COUNTRIES];
     int64_t first;
     uint64_t activities; /* with a place */
+    struct familiar agents;
 };
 
 static int start(struct detection *d)
 {
     struct state *s = detection_state(d);
     s->first = TIME_NONE;
+    familiar_init(&s->agents);
     return 0;
+}
+
+static void stop(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    familiar_free(&s->agents);
 }
 
 static struct str known(struct detection *d, const struct state *s)
@@ -37,15 +46,16 @@ static struct str known(struct detection *d, const struct state *s)
     return list;
 }
 
-static void raise(struct detection *d, const struct activity *a, const struct country *c)
+static void raise(struct detection *d, const struct activity *a, const struct country *c, enum familiarity agent)
 {
     const struct state *s = detection_state(d);
     struct draft f = draft_of(a);
     f.campaign = hash_mix(cloud_user(a), 16 + country_number(c));
     f.campaign_hours = 24 * detection_param(d, SETTLED);
-    f.description = str_fmt(detection_arena(d), "%.*s was active%.*s. In the past %.0f days nobody of the organisation was active in %s; "
+    f.severity = agent == FAMILIAR_NO ? SEVERITY_DEFAULT : SEVERITY_LOW;
+    f.description = str_fmt(detection_arena(d), "%.*s was active%.*s%s. In the past %.0f days nobody of the organisation was active in %s; "
                             "%llu activities came from %.*s.", STR_ARG(cloud_actor(d, a)), STR_ARG(cloud_from(d, a)),
-                            detection_param(d, RECENT), c->name, (unsigned long long)s->activities, STR_ARG(known(d, s)));
+                            agent == FAMILIAR_YES ? ", last with a user agent that this user had used before" : "", detection_param(d, RECENT), c->name, (unsigned long long)s->activities, STR_ARG(known(d, s)));
     detection_raise(d, a, &f);
 }
 
@@ -62,6 +72,13 @@ static void learn(struct detection *d, struct place *p, int64_t now, bool learne
     p->at = ((const struct state *)detection_state(d))->activities;
     if (!learned || (double)(now - p->first) >= settle * (double)TIME_DAY)
         p->settled = true;
+}
+
+/* An empty past is no past, also when learning is assumed over: the first days say where the organisation is. */
+static bool has_past(struct detection *d, int64_t now)
+{
+    const struct state *s = detection_state(d);
+    return (double)(now - s->first) >= detection_param(d, DAYS) * (double)TIME_DAY && (double)s->activities >= detection_param(d, HISTORY);
 }
 
 /* So long ago that it is new again - unless the organisation was silent as a whole, or its log has a gap. */
@@ -82,11 +99,12 @@ static void see(struct detection *d, const struct activity *a)
     if (s->first == TIME_NONE)
         s->first = a->time;
     struct place *p = &s->places[country_number(c)];
-    bool learned = detection_learned(d, s->first, a->time) && (double)s->activities >= detection_param(d, HISTORY);
+    enum familiarity agent = familiar_agent(&s->agents, a, (unsigned)detection_param(d, AGENT));
+    bool learned = has_past(d, a->time) && detection_learned(d, s->first, a->time);
     if (forgotten(d, p, a->time))
         *p = (struct place){0};
     if (learned && !p->settled)
-        raise(d, a, c);
+        raise(d, a, c, agent);
     learn(d, p, a->time, learned);
     s->activities++;
 }
@@ -96,6 +114,8 @@ static const struct param params[] = {
     {"settled_days", 7, "A new country belongs to the organisation's past this many days after its first activity."},
     {"history", 20, "Nothing is raised before this many activities with a known place have been seen."},
     {"failed", 0, "1: failed activities count too; 0: successful ones only."},
+    {"history_days", 5, "Nothing is raised in the first days, this many, of activities with a known place, also when learning is assumed over."},
+    {"agent_days", 2, "A user agent that the user used on this many earlier days is the user's own: the alert is low. So it is for users seen on fewer days."},
     {0}};
 
 const struct detector det_infrequent_country = {
@@ -107,11 +127,13 @@ const struct detector det_infrequent_country = {
     .learning_days = 7,
     .about = "A user was active in a country where nobody of the organisation was active recently or ever. The first days of "
              "the input are learned from. Addresses tagged corporate, VPN or cloud are not looked at. A new country is "
-             "raised once per user until it has been in use for a week; then it belongs to the past that is compared with.",
+             "raised once per user until it has been in use for a week; then it belongs to the past that is compared with. "
+             "It is low when it came with a user agent that this user had used before, as on a journey, and when the user is too new for that to be told.",
     .blind = "no cloud activities",
     .wants = cloud_kinds,
     .params = params,
     .state_size = sizeof(struct state),
     .start = start,
     .see = see,
+    .stop = stop,
 };

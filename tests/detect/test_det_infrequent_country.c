@@ -42,6 +42,23 @@ static void no_past_no_alert(void **state)
     assert_int_equal(cloud_count_alone("infrequent_country", "infrequent_country_attack", true), 0);
 }
 
+static void a_journey_with_the_own_telephone_is_low(void **state)
+{
+    (void)state;
+    struct replay_result r;
+    cloud_replay("infrequent_country", "infrequent_country_journey", NULL, &r);
+    assert_int_equal(r.n, 2);
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(r.alerts[i]->severity, replay_concerns(&r, r.alerts[i], "emma@corp.example") ? SEVERITY_LOW : SEVERITY_MEDIUM);
+    replay_free(&r);
+}
+
+static void an_empty_past_is_no_past(void **state)
+{
+    (void)state;
+    assert_int_equal(cloud_count_alone("infrequent_country", "infrequent_country_first", true), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -50,6 +67,8 @@ int main(void)
         cmocka_unit_test(failures_count_when_asked_for),
         cmocka_unit_test(a_country_left_long_ago_is_new_again),
         cmocka_unit_test(no_past_no_alert),
+        cmocka_unit_test(a_journey_with_the_own_telephone_is_low),
+        cmocka_unit_test(an_empty_past_is_no_past),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

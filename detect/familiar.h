@@ -1,0 +1,26 @@
+/* detect/familiar.h - the user agents and devices that people have used before.
+ *
+ * A journey is made with the telephone that its owner has had for weeks; an intruder brings another. It proves
+ * nothing, since agents can be copied, so it makes an alert less severe and never goes away with it. */
+#ifndef VIGIE_DETECT_FAMILIAR_H
+#define VIGIE_DETECT_FAMILIAR_H
+
+#include "detect/detect.h"
+
+struct familiar {
+    struct table users;  /* by person: days of activity */
+    struct table agents; /* by person and agent */
+    struct table places; /* by person and network: when a familiar agent was last seen there */
+};
+
+void familiar_init(struct familiar *f);
+void familiar_free(struct familiar *f);
+/* A number for the user agent of an activity, the same for all its versions; 0 when there is none. */
+uint64_t familiar_key(const struct activity *a);
+enum familiarity { FAMILIAR_NO, FAMILIAR_YES, FAMILIAR_UNTOLD };
+/* Notes the agent, and tells whether the actor had used it on `days` earlier days; FAMILIAR_UNTOLD when the actor
+ * was not active on so many days before, so that no agent could be. A record without an agent
+ * counts as the familiar agent that was seen in the same network within a day. */
+enum familiarity familiar_agent(struct familiar *f, const struct activity *a, unsigned days);
+
+#endif
