@@ -91,7 +91,7 @@ static int text_log(struct str file, struct wanted *w)
 static int open_log(const char *path, struct str *out)
 {
     struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return ERR_IO;
     int err = fstat(fd, &st) == 0 ? 0 : ERR_IO;

@@ -127,6 +127,7 @@ static void on_day(void *owner, const struct score_day *d)
 
 static int save(const char *path, struct buf *b)
 {
+    report_clean(b);
     FILE *f = path ? fopen(path, "wb") : stdout;
     bool ok = f && !b->failed && fwrite(b->p, 1, b->n, f) == b->n;
     if (f && (path ? fclose(f) : fflush(f)) != 0)

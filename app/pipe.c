@@ -2,6 +2,7 @@
 #include "app/pipe.h"
 
 #include "app/intake.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/jin.h"
 #include "directory/dir_ref.h"
@@ -25,7 +26,7 @@ enum {
 
 static char *load(const char *path, size_t *n)
 {
-    FILE *f = fopen(path, "rb");
+    FILE *f = file_open(path);
     char *text = NULL;
     long size = -1;
     if (f && fseek(f, 0, SEEK_END) == 0)

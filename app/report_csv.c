@@ -14,7 +14,8 @@ static void cell(struct buf *b, struct str s, char end)
     for (size_t i = 0; i < s.n; i++) {
         if (s.p[i] == '"')
             buf_char(b, '"');
-        buf_char(b, s.p[i]);
+        unsigned char c = (unsigned char)s.p[i];
+        buf_char(b, c < 0x20 && c != '\t' && c != '\n' && c != '\r' ? ' ' : s.p[i]);
     }
     buf_char(b, '"');
     buf_char(b, end);
@@ -121,6 +122,7 @@ static int save(const struct pipe_result *r, const char *dir, const char *name, 
     if (snprintf(path, sizeof path, "%s/%s", dir, name) >= (int)sizeof path)
         return ERR_IO;
     table(r, &b);
+    report_clean(&b);
     FILE *f = fopen(path, "wb");
     int err = f && !b.failed && fwrite(b.p, 1, b.n, f) == b.n ? 0 : ERR_IO;
     if (f && fclose(f) != 0)

@@ -26,7 +26,7 @@ void arena_free(struct arena *a);
 
 static inline void *arena_alloc(struct arena *a, size_t n)
 {
-    size_t need = (n + 15u) & ~(size_t)15u;
+    size_t need = ((n ? n : 1) + 15u) & ~(size_t)15u; /* nothing has an address, too: NULL is only for failure */
     if (need >= n && need <= (size_t)(a->end - a->at)) {
         void *p = a->at;
         a->at += need;

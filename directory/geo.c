@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "model/country.h"
 #include "directory/georange.h"
 #include "directory/netowner.h"
@@ -58,7 +59,7 @@ static int open_database(struct geo *g, const char *path)
 
 static int open_file(struct geo *g, const char *path)
 {
-    FILE *f = fopen(path, "rbe");
+    FILE *f = file_open(path);
     if (!f)
         return ERR_IO;
     struct buf bytes = {0};

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { UNIT_BYTES = 1 << 20, EVTX_HEAD = 4096, EVTX_CHUNK_BYTES = 65536, LDIF_MAX = 512 << 20 };
+enum { UNIT_BYTES = 1 << 20, EVTX_HEAD = 4096, EVTX_CHUNK_BYTES = 65536, LDIF_MAX = 512 << 20, MEMBERS_MAX = 500000 };
 
 enum content { CONTENT_NONE, CONTENT_JSON, CONTENT_EVTX, CONTENT_LDIF };
 
@@ -20,6 +20,7 @@ struct source {
     enum content content;
     uint32_t input;
     bool any; /* a member was opened */
+    unsigned members;
     uint64_t offset;
     struct split split;
     char *carry; /* unfinished record */
@@ -126,7 +127,8 @@ static enum content recognise(const uint8_t *p, size_t n, const char **why)
             *why = "network capture: not read by this version";
             return CONTENT_NONE;
         }
-    if (n >= 2 && ((p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff))) {
+    bool marked = n >= 2 && ((p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff));
+    if (marked || (n >= 4 && (memcmp(p, "{\0\"\0", 4) == 0 || memcmp(p, "\0{\0\"", 4) == 0))) {
         *why = "text in UTF-16: save it as UTF-8";
         return CONTENT_NONE;
     }
@@ -186,13 +188,34 @@ static int give_up(struct feed *f, struct source *s, const char *why)
     return err;
 }
 
+static void begin_member(struct source *s)
+{
+    s->any = true;
+    s->offset = 0;
+    s->ncarry = 0;
+    s->ended = false;
+    s->split = (struct split){0};
+    s->content = CONTENT_NONE;
+}
+
+static enum content look(struct source *s, const char **why)
+{
+    const uint8_t *head;
+    size_t n = stream_peek(s->stream, &head);
+    char none;
+    if (n == 0 && stream_read(s->stream, &none, 1, why) < 0)
+        return CONTENT_NONE;
+    return recognise(head, n, why);
+}
+
 static int next_member(struct feed *f, struct source *s)
 {
     struct str name = STR_NONE;
     const char *why = "cannot be read";
-    const uint8_t *head;
+    if (s->members++ == MEMBERS_MAX)
+        return give_up(f, s, "archive with more than 500,000 files: the rest is not read");
     int got = stream_member(s->stream, &name, &why);
-    if (got < 0)
+    if (got < 0 && !str_set(name))
         return give_up(f, s, why);
     if (got == 0) {
         s->done = true;
@@ -201,13 +224,9 @@ static int next_member(struct feed *f, struct source *s)
     int err = name_input(f, s, name);
     if (err)
         return err;
-    s->any = true;
-    s->offset = 0;
-    s->ncarry = 0;
-    s->ended = false;
-    s->split = (struct split){0};
-    size_t n = stream_peek(s->stream, &head);
-    s->content = recognise(head, n, &why);
+    begin_member(s);
+    if (got == 1)
+        s->content = look(s, &why);
     if (s->content == CONTENT_NONE) {
         tell(f, s, 0, why);
         inputs_unreadable(f->inputs, s->input);

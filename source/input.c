@@ -50,6 +50,7 @@ void inputs_free(struct inputs *in)
         free(in->files[i]);
     for (size_t i = 0; i < in->n; i++) {
         free(in->all[i]->path);
+        free(in->all[i]->faults);
         free_counts(in->all[i]->ignored, in->all[i]->nignored);
         free_counts(in->all[i]->formats, in->all[i]->nformats);
         free(in->all[i]);
@@ -207,21 +208,39 @@ static bool earlier(const struct input_fault *a, const struct input_fault *b)
     return strcmp(a->why, b->why) < 0;
 }
 
+/* Room for one more of the faults that are kept; most inputs have none. */
+static void grow_faults(struct input *x)
+{
+    unsigned room = x->fault_room ? x->fault_room * 5 : 4;
+    if (x->kept < x->fault_room || x->fault_room >= INPUT_FAULTS)
+        return;
+    struct input_fault *grown = realloc(x->faults, room * sizeof *grown);
+    if (!grown)
+        return;
+    x->faults = grown;
+    x->fault_room = room;
+}
+
+static void keep_fault(struct input *x, const struct input_fault *f)
+{
+    unsigned at = x->kept;
+    grow_faults(x);
+    while (at > 0 && earlier(f, &x->faults[at - 1]))
+        at--;
+    if (at >= x->fault_room)
+        return;
+    unsigned move = (x->kept < x->fault_room ? x->kept : x->fault_room - 1) - at;
+    memmove(&x->faults[at + 1], &x->faults[at], move * sizeof x->faults[0]);
+    x->faults[at] = *f;
+    if (x->kept < x->fault_room)
+        x->kept++;
+}
+
 void inputs_fault(struct inputs *in, uint32_t number, const struct input_fault *f)
 {
     (void)pthread_mutex_lock(&in->lock);
-    struct input *x = in->all[number];
-    x->nfaults++;
-    unsigned at = x->kept;
-    while (at > 0 && earlier(f, &x->faults[at - 1]))
-        at--;
-    if (at < INPUT_FAULTS) {
-        unsigned move = (x->kept < INPUT_FAULTS ? x->kept : INPUT_FAULTS - 1) - at;
-        memmove(&x->faults[at + 1], &x->faults[at], move * sizeof x->faults[0]);
-        x->faults[at] = *f;
-        if (x->kept < INPUT_FAULTS)
-            x->kept++;
-    }
+    in->all[number]->nfaults++;
+    keep_fault(in->all[number], f);
     (void)pthread_mutex_unlock(&in->lock);
 }
 
@@ -230,20 +249,8 @@ static bool same(const char *z, struct str s)
     return strlen(z) == s.n && memcmp(z, s.p, s.n) == 0;
 }
 
-static void count(struct input_count **list, size_t *n, struct str name, uint64_t more)
+static void insert(struct input_count **list, size_t *n, struct str name, uint64_t more)
 {
-    for (size_t i = 0; i < *n; i++)
-        if (same((*list)[i].name, name)) {
-            (*list)[i].n += more;
-            return;
-        }
-    if (*n >= INPUT_KINDS) { /* hostile variety: the rest is one row */
-        if (!str_eq(name, STR("(other)")))
-            count(list, n, STR("(other)"), more);
-        else if (*n == INPUT_KINDS)
-            (*list)[*n - 1].n += more;
-        return;
-    }
     struct input_count *grown = realloc(*list, (*n + 1) * sizeof *grown);
     if (!grown)
         return;
@@ -251,6 +258,37 @@ static void count(struct input_count **list, size_t *n, struct str name, uint64_
     char *copy = strndup(name.p ? name.p : "", name.n);
     if (copy)
         grown[(*n)++] = (struct input_count){copy, more};
+}
+
+/* Hostile variety: the first INPUT_KINDS names in byte order stay, which does not depend on who came first, and
+ * the rest is one row more. */
+static void count(struct input_count **list, size_t *n, struct str name, uint64_t more)
+{
+    static const char rest[] = "(other)";
+    size_t last = SIZE_MAX;
+    for (size_t i = 0; i < *n; i++) {
+        struct input_count *c = &(*list)[i];
+        if (same(c->name, name)) {
+            c->n += more;
+            return;
+        }
+        if (strcmp(c->name, rest) != 0 && (last == SIZE_MAX || strcmp(c->name, (*list)[last].name) > 0))
+            last = i;
+    }
+    bool is_rest = same(rest, name);
+    if (*n < INPUT_KINDS || is_rest) {
+        insert(list, n, name, more);
+        return;
+    }
+    struct input_count *out = &(*list)[last];
+    char *copy = str_cmp(name, str_of(out->name)) < 0 ? strndup(name.p, name.n) : NULL;
+    if (copy) {
+        uint64_t swap = out->n;
+        free(out->name);
+        *out = (struct input_count){copy, more};
+        more = swap;
+    }
+    count(list, n, str_of(rest), more);
 }
 
 void inputs_ignored(struct inputs *in, uint32_t number, struct str what, uint64_t n)
@@ -304,7 +342,9 @@ static int by_path(const void *x, const void *y, void *owner)
         return c;
     if (a->records != b->records)
         return a->records < b->records ? -1 : 1;
-    return (a->bytes > b->bytes) - (a->bytes < b->bytes);
+    if (a->bytes != b->bytes)
+        return a->bytes < b->bytes ? -1 : 1;
+    return (*(const uint32_t *)x > *(const uint32_t *)y) - (*(const uint32_t *)x < *(const uint32_t *)y);
 }
 
 int inputs_order(struct inputs *in)

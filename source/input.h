@@ -29,8 +29,8 @@ struct input {
     const char *format; /* most frequent one, "unknown" when nothing was understood */
     uint64_t records, activities, bytes;
     uint64_t nfaults;   /* all of them; the first INPUT_FAULTS by place are kept */
-    struct input_fault faults[INPUT_FAULTS];
-    unsigned kept;
+    struct input_fault *faults;
+    unsigned kept, fault_room;
     struct input_count *ignored; /* sound records of kinds that are no activities, by name */
     size_t nignored;
     struct input_count *formats;

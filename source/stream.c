@@ -18,6 +18,11 @@ struct layer {
     unsigned below; /* this archive reads from layer below - 1; 0 = from the file */
     struct archive *archive;
     struct str name; /* of the member in view, owned */
+    const uint8_t *data; /* unpacked and not yet taken; libarchive's memory */
+    size_t left;
+    uint64_t at, gap;    /* bytes taken of the member; zeros of a sparse file that stand before data */
+    bool over;
+    const char *failed;  /* why the member ended early */
     uint8_t head[PEEK]; /* bytes of the layer below that were already looked at */
     size_t head_n;
     uint8_t block[BLOCK];
@@ -120,22 +125,50 @@ static const char *archive_reason(struct archive *a)
     return "archive is damaged";
 }
 
+/* Like archive_read_data, which loses what it has unpacked when damage follows. */
+static ptrdiff_t read_member(struct layer *l, void *buf, size_t n, const char **why)
+{
+    while (!l->over && l->gap == 0 && l->left == 0) {
+        const void *data;
+        la_int64_t at;
+        int got = archive_read_data_block(l->archive, &data, &l->left, &at);
+        l->over = got != ARCHIVE_OK;
+        if (got < ARCHIVE_OK)
+            l->failed = archive_reason(l->archive);
+        if (l->over)
+            l->left = 0;
+        else if ((uint64_t)at > l->at)
+            l->gap = (uint64_t)at - l->at;
+        l->data = data;
+    }
+    if (l->over && l->failed) {
+        *why = l->failed;
+        return ERR_MALFORMED;
+    }
+    uint64_t most = l->gap ? l->gap : l->left;
+    n = n < most ? n : (size_t)most;
+    if (l->gap) {
+        memset(buf, 0, n);
+        l->gap -= n;
+    } else if (n) {
+        memcpy(buf, l->data, n);
+        l->data += n;
+        l->left -= n;
+    }
+    l->at += n;
+    return (ptrdiff_t)n;
+}
+
 static ptrdiff_t read_layer(struct stream *s, unsigned depth, void *buf, size_t n, const char **why)
 {
     if (depth == 0)
         return read_file(s, buf, n, why);
-    struct archive *a = s->layer[depth - 1]->archive;
-    la_ssize_t got = archive_read_data(a, buf, n);
-    if (got < 0) {
-        *why = archive_reason(a);
-        return ERR_MALFORMED;
-    }
-    if (depth == s->depth) {
+    ptrdiff_t got = read_member(s->layer[depth - 1], buf, n, why);
+    if (got > 0)
         s->given += (uint64_t)got;
-        if (s->given > BOMB_BYTES && s->given / BOMB_RATIO > s->size) {
-            *why = "archive expands to more than 2,000 times its size";
-            return ERR_LIMIT;
-        }
+    if (s->given > BOMB_BYTES && s->given / BOMB_RATIO > s->size) {
+        *why = "archive expands to more than 2,000 times its size";
+        return ERR_LIMIT;
     }
     return got;
 }
@@ -225,11 +258,38 @@ static int push_layer(struct stream *s, const char **why)
     (void)archive_read_support_format_zip(l->archive);
     (void)archive_read_support_format_tar(l->archive);
     (void)archive_read_support_format_raw(l->archive);
+    (void)archive_read_support_format_empty(l->archive);
     if (archive_read_open(l->archive, l, NULL, on_read, NULL) == ARCHIVE_OK)
         return 0;
     *why = archive_reason(l->archive);
     drop_layer(s);
     return ERR_MALFORMED;
+}
+
+/* Moves behind the rest of the member in view and counts what that unpacks: skipping would hide a bomb. The
+ * compressed members of a zip are passed over without unpacking. */
+static int pass_rest(struct stream *s, const char **why)
+{
+    uint8_t rest[4096];
+    ptrdiff_t got = 1;
+    int format = archive_format(s->layer[s->depth - 1]->archive) & ARCHIVE_FORMAT_BASE_MASK;
+    while (got > 0 && format == ARCHIVE_FORMAT_TAR)
+        got = read_layer(s, s->depth, rest, sizeof rest, why);
+    return got == ERR_LIMIT ? ERR_LIMIT : 0;
+}
+
+static void view_member(struct layer *l, struct archive_entry *entry)
+{
+    const char *name = archive_entry_pathname_utf8(entry);
+    if (!name)
+        name = archive_entry_pathname(entry);
+    free((char *)(uintptr_t)l->name.p);
+    bool raw = archive_format(l->archive) == ARCHIVE_FORMAT_RAW || !name;
+    l->name = raw ? STR_NONE : str_of(strdup(name));
+    l->left = 0;
+    l->at = l->gap = 0;
+    l->over = false;
+    l->failed = NULL;
 }
 
 /* The next regular member of the innermost archive; when it has no more, of the one around it. */
@@ -238,24 +298,21 @@ static int next_member(struct stream *s, const char **why)
     while (s->depth) {
         struct layer *l = s->layer[s->depth - 1];
         struct archive_entry *entry;
-        int got = archive_read_next_header(l->archive, &entry);
+        int err = pass_rest(s, why);
+        int got = err ? ARCHIVE_FATAL : archive_read_next_header(l->archive, &entry);
         if (got == ARCHIVE_EOF) {
             drop_layer(s);
             continue;
         }
         if (got < ARCHIVE_WARN) {
-            *why = archive_reason(l->archive);
+            if (!err)
+                *why = archive_reason(l->archive);
             drop_layer(s);
-            return ERR_MALFORMED;
+            return err ? err : ERR_MALFORMED;
         }
         if (archive_entry_filetype(entry) != AE_IFREG && archive_format(l->archive) != ARCHIVE_FORMAT_RAW)
             continue;
-        const char *name = archive_entry_pathname_utf8(entry);
-        if (!name)
-            name = archive_entry_pathname(entry);
-        free((char *)(uintptr_t)l->name.p);
-        bool raw = archive_format(l->archive) == ARCHIVE_FORMAT_RAW || !name;
-        l->name = raw ? STR_NONE : str_of(strdup(name));
+        view_member(l, entry);
         return 1;
     }
     return 0;
@@ -283,24 +340,32 @@ static struct str whole_name(struct stream *s)
     return n ? (struct str){s->full_name, n} : STR_NONE;
 }
 
-int stream_member(struct stream *s, struct str *name, const char **why)
+/* Opens archives within the member in view, down to a file that is none. */
+static int open_inner(struct stream *s, const char **why)
 {
     int got = 1;
-    if (s->depth)
-        got = next_member(s, why);
-    else if (s->begun)
-        got = 0;
-    if (got == 1)
+    while (got == 1) {
         fill_peek(s);
-    s->begun = true;
-    while (got == 1 && s->depth < DEPTH && packed(s->peek, s->peeked)) {
+        if (!packed(s->peek, s->peeked))
+            break;
+        if (s->depth == DEPTH) {
+            *why = "archive inside three others: not opened";
+            return ERR_LIMIT;
+        }
         got = push_layer(s, why);
         if (got == 0)
             got = next_member(s, why);
-        if (got == 1)
-            fill_peek(s);
     }
+    return got;
+}
+
+int stream_member(struct stream *s, struct str *name, const char **why)
+{
+    int got = s->depth ? next_member(s, why) : s->begun ? 0 : 1;
+    s->begun = true;
     if (got == 1)
+        got = open_inner(s, why);
+    if (got)
         *name = whole_name(s);
     return got;
 }

@@ -16,7 +16,8 @@ struct stream;
 /* Opens a regular file. ERR_IO when it cannot be opened or is something else; *why says what. */
 int stream_open(const char *path, struct stream **out, const char **why);
 /* The next member of the input into view: 1 with its name (absent for a plain file), 0 when there are no
- * more, negative on error. A plain file has one member. Call before the first read. */
+ * more, negative on error. An error with a name is that member's: others may follow, call again. A plain
+ * file has one member. Call before the first read. */
 int stream_member(struct stream *s, struct str *name, const char **why);
 /* Up to n bytes of the member into buf: >0, 0 at its end, negative with *why on error. */
 ptrdiff_t stream_read(struct stream *s, void *buf, size_t n, const char **why);
