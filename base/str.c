@@ -2,13 +2,20 @@
 #include "base/str.h"
 
 #include "base/arena.h"
+#include "base/word.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
 bool str_eqi(struct str a, struct str b)
 {
-    return a.n == b.n && str_cmpi(a, b) == 0;
+    if (a.n != b.n)
+        return false;
+    size_t i = 0;
+    for (; i + 8 <= a.n; i += 8)
+        if (word_fold(word_load(a.p + i)) != word_fold(word_load(b.p + i)))
+            return false;
+    return i == a.n || word_fold(word_load_rest(a.p + i, a.n - i)) == word_fold(word_load_rest(b.p + i, a.n - i));
 }
 
 int str_cmp(struct str a, struct str b)
@@ -22,8 +29,10 @@ int str_cmp(struct str a, struct str b)
 
 int str_cmpi(struct str a, struct str b)
 {
-    size_t n = a.n < b.n ? a.n : b.n;
-    for (size_t i = 0; i < n; i++) {
+    size_t n = a.n < b.n ? a.n : b.n, i = 0;
+    while (i + 8 <= n && word_fold(word_load(a.p + i)) == word_fold(word_load(b.p + i)))
+        i += 8;
+    for (; i < n; i++) {
         unsigned char x = (unsigned char)str_lower_char(a.p[i]);
         unsigned char y = (unsigned char)str_lower_char(b.p[i]);
         if (x != y)
