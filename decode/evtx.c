@@ -1,6 +1,7 @@
 /* decode/evtx.c - EVTX records to Windows events and on to activities. */
 #include "decode/evtx.h"
 
+#include "base/crc.h"
 #include "base/time.h"
 #include "decode/evtx_read.h"
 
@@ -11,38 +12,13 @@ bool evtx_claims(const uint8_t *bytes, size_t n)
     return str_starts((struct str){(const char *)bytes, n}, (struct str){"ElfFile", 8});
 }
 
-static void crc_tables(struct evtx *x)
-{
-    for (uint32_t i = 0; i < 256; i++) {
-        uint32_t c = i;
-        for (int bit = 0; bit < 8; bit++)
-            c = c >> 1 ^ (c & 1 ? 0xedb88320u : 0);
-        x->crc[0][i] = c;
-    }
-    for (uint32_t i = 0; i < 256; i++)
-        for (int k = 1; k < 16; k++)
-            x->crc[k][i] = x->crc[k - 1][i] >> 8 ^ x->crc[0][x->crc[k - 1][i] & 0xff];
-}
-
-/* Bit by bit: a hundred bytes once per file. */
-static uint32_t header_crc(struct rd r)
-{
-    uint32_t c = ~0u;
-    while (rd_left(&r)) {
-        c ^= rd_u8(&r);
-        for (int bit = 0; bit < 8; bit++)
-            c = c >> 1 ^ (c & 1 ? 0xedb88320u : 0);
-    }
-    return ~c;
-}
-
 /* libevtx: file header */
 int evtx_header(const uint8_t *bytes, size_t n, struct evtx_header *out, struct fault *fault)
 {
     struct rd r = rd_of(bytes, n, fault);
     struct rd all = r;
     struct evtx_header h = {0};
-    struct rd summed = rd_sub(&all, 120);
+    const uint8_t *summed = rd_bytes(&all, 120);
     if (!evtx_claims(bytes, n))
         rd_fail(&r, "not an event log file");
     rd_skip(&r, 8);
@@ -63,7 +39,7 @@ int evtx_header(const uint8_t *bytes, size_t n, struct evtx_header *out, struct 
         return evtx_claims(bytes, n) && n < 128 ? ERR_TRUNCATED : ERR_MALFORMED;
     h.dirty = flags & 1;
     h.full = flags & 2;
-    h.checksum_ok = header_crc(summed) == crc;
+    h.checksum_ok = crc_add(0, summed, 120) == crc;
     *out = h;
     return 0;
 }
@@ -73,7 +49,6 @@ struct evtx *evtx_new(void)
     struct evtx *x = calloc(1, sizeof *x);
     if (!x)
         return NULL;
-    crc_tables(x);
     evtx_plan_open(&x->plans);
     arena_init(&x->arena, 1 << 18, 32 << 20);
     return x;

@@ -1,26 +1,10 @@
 /* decode/evtx_read.c - chunk headers, records and the values of template instances. */
 #include "decode/evtx_read.h"
 
+#include "base/crc.h"
+
 enum { CHUNK_HEADER = 512, RECORD_LEAST = 28, RECORD_MAGIC = 0x2a2a };
 #define CHUNK_MAGIC UINT64_C(0x006b6e6843666c45) /* "ElfChnk\0" */
-
-/* CRC-32 (ISO 3309), sixteen bytes at a time. */
-uint32_t evtx_read_crc(const struct evtx *x, uint32_t crc, const uint8_t *bytes, size_t n)
-{
-    struct fault f;
-    struct rd r = rd_of(bytes, n, &f);
-    const uint32_t(*t)[256] = x->crc;
-    crc = ~crc;
-    while (rd_left(&r) >= 16) {
-        const uint8_t *p = rd_bytes(&r, 16);
-        crc = t[15][p[0] ^ (crc & 0xff)] ^ t[14][p[1] ^ (crc >> 8 & 0xff)] ^ t[13][p[2] ^ (crc >> 16 & 0xff)] ^ t[12][p[3] ^ crc >> 24] ^
-              t[11][p[4]] ^ t[10][p[5]] ^ t[9][p[6]] ^ t[8][p[7]] ^ t[7][p[8]] ^ t[6][p[9]] ^ t[5][p[10]] ^ t[4][p[11]] ^
-              t[3][p[12]] ^ t[2][p[13]] ^ t[1][p[14]] ^ t[0][p[15]];
-    }
-    while (rd_left(&r))
-        crc = crc >> 8 ^ x->crc[0][(crc ^ rd_u8(&r)) & 0xff];
-    return ~crc;
-}
 
 static void say(const struct evtx_walk *w, uint64_t record, size_t at, const char *why)
 {
@@ -37,13 +21,13 @@ static void check_sums(struct evtx_walk *w, const struct chunk_header *h)
 {
     struct fault f;
     struct rd r = rd_of(w->chunk, w->n, &f);
-    uint32_t crc = evtx_read_crc(w->x, 0, rd_bytes(&r, 120), 120);
+    uint32_t crc = crc_add(0, rd_bytes(&r, 120), 120);
     rd_skip(&r, 8);
-    crc = evtx_read_crc(w->x, crc, rd_bytes(&r, CHUNK_HEADER - 128), CHUNK_HEADER - 128);
+    crc = crc_add(crc, rd_bytes(&r, CHUNK_HEADER - 128), CHUNK_HEADER - 128);
     if (crc != h->crc)
         say(w, 0, 0, "the chunk header's checksum is wrong");
     size_t n = w->end - CHUNK_HEADER;
-    if (w->sure && evtx_read_crc(w->x, 0, rd_bytes(&r, n), n) != h->records_crc)
+    if (w->sure && crc_add(0, rd_bytes(&r, n), n) != h->records_crc)
         say(w, 0, CHUNK_HEADER, "the checksum of the chunk's records is wrong");
 }
 

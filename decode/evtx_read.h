@@ -36,7 +36,6 @@ struct evtx {
     struct evtx_memo memo[EVTX_MEMOS];
     struct winevent event;
     struct arena arena;
-    uint32_t crc[16][256];
     uint32_t nvalues;
     uint64_t chunks;
     size_t chunk_plans;
@@ -82,7 +81,5 @@ bool evtx_read_next(struct evtx_walk *w, struct evtx_record *out);
 int evtx_read_document(struct evtx *x, struct rd *r, const struct rd *chunk, enum evtx_place place, struct evtx_document *out);
 /* Takes n from what the record may still do; fails the reader when nothing is left. */
 bool evtx_read_spend(struct evtx *x, struct rd *r, uint32_t n);
-
-uint32_t evtx_read_crc(const struct evtx *x, uint32_t crc, const uint8_t *bytes, size_t n);
 
 #endif
