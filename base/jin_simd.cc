@@ -46,27 +46,11 @@ int hex4(const char *p)
     return v;
 }
 
-// True when no byte of [p, p+n) is a backslash.
-bool plain(const char *p, size_t n)
-{
-    constexpr uint64_t ones = 0x0101010101010101u;
-    for (; n >= 8; p += 8, n -= 8) {
-        uint64_t v;
-        memcpy(&v, p, 8);
-        v ^= ones * '\\';
-        if ((v - ones) & ~v & (ones * 0x80))
-            return false;
-    }
-    for (; n; p++, n--)
-        if (*p == '\\')
-            return false;
-    return true;
-}
-
 class walk {
 public:
     walk(jin &parser, const char *p, size_t length)
-        : j(parser), doc(p), end(length), index(parser.stage->structural_indexes.get()), count(parser.stage->n_structural_indexes)
+        : j(parser), doc(p), end(length), index(parser.stage->structural_indexes.get()), count(parser.stage->n_structural_indexes),
+          escapes(memchr(p, '\\', length) != nullptr)
     {
     }
 
@@ -89,6 +73,7 @@ private:
     size_t end;
     const uint32_t *index;
     size_t count, i = 0, n = 0, texts = 0;
+    bool escapes; // most documents have none, and their strings need no second look
 
     size_t at() const { return i < count ? index[i] : end; }
     char peek() const { return i < count ? doc[index[i]] : '\0'; }
@@ -213,7 +198,7 @@ private:
         if (to <= from || doc[to - 1] != '"')
             return fail("a string that does not end", from - 1);
         to--;
-        if (!plain(doc + from, to - from))
+        if (escapes && memchr(doc + from, '\\', to - from))
             return unescape(from, to, out, mended);
         out = {doc + from, to - from};
         return 0;

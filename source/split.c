@@ -4,6 +4,9 @@
 #include "base/str.h"
 
 #include <string.h>
+#if defined __SSE2__
+#include <emmintrin.h>
+#endif
 
 static bool blank(char c)
 {
@@ -98,7 +101,7 @@ static size_t wrapper(const char *text, size_t n, size_t at)
 /* ---- one record ---- */
 
 /* Moves over text until brackets balance; true when they do, with *at behind the last one. */
-static bool balance(struct split *s, const char *text, size_t n, size_t *at)
+static bool walk_balance(struct split *s, const char *text, size_t n, size_t *at)
 {
     size_t i = *at;
     while (i < n) {
@@ -133,6 +136,64 @@ static bool balance(struct split *s, const char *text, size_t n, size_t *at)
     *at = n;
     return false;
 }
+
+#if defined __SSE2__
+enum { BLOCK = 64 };
+
+/* A bit for each byte of the block that is c, of which `mask` bits do not matter. */
+static uint64_t places(const __m128i block[4], char c, char mask)
+{
+    const __m128i drop = _mm_set1_epi8(mask), want = _mm_set1_epi8((char)(c | mask));
+    uint64_t bits = 0;
+    for (unsigned i = 0; i < 4; i++)
+        bits |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_or_si128(block[i], drop), want)) << (16 * i);
+    return bits;
+}
+
+/* Bit i is set when an odd number of the bits 0..i are. */
+static uint64_t parity_before(uint64_t bits)
+{
+    for (unsigned shift = 1; shift < 64; shift *= 2)
+        bits ^= bits << shift;
+    return bits;
+}
+
+/* One block without a backslash at *at: quotes are paired by parity, brackets count outside of strings. */
+static bool balance_block(struct split *s, const __m128i block[4], size_t *at)
+{
+    uint64_t inside = parity_before(places(block, '"', 0)) ^ (s->in_string ? ~UINT64_C(0) : 0);
+    uint64_t opens = places(block, '[', 0x20) & ~inside, closes = places(block, ']', 0x20) & ~inside; /* { and } are 0x20 above */
+    for (uint64_t left = opens | closes; left; left &= left - 1) {
+        if (left & -left & opens) {
+            s->depth++;
+        } else if (--s->depth == 0) {
+            s->in_string = false;
+            *at += (size_t)__builtin_ctzll(left) + 1;
+            return true;
+        }
+    }
+    s->in_string = inside >> 63;
+    *at += BLOCK;
+    return false;
+}
+
+static bool balance(struct split *s, const char *text, size_t n, size_t *at)
+{
+    while (n - *at >= BLOCK) {
+        __m128i block[4];
+        memcpy(block, text + *at, sizeof block);
+        bool plain = !s->escaped && !places(block, '\\', 0);
+        if (plain ? balance_block(s, block, at) : walk_balance(s, text, *at + BLOCK, at))
+            return true;
+    }
+    return walk_balance(s, text, n, at);
+}
+#else
+static bool balance(struct split *s, const char *text, size_t n, size_t *at)
+{
+    return walk_balance(s, text, n, at);
+}
+#endif
 
 static void start_balance(struct split *s, unsigned depth)
 {
