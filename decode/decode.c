@@ -70,7 +70,7 @@ struct str decode_some(struct str s)
     static const struct str none[] = {{"-", 1}, {"N/A", 3}, {"null", 4}, {"(null)", 6}, {"NULL SID", 8}};
     if (s.n == 0)
         return STR_NONE;
-    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+    for (size_t i = 0; i < sizeof none / sizeof *none && s.n <= 8; i++) /* none is longer */
         if (str_eq(s, none[i]))
             return STR_NONE;
     return s;
@@ -153,14 +153,8 @@ static const struct mark devices[] = {MARK("iPad", "TABLET"), MARK("Tablet", "TA
 static const struct mark scripts[] = {MARK("aws-cli", "s"), MARK("boto", "s"), MARK("python", "s"), MARK("curl/", "s"), MARK("PowerShell", "s"),
                                       MARK("Terraform", "s"), MARK("Go-http", "s"), MARK("okhttp", "s"), MARK("Wget", "s"), MARK("axios", "s")};
 
-void decode_agent(struct decode *d, struct str text)
+static void read_agent(struct agent *a, struct str head)
 {
-    text = decode_some(str_trim(text));
-    if (!str_set(text))
-        return;
-    struct agent *a = &d->act.agent;
-    a->text = text;
-    struct str head = str_sub(text, 0, 512);
     struct pairs pairs;
     pairs_of(&pairs, head);
     a->browser = FIRST(head, &pairs, browsers);
@@ -170,4 +164,23 @@ void decode_agent(struct decode *d, struct str text)
         a->tags |= AGENT_SCRIPT;
     if (str_eq(a->browser, STR("Internet Explorer")))
         a->tags |= AGENT_OUTDATED_BROWSER;
+}
+
+void decode_agent(struct decode *d, struct str text)
+{
+    text = decode_some(str_trim(text));
+    if (!str_set(text))
+        return;
+    struct str head = str_sub(text, 0, DECODE_AGENT);
+    struct decode_agent *seen = &d->agents[hash_str(head, 0) % DECODE_AGENTS];
+    if (!str_eq((struct str){seen->head, seen->n}, head)) {
+        seen->n = head.n;
+        memcpy(seen->head, head.p, head.n);
+        seen->agent = (struct agent){0};
+        read_agent(&seen->agent, head);
+    }
+    uint32_t tags = d->act.agent.tags;
+    d->act.agent = seen->agent;
+    d->act.agent.text = text;
+    d->act.agent.tags |= tags;
 }

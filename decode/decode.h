@@ -17,6 +17,14 @@
 #include "model/activity.h"
 #include "model/app.h"
 
+/* What was understood of a user agent: an organisation has few, and each comes often. */
+enum { DECODE_AGENT = 512, DECODE_AGENTS = 32 };
+struct decode_agent {
+    size_t n; /* 0 = free */
+    char head[DECODE_AGENT];
+    struct agent agent; /* without its text */
+};
+
 struct decode {
     struct arena *arena;  /* message lifetime */
     struct origin origin; /* of the record at hand: set by the caller, copied into each activity */
@@ -29,6 +37,7 @@ struct decode {
     struct activity act;
     struct object objects[ACTIVITY_OBJECTS];
     struct fact facts[ACTIVITY_FACTS];
+    struct decode_agent agents[DECODE_AGENTS]; /* by hash */
 };
 
 struct decoder {

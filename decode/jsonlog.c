@@ -3,18 +3,16 @@
 
 unsigned jsonlog_field(const struct jsonlog_name *rows, size_t n, struct str name)
 {
-    struct jsonlog_key k;
     size_t from = 0, to = n;
-    jsonlog_fold(&k, name);
     while (from < to) { /* the first row of that length */
         size_t middle = from + (to - from) / 2;
-        if (rows[middle].name.n < k.n)
+        if (rows[middle].name.n < name.n)
             from = middle + 1;
         else
             to = middle;
     }
-    for (; from < n && rows[from].name.n == k.n; from++)
-        if (rows[from].name.p[0] == k.p[0] && memcmp(rows[from].name.p, k.p, k.n) == 0)
+    for (; from < n && rows[from].name.n == name.n; from++)
+        if (rows[from].name.p[0] == str_lower_char(name.p[0]) && str_eqi(rows[from].name, name))
             return rows[from].field;
     return 0;
 }
