@@ -193,6 +193,8 @@ static void ldif_unit(struct taker *t)
     size_t before = t->in->import->n;
     int err = dir_import_ldif(t->in->import, t->unit.bytes, t->unit.n, &skipped, &first);
     t->records += t->in->import->n - before + skipped;
+    for (size_t i = before; i < t->in->import->n; i++)
+        t->in->import->entries[i].input = t->unit.input + 1;
     (void)pthread_mutex_unlock(t->import_lock);
     if (err)
         t->err = err;

@@ -67,6 +67,26 @@ static int read_directory(struct dir_import *im, const char *path, struct pipe_r
     return 0;
 }
 
+static int by_input(const void *x, const void *y)
+{
+    const struct dir_entry *a = x, *b = y;
+    if (a->input != b->input)
+        return a->input < b->input ? -1 : 1;
+    return (a->place > b->place) - (a->place < b->place);
+}
+
+/* Which of several directories is read first depends on threads; which one is believed, on their paths. */
+static void order_directories(struct dir_import *im, const struct inputs *in)
+{
+    for (size_t i = 0; i < im->n; i++) {
+        struct dir_entry *e = &im->entries[i];
+        e->place = (uint32_t)i;
+        e->input = e->input ? inputs_get(in, e->input - 1)->rank + 1 : 0;
+    }
+    if (im->n)
+        qsort(im->entries, im->n, sizeof *im->entries, by_input);
+}
+
 /* ---- one stream: merge, repeats, order of inputs ---- */
 
 struct held {
@@ -468,8 +488,10 @@ int pipe_run(const struct pipe_options *o, struct pipe_result *r)
         err = intake_run(&in);
     if (!err)
         err = inputs_order(r->inputs);
-    if (!err)
+    if (!err) {
+        order_directories(in.import, r->inputs);
         err = dir_build(&r->dir, in.learners, o->jobs, in.import, o->tags, o->ntags);
+    }
     for (unsigned i = 0; in.learners && i < o->jobs; i++)
         dir_learner_free(in.learners[i]);
     free(in.learners);

@@ -28,14 +28,12 @@ struct build {
 
 /* ---- items ---- */
 
-static int compare_refs(const struct dir_ref *x, const struct dir_ref *y)
+static int compare_refs(const struct dir_ref *x, const struct dir_ref *y, int (*compare)(struct str, struct str))
 {
     const struct str *a[] = {&x->ref.sid, &x->ref.domain, &x->ref.name, &x->ref.upn, &x->ref.mail, &x->ref.cloud};
     const struct str *b[] = {&y->ref.sid, &y->ref.domain, &y->ref.name, &y->ref.upn, &y->ref.mail, &y->ref.cloud};
     for (int i = 0; i < 6; i++) {
-        int c = str_cmpi(*a[i], *b[i]);
-        if (!c)
-            c = str_cmp(*a[i], *b[i]);
+        int c = compare(*a[i], *b[i]);
         if (c)
             return c;
     }
@@ -45,31 +43,36 @@ static int compare_refs(const struct dir_ref *x, const struct dir_ref *y)
 static int by_spelling(const void *x, const void *y)
 {
     const struct item *a = x, *b = y;
-    int c = compare_refs(&a->ref, &b->ref);
+    int c = compare_refs(&a->ref, &b->ref, str_cmpi);
     if (c)
         return c;
     /* imported before learned; imports keep their order in the file */
     if (a->entry != b->entry)
         return !a->entry ? 1 : !b->entry ? -1 : a->entry < b->entry ? -1 : 1;
-    return 0;
+    return compare_refs(&a->ref, &b->ref, str_cmp);
 }
 
-/* Learned spellings that are equal but for case, of several learners: one item with all their counts. */
-static void fold(struct build *b)
+/* Learned spellings that `compare` takes for equal become one item with all their counts, spelled as most often. */
+static void fold(struct build *b, int (*compare)(struct str, struct str))
 {
     uint32_t n = 0;
+    uint64_t most = 0;
     for (uint32_t i = 0; i < b->n; i++) {
-        struct item *last = n ? &b->items[n - 1] : NULL;
-        if (last && !last->entry && !b->items[i].entry && compare_refs(&last->ref, &b->items[i].ref) == 0) {
-            last->ref.count += b->items[i].ref.count;
-            last->ref.flags |= b->items[i].ref.flags;
+        const struct item it = b->items[i];
+        struct dir_ref *last = n && !b->items[n - 1].entry ? &b->items[n - 1].ref : NULL;
+        if (!last || it.entry || compare_refs(last, &it.ref, compare) != 0) {
+            b->items[n++] = it;
+            most = it.ref.count;
             continue;
         }
-        b->items[n++] = b->items[i];
+        if (it.ref.count > most) {
+            last->ref = it.ref.ref;
+            most = it.ref.count;
+        }
+        last->count += it.ref.count;
+        last->flags |= it.ref.flags;
     }
     b->n = n;
-    for (uint32_t i = 0; i < n; i++)
-        b->items[i].parent = i;
 }
 
 static bool plain_name(struct str name)
@@ -96,7 +99,10 @@ static int collect(struct build *b, struct dir_learner *const *learners, size_t 
         b->items[b->n++].entry = &im->entries[k];
     }
     qsort(b->items, b->n, sizeof *b->items, by_spelling);
-    fold(b);
+    fold(b, str_cmp); /* of several learners */
+    fold(b, str_cmpi);
+    for (uint32_t i = 0; i < b->n; i++)
+        b->items[i].parent = i;
     return 0;
 }
 

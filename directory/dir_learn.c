@@ -38,7 +38,7 @@ static uint64_t spelling(const struct account *a, enum entity_type type)
     uint64_t h = hash_mix(17, (uint64_t)type);
     const struct str *part[] = {&a->sid, &a->name, &a->domain, &a->upn, &a->mail, &a->cloud};
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
-        h = str_set(*part[i]) ? hash_stri(*part[i], h + i) : hash_mix(h, i);
+        h = str_set(*part[i]) ? hash_str(*part[i], h + i) : hash_mix(h, i);
     return h;
 }
 

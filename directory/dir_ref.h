@@ -41,6 +41,7 @@ struct dir_entry {
     struct str *members; /* DNs or names (member) */
     size_t nmembers;
     struct ip ip;
+    uint32_t input, place; /* of several files: which one (0: named as the directory), and where in it */
 };
 
 struct dir_import {

@@ -351,6 +351,23 @@ def check_one_result(work):
     assert without_stats(json.loads(p.stdout.replace(b"/other", b"/sample")))["users"] == one["users"]
 
 
+def check_one_spelling(work):
+    """A name is spelled as most often, and of two directories the first by path is believed, whoever is read first."""
+    spelled = [("CORP", "Alice"), ("corp", "ALICE"), ("Corp", "alice"), ("Corp", "alice")]
+    paths = [write(f"{work}/n/{i}.jsonl", (line(i, actor={"domain": d, "name": n}) + "\n").encode()) for i, (d, n) in enumerate(spelled)]
+    for title in ("First", "Second"):
+        text = f"version: 1\n\ndn: CN=Alice,DC=corp,DC=test\nobjectClass: user\nsAMAccountName: alice\ndisplayName: {title} Alice\n"
+        paths.append(write(f"{work}/n/{title}.ldif", text.encode()))
+    one = without_stats(result("--jobs", "1", "--learned", *paths[:4]))
+    assert one["users"][0]["accounts"] == ["Corp\\alice"], one["users"][0]
+    both = without_stats(result("--jobs", "1", *paths))
+    for seed in range(6):
+        order = paths[:]
+        random.Random(seed).shuffle(order)
+        assert without_stats(result("--jobs", "1", *order)) == both, seed
+        assert without_stats(result("--jobs", "1", "--learned", *(p for p in order if p in paths[:4]))) == one, seed
+
+
 def evtx_parts(path):
     content = open(path, "rb").read()
     return content[:4096], [content[at:at + 65536] for at in range(4096, len(content), 65536)]
