@@ -19,7 +19,9 @@ B ?= build
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wundef -Wformat=2 -Wswitch-enum $(WERROR)
 HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
-OPT ?= -O2 $(HARDEN)
+# Link-time optimisation of the program alone (docs/decisions/0005): objects also hold ordinary code, which tests link.
+LTO := $(if $(findstring gcc,$(CC)),-flto=auto -ffat-lto-objects)
+OPT ?= -O2 $(LTO) $(HARDEN)
 CPPFLAGS += -I. -I$(B)/gen -D_GNU_SOURCE -DVIGIE_VERSION='"$(VERSION)"'
 CFLAGS := -std=gnu17 -g $(OPT) $(WARN) -pthread
 CXXFLAGS := -std=c++17 -g $(OPT) -Wall -Wextra -pthread
@@ -39,7 +41,7 @@ $(LIBRARY): $(filter-out $(B)/app/main.o,$(OBJECTS))
 	ar rcs $@ $^
 
 $(B)/vigie: $(B)/app/main.o $(LIBRARY)
-	$(CXX) $(LDFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS)
+	$(CXX) $(if $(findstring -flto,$(OPT)),-O2 $(LTO)) $(LDFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS)
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
