@@ -57,7 +57,7 @@ ENTRIES = [
     ("evtx/sb_persistence_security_dcshadow_4742.evtx", "--dc DC1", "2028 2029", "", ""),
     ("evtx/sb_privexchange_dirkjan.evtx", "--dc ICORP-DC", "2037", "2017", ""),
     ("evtx/sb_samaccount_spoofing_CVE-2021-42287_CVE-2021-42278_DC_securitylogs.evtx", THREEB, "", "2027 2006 2008", "after 2019, none of the 34; its tool asks for the renamed account's ticket with RC4"),
-    ("cloud/o365_dutchmasterz_dev.ndjson.gz", "", "impossible_travel infrequent_country inbox_forwarding inbox_manipulation failed_logins", "new_admin new_location new_admin_location unusual_admin", ""),
+    ("cloud/o365_dutchmasterz_dev.ndjson.gz", "", "impossible_travel infrequent_country inbox_forwarding inbox_manipulation failed_logins", "new_admin new_location new_admin_location unusual_admin inactive_account", "accounts unused from March to June come back"),
     ("cloud/aws_invictus", "", "unusual_admin", "*", "one principal does everything; the rest of what it did may raise too"),
     ("cloud/golden_saml", "", "golden_saml", "*", "sign-ins of the cloud beside AD FS events"),
 ]

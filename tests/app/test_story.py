@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 BUILD = os.environ.get("VIGIE_BUILD", "build")
 SEED = os.environ.get("STORY_SEED", "1")
+OPTIONS = os.environ.get("STORY_OPTIONS", "").split()
 passed, problems = 0, []
 
 
@@ -44,7 +45,7 @@ def main():
         folder = os.path.join(work, "s")
         subprocess.run([f"{BUILD}/sample", "--out", folder, "--users", "120", "--days", "42", "--seed", SEED], check=True, stdout=subprocess.DEVNULL)
         paths = [os.path.join(folder, p) for p in ("windows", "office365", "entra", "aws", "directory.ldif")]
-        p = subprocess.run([f"{BUILD}/vigie", "scan", "--json", *paths], capture_output=True, text=True)
+        p = subprocess.run([f"{BUILD}/vigie", "scan", "--json", *OPTIONS, *paths], capture_output=True, text=True)
         assert p.returncode == 0, p.stderr
         r = json.loads(p.stdout)
         rows = [l.rstrip("\n").split("\t") for l in open(os.path.join(folder, "truth.tsv"))][1:]
