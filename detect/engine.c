@@ -34,6 +34,7 @@ struct engine {
     uint32_t entities;
     struct arena scratch, names;
     struct table sessions;
+    struct table ids; /* first half of an alert's id -> how many have it */
     struct detection *all;
     size_t n;
     struct detection **by_kind[KIND_COUNT];
@@ -206,6 +207,7 @@ int engine_open(struct engine **out, const struct dir *dir, const struct engine_
     arena_init(&e->scratch, 65536, 16u << 20);
     arena_init(&e->names, 65536, SIZE_MAX);
     common_sessions_init(&e->sessions);
+    table_init(&e->ids, sizeof(uint32_t), MAX_ALERTS);
     e->entities = dir_count(dir) + 1;
     e->user_first = malloc(e->entities * sizeof *e->user_first);
     for (uint32_t i = 0; e->user_first && i < e->entities; i++)
@@ -250,6 +252,7 @@ void engine_close(struct engine *e)
     free(e->all);
     free(e->user_first);
     table_free(&e->sessions);
+    table_free(&e->ids);
     arena_free(&e->scratch);
     arena_free(&e->names);
     free(e);
@@ -559,18 +562,27 @@ static void concern(struct engine *e, struct alert *al, const struct draft *f)
     }
 }
 
-static void identify(struct alert *al)
+/* Two alerts of a detection may begin with the same activity between the same parties: the later one's id has its number. */
+static void identify(struct engine *e, struct alert *al)
 {
     uint8_t id[16];
-    char number[16];
+    uint64_t half;
+    char number[16], again[16];
     int n = snprintf(number, sizeof number, "%d", al->external_id);
-    struct str part[6] = {{number, (size_t)n},
+    struct str part[7] = {{number, (size_t)n},
                           al->policy,
                           {(const char *)al->evidence[0].id, al->nevidence ? 16 : 0},
                           al->source.name,
                           al->destination.name,
                           al->naccounts ? al->accounts[0] : STR_NONE};
     hash_id(id, part, 6);
+    memcpy(&half, id, sizeof half);
+    uint32_t *same = table_put(&e->ids, half, NULL);
+    if (same && (*same)++ > 0) {
+        n = snprintf(again, sizeof again, "%u", (unsigned)*same);
+        part[6] = (struct str){again, (size_t)n};
+        hash_id(id, part, 7);
+    }
     for (int i = 0; i < 12; i++)
         (void)snprintf(al->id + 2 * i, 3, "%02x", id[i]);
 }
@@ -656,5 +668,5 @@ void detection_raise(struct detection *d, const struct activity *a, const struct
     if (str_set(f->description))
         al->description = own(&r->texts[0], f->description);
     if (fresh)
-        identify(al);
+        identify(e, al);
 }

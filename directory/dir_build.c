@@ -415,14 +415,27 @@ static void finish_entity(struct dir *d, struct entity *e, const struct str *spe
         e->flags |= ENTITY_REPLICATOR;
     if (sid_is_sensitive_group(e->sid) || sid_rid(e->sid) == 500 || sid_rid(e->sid) == 502)
         e->flags |= ENTITY_SENSITIVE;
+}
+
+/* From what names the entity best; a bare name names it within its domain only, and once. */
+static void identify(struct dir *d, struct entity *e, struct table *ids)
+{
     const struct str strongest[] = {e->sid, e->cloud, e->upn, e->mail, e->dns_name, e->sam, e->name};
     uint8_t id[16];
+    uint64_t half;
     size_t i = 0;
+    char again[16], hex[25];
     while (!str_set(strongest[i]))
         i++;
-    struct str part[2] = {STR("entity"), str_lower(&d->text, strongest[i])};
-    hash_id(id, part, 2);
-    char hex[25];
+    struct str part[4] = {STR("entity"), str_lower(&d->text, strongest[i]), i < 5 ? STR_NONE : str_lower(&d->text, e->domain)};
+    hash_id(id, part, str_set(part[2]) ? 3 : 2);
+    memcpy(&half, id, sizeof half);
+    uint32_t *same = table_put(ids, half, NULL);
+    if (same && (*same)++ > 0) {
+        int n = snprintf(again, sizeof again, "%u", (unsigned)*same);
+        part[3] = (struct str){again, (size_t)n};
+        hash_id(id, part, 4);
+    }
     for (int k = 0; k < 12; k++)
         (void)snprintf(hex + 2 * k, 3, "%02x", id[k]);
     e->id = keep(d, (struct str){hex, 24});
@@ -503,8 +516,13 @@ static int make_entities(struct build *b)
             if ((pass == 0) == (b->items[i].entry != NULL))
                 take_item(d, e, &b->items[i], spellings[k]);
         }
-    for (uint32_t k = 1; k <= d->n; k++)
+    struct table ids;
+    table_init(&ids, sizeof(uint32_t), UINT32_MAX / 4);
+    for (uint32_t k = 1; k <= d->n; k++) {
         finish_entity(d, &d->entities[k], spellings[k]);
+        identify(d, &d->entities[k], &ids);
+    }
+    table_free(&ids);
     for (uint32_t i = 0; i < b->n; i++)
         index_item(b, &b->items[i], number[root(b, i)]);
     for (uint32_t k = 1; k <= d->n; k++) {
