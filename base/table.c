@@ -1,8 +1,19 @@
-/* base/table.c - open addressing over indices, entries in dense arrays. */
+/* base/table.c - open addressing over indices, entries in a dense array. */
 #include "base/table.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* In front of each value. */
+struct head {
+    uint64_t key;
+    uint64_t used; /* second-chance bit */
+};
+
+static struct head *head(const struct table *t, uint32_t i)
+{
+    return (struct head *)(void *)(t->entries + (size_t)i * (sizeof(struct head) + t->value_size));
+}
 
 void table_init(struct table *t, size_t value_size, uint32_t cap)
 {
@@ -11,9 +22,7 @@ void table_init(struct table *t, size_t value_size, uint32_t cap)
 
 void table_free(struct table *t)
 {
-    free(t->keys);
-    free(t->used);
-    free(t->values);
+    free(t->entries);
     free(t->slots);
     table_init(t, t->value_size, t->cap);
 }
@@ -26,14 +35,14 @@ static uint32_t home(const struct table *t, uint64_t key)
 static uint32_t find(const struct table *t, uint64_t key)
 {
     uint32_t s = home(t, key);
-    while (t->slots[s] && t->keys[t->slots[s] - 1] != key)
+    while (t->slots[s] && head(t, t->slots[s] - 1)->key != key)
         s = (s + 1) & t->mask;
     return s;
 }
 
 static void *value(const struct table *t, uint32_t i)
 {
-    return t->values + (size_t)i * t->value_size;
+    return head(t, i) + 1;
 }
 
 void *table_get(struct table *t, uint64_t key)
@@ -43,8 +52,10 @@ void *table_get(struct table *t, uint64_t key)
     uint32_t s = find(t, key);
     if (!t->slots[s])
         return NULL;
-    t->used[t->slots[s] - 1] = 1;
-    return value(t, t->slots[s] - 1);
+    struct head *h = head(t, t->slots[s] - 1);
+    if (!h->used) /* threads that share a table do not take its memory from each other */
+        h->used = 1;
+    return h + 1;
 }
 
 static bool grow(struct table *t)
@@ -55,17 +66,11 @@ static bool grow(struct table *t)
     uint32_t mask = 31;
     while (mask < room * 2)
         mask = mask * 2 + 1;
-    uint64_t *keys = realloc(t->keys, room * sizeof *keys);
-    if (keys)
-        t->keys = keys;
-    uint8_t *used = realloc(t->used, room);
-    if (used)
-        t->used = used;
-    uint8_t *values = realloc(t->values, (size_t)room * t->value_size);
-    if (values)
-        t->values = values;
+    uint8_t *entries = realloc(t->entries, (size_t)room * (sizeof(struct head) + t->value_size));
+    if (entries)
+        t->entries = entries;
     uint32_t *slots = calloc((size_t)mask + 1, sizeof *slots);
-    if (!keys || !used || !values || !slots) {
+    if (!entries || !slots) {
         free(slots);
         return false;
     }
@@ -74,7 +79,7 @@ static bool grow(struct table *t)
     t->mask = mask;
     t->room = room;
     for (uint32_t i = 0; i < t->n; i++)
-        t->slots[find(t, t->keys[i])] = i + 1;
+        t->slots[find(t, head(t, i)->key)] = i + 1;
     return true;
 }
 
@@ -83,7 +88,7 @@ static void unlink_slot(struct table *t, uint32_t s)
 {
     uint32_t hole = s;
     for (uint32_t i = (s + 1) & t->mask; t->slots[i]; i = (i + 1) & t->mask) {
-        uint32_t h = home(t, t->keys[t->slots[i] - 1]);
+        uint32_t h = home(t, head(t, t->slots[i] - 1)->key);
         if (((i - h) & t->mask) >= ((i - hole) & t->mask)) {
             t->slots[hole] = t->slots[i];
             hole = i;
@@ -97,9 +102,9 @@ static uint32_t victim(struct table *t)
     for (;;) {
         uint32_t i = t->hand;
         t->hand = t->hand + 1 < t->n ? t->hand + 1 : 0;
-        if (!t->used[i])
+        if (!head(t, i)->used)
             return i;
-        t->used[i] = 0;
+        head(t, i)->used = 0;
     }
 }
 
@@ -117,11 +122,10 @@ void *table_put(struct table *t, uint64_t key, bool *is_new)
         t->n++;
     } else {
         i = victim(t);
-        unlink_slot(t, find(t, t->keys[i]));
+        unlink_slot(t, find(t, head(t, i)->key));
         t->forgot++;
     }
-    t->keys[i] = key;
-    t->used[i] = 0;
+    *head(t, i) = (struct head){.key = key};
     t->slots[find(t, key)] = i + 1;
     return memset(value(t, i), 0, t->value_size);
 }
@@ -136,10 +140,8 @@ void table_drop(struct table *t, uint64_t key)
     uint32_t i = t->slots[s] - 1, last = t->n - 1;
     unlink_slot(t, s);
     if (i != last) {
-        uint32_t moved = find(t, t->keys[last]);
-        t->keys[i] = t->keys[last];
-        t->used[i] = t->used[last];
-        memcpy(value(t, i), value(t, last), t->value_size);
+        uint32_t moved = find(t, head(t, last)->key);
+        memcpy(head(t, i), head(t, last), sizeof(struct head) + t->value_size);
         t->slots[moved] = i + 1;
     }
     t->n--;
@@ -152,7 +154,7 @@ void *table_each(struct table *t, uint32_t *at, uint64_t *key)
     if (*at >= t->n)
         return NULL;
     if (key)
-        *key = t->keys[*at];
+        *key = head(t, *at)->key;
     return value(t, (*at)++);
 }
 

@@ -18,9 +18,7 @@ struct table {
     uint32_t room;  /* entries that fit before growing */
     uint32_t hand;  /* second-chance clock hand */
     uint64_t forgot; /* entries thrown out because of cap */
-    uint64_t *keys;
-    uint8_t *used;  /* second-chance bits */
-    uint8_t *values;
+    uint8_t *entries; /* key, second-chance bit and value of one stand together: one cache miss instead of three */
     uint32_t *slots; /* index + 1 of the entry, 0 = free */
     uint32_t mask;
 };
