@@ -2,6 +2,7 @@
 #ifndef VIGIE_DECODE_JSONLOG_H
 #define VIGIE_DECODE_JSONLOG_H
 
+#include "base/word.h"
 #include "decode/decode.h"
 
 /* A member's name with ASCII capitals folded, padded with zeroes. Exporters disagree about case. */
@@ -11,19 +12,20 @@ struct jsonlog_key {
     char p[JSONLOG_KEY];
 };
 
+/* Words are folded on their way, not in place: reading back what memcpy just wrote in other pieces stalls the processor. */
 static inline void jsonlog_fold(struct jsonlog_key *k, struct str s)
 {
-    const uint64_t ones = 0x0101010101010101u;
-    k->n = s.n < JSONLOG_KEY ? s.n : 0;
-    memset(k->p, 0, JSONLOG_KEY);
-    if (k->n)
-        memcpy(k->p, s.p, k->n);
-    for (size_t i = 0; i < k->n; i += 8) {
-        uint64_t v;
-        memcpy(&v, k->p + i, 8);
-        uint64_t low = v & (0x7f * ones);
-        uint64_t capital = (low + (0x80 - 'A') * ones) ^ (low + (0x7f - 'Z') * ones);
-        v |= (capital & ~v & (0x80 * ones)) >> 2;
+    size_t i = 0;
+    memset(k, 0, sizeof *k);
+    if (s.n >= JSONLOG_KEY)
+        return;
+    k->n = s.n;
+    for (; i + 8 <= s.n; i += 8) {
+        uint64_t v = word_fold(word_load(s.p + i));
+        memcpy(k->p + i, &v, 8);
+    }
+    if (i < s.n) {
+        uint64_t v = word_fold(word_load_rest(s.p + i, s.n - i));
         memcpy(k->p + i, &v, 8);
     }
 }
