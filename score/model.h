@@ -69,13 +69,13 @@ struct peer {
     float weight; /* cosine */
 };
 
-struct profile {
-    float n[DIM_COUNT];     /* N_u as of `last` */
+struct profile { /* what is asked of every peer stands first, in one cache line */
+    float n[DIM_COUNT]; /* N_u as of `last` */
+    uint16_t last;
+    uint16_t npeers;
     float types[DIM_COUNT]; /* T_u, with the weight of values that faded */
     float hours[48];        /* working day 0..23, day of rest 24..47, as of `last` */
     float nhours;
-    uint16_t last;
-    uint16_t npeers;
     struct peer peers[PEERS];
 };
 
