@@ -3,7 +3,6 @@
 
 #include "base/err.h"
 #include "base/hash.h"
-#include "base/hash.h"
 #include "score/peers.h"
 #include "score/rate.h"
 
@@ -140,12 +139,60 @@ void days_rate(struct score *s, const struct activity *a, uint32_t user, uint32_
     memcpy(r->id, a->id, sizeof r->id);
 }
 
+void days_touch(struct score *s, uint32_t user, uint32_t value)
+{
+    if (s->ntouches == s->touch_room) {
+        uint32_t room = s->touch_room ? s->touch_room * 2 : 256;
+        struct touch *t = realloc(s->touches, room * sizeof *t);
+        if (!t) {
+            s->failed = true;
+            return;
+        }
+        s->touches = t;
+        s->touch_room = room;
+    }
+    if (model_today(&s->model, user, value))
+        s->touches[s->ntouches++] = (struct touch){user, value};
+}
+
+/* Bits per activity, for a histogram over log2(1 + statistic): 8 of its bins are a bit, from -8 to 8. */
+static double unlikeness(const struct today *t)
+{
+    double bits = t->ratio / t->n - RATIO_LEAST;
+    return bits > 0 ? exp2((bits < 30 ? bits : 30) / 2) - 1 : 0;
+}
+
+static enum held held(const struct score *s, const struct today *t)
+{
+    double p = s->day_ratio.weight < GATE_DAY_FROM ? 1 : calibrate_p(&s->day_ratio, unlikeness(t));
+    return p > GATE_DAY ? HELD_NOT : p > GATE_DAY_FAR ? HELD_BACK : HELD_FAR;
+}
+
+/* The day's ratio, and what is learned of the day as known. */
+static void end_touches(struct score *s)
+{
+    for (uint32_t i = 0; i < s->ntouches; i++) {
+        const struct touch *w = &s->touches[i];
+        s->today[s->users[w->user].today - 1].ratio += model_ratio(&s->model, w->user, w->value);
+    }
+    for (uint32_t i = 0; i < s->ntoday; i++)
+        s->today[i].held = held(s, &s->today[i]);
+    for (uint32_t i = 0; i < s->ntouches; i++) {
+        const struct touch *w = &s->touches[i];
+        model_know(&s->model, w->user, w->value, s->today[s->users[w->user].today - 1].held);
+    }
+    for (uint32_t i = 0; i < s->ntoday; i++)
+        calibrate_learn(&s->day_ratio, unlikeness(&s->today[i]), s->model.day);
+    s->ntouches = 0;
+}
+
 /* All of the day are judged by the days before, then learned. */
 void days_end(struct score *s)
 {
     for (uint32_t i = 0; i < s->nrates; i++)
         end_rate(s, &s->rates[i]);
     s->nrates = 0;
+    end_touches(s);
     qsort(s->today, s->ntoday, sizeof *s->today, by_user);
     for (uint32_t i = 0; i < s->ntoday; i++) {
         struct today *t = &s->today[i];

@@ -203,7 +203,6 @@ void judge_activity(struct score *s, const struct activity *a, uint32_t user, st
         float evidence = q->view.evidence > 0 ? q->view.evidence : 0;
         q->log10p = judge_stat(s, class, q->dim, evidence + RARITY_WEIGHT * q->view.rarity);
         t->evidence += evidence;
-        t->ratio += q->view.evidence;
         explain(t, a, q->value, evidence);
         enum aspect aspect = extract_aspect(q->dim);
         struct oddest *o = &odd[aspect];
@@ -221,6 +220,7 @@ void judge_activity(struct score *s, const struct activity *a, uint32_t user, st
         judge_hour(s, user, t, a);
     for (unsigned i = 0; i < n; i++) {
         model_learn(&s->model, user, j[i].value, j[i].log10p <= GATE_LOG10);
+        days_touch(s, user, j[i].value);
         if (j[i].dim == DIM_KIND)
             days_rate(s, a, user, j[i].value);
     }

@@ -107,6 +107,8 @@ void model_touch(struct model *m, uint32_t user)
     for (int i = 0; i < DIM_COUNT; i++) {
         p->n[i] *= w;
         p->types[i] *= w;
+        p->known[i] *= w;
+        p->known_types[i] *= w;
     }
     for (int i = 0; i < 48; i++)
         p->hours[i] *= w;
@@ -355,6 +357,11 @@ static float own_count(const struct model *m, const struct cell *c)
     return n > MODEL_SEEN ? n : MODEL_SEEN;
 }
 
+static float org_frequency(const struct model *m, const struct value *v)
+{
+    return (v->n * model_weight(m, v->last) + MODEL_A0) / (m->total[v->dim] + MODEL_A0 * (m->distinct[v->dim] + 1));
+}
+
 static float peer_frequency(const struct model *m, const struct profile *u, uint32_t value, unsigned dim)
 {
     for (unsigned i = 0; i < u->npeers; i++)
@@ -383,7 +390,7 @@ struct view model_view(struct model *m, uint32_t user, uint32_t value, struct ce
     const struct profile *u = &m->users[user];
     const struct value *v = &m->values[value];
     struct view w;
-    w.p_org = (v->n * model_weight(m, v->last) + MODEL_A0) / (m->total[v->dim] + MODEL_A0 * (m->distinct[v->dim] + 1));
+    w.p_org = org_frequency(m, v);
     if (c && c->cache_day == m->day && c->cache > 0) {
         w.p_peer = c->cache;
     } else {
@@ -450,6 +457,7 @@ void model_learn(struct model *m, uint32_t user, uint32_t value, bool held)
         add = gate_opens(m, c) ? GATE_DAYS : 0;
     float before = c->n * w;
     c->n = before + add;
+    c->known *= w;
     c->last = m->day;
     if (v->dim >= DIM_COUNT)
         return;
@@ -457,6 +465,59 @@ void model_learn(struct model *m, uint32_t user, uint32_t value, bool held)
     u->n[v->dim] += add;
     if (add > 0 && before < MODEL_D)
         u->types[v->dim] += 1 - before / MODEL_D;
+}
+
+bool model_today(struct model *m, uint32_t user, uint32_t value)
+{
+    struct cell *c = model_find(m, user, value);
+    if (!c)
+        return false;
+    bool first = c->today == 0;
+    c->today = (uint16_t)(c->today < UINT16_MAX ? c->today + 1 : UINT16_MAX);
+    return first;
+}
+
+double model_ratio(const struct model *m, uint32_t user, uint32_t value)
+{
+    const struct profile *u = &m->users[user];
+    const struct value *v = &m->values[value];
+    const struct cell *c = model_find(m, user, value);
+    if (!c || c->last != m->day)
+        return 0;
+    float p_org = org_frequency(m, v), own = c->known > MODEL_KNOWN_D ? c->known - MODEL_KNOWN_D : 0;
+    float p_known = (own + (MODEL_T + MODEL_KNOWN_D * u->known_types[v->dim]) * p_org) / (MODEL_T + u->known[v->dim]);
+    return c->today * (double)log2f(p_org / p_known);
+}
+
+/* Has a new value been held back on enough days? Days very unlike the user count a third. */
+static bool hold_opens(const struct model *m, struct cell *c, enum held held)
+{
+    unsigned start = c->hold >> 4, thirds = c->hold & 15u, today = m->day & 0xfff;
+    if (!thirds || ((today - start) & 0xfff) >= HOLD_SPAN) {
+        start = today;
+        thirds = 0;
+    }
+    thirds += held == HELD_FAR ? 1 : 3;
+    bool open = thirds >= 3 * GATE_DAYS;
+    c->hold = open ? 0 : (uint16_t)(start << 4 | thirds);
+    return open;
+}
+
+void model_know(struct model *m, uint32_t user, uint32_t value, enum held held)
+{
+    struct cell *c = model_find(m, user, value);
+    if (!c || !c->today)
+        return;
+    float before = c->known, add = c->today;
+    c->today = 0;
+    if (held != HELD_NOT && before < MODEL_D && !hold_opens(m, c, held))
+        return;
+    struct profile *u = &m->users[user];
+    unsigned dim = m->values[value].dim;
+    c->known = before + add;
+    u->known[dim] += add;
+    if (before < MODEL_D)
+        u->known_types[dim] += 1 - before / MODEL_D;
 }
 
 uint32_t model_peers_with(const struct model *m, uint32_t user, uint32_t value)

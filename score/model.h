@@ -9,6 +9,10 @@
  *   P_peer(x) = (k sum_v w_uv n_v(x)/N_v / sum_v w_uv + b P_org(x)) / (k + b)
  *   P_u(x)    = (max(n_u(x) - d, 0) + (t + d T_u) P_peer(x)) / (t + N_u)
  *
+ * Beside n, a cell has what is known of the user for sure: `known`, learned when a day is over, and of a day that
+ * was unlike the user without its new values until they were seen on GATE_DAYS such days within HOLD_SPAN. The evidence
+ * of a day is measured against it.
+ *
  * Memory is bounded: at the cap of either table the entries seen longest ago are forgotten. */
 #ifndef VIGIE_SCORE_MODEL_H
 #define VIGIE_SCORE_MODEL_H
@@ -23,6 +27,7 @@
 #define MODEL_K 300.0f    /* weight of the peers' mean frequency */
 #define MODEL_B 10.0f     /* weight of the organisation behind the peers */
 #define MODEL_D 0.5f      /* discount of each of the user's own values */
+#define MODEL_KNOWN_D 0.25f /* the same for what is known for sure */
 #define MODEL_T 10.0f     /* weight of the peers behind the user */
 #define MODEL_SEEN 1.0f   /* least count of what the user has done within MEMORY */
 #define MODEL_RARE 8.0f   /* bits of P_peer from which a value is rare for anybody */
@@ -34,6 +39,7 @@ enum {
     RECENT = 60,        /* days of "colleagues who have it" */
     GATE_DAYS = 3,      /* days on which an odd value must be seen before it is learned ... */
     GATE_SPAN = 14,     /* ... within this many days */
+    HOLD_SPAN = 28,     /* the same for what is known: 3 days unlike the user, or 9 very unlike */
     PEERS = 20,
     VALUE_TEXT = 96     /* bytes of a value's text that are kept */
 };
@@ -46,6 +52,9 @@ enum dim {
     DIM_RATE = DIM_COUNT, /* days with a kind: beside its count, the mean per day */
     DIM_ALL
 };
+
+/* what becomes of a day's new values */
+enum held { HELD_NOT, HELD_BACK, HELD_FAR };
 
 struct value {
     uint64_t hash;  /* of dimension and folded text; 0 = free */
@@ -62,6 +71,9 @@ struct cell {
     float cache;  /* P_peer as of `cache_day`; for DIM_RATE the count of that day */
     uint16_t last, first, cache_day;
     uint16_t gate; /* 14 bits of the day it was first held back, 2 bits of days so far */
+    float known;   /* count as of `last`, today not yet in it */
+    uint16_t hold; /* 12 bits of the day it was first held back from `known`, 4 bits of thirds of days so far */
+    uint16_t today; /* how often today; more than 65,535 times says nothing more */
 };
 
 struct peer {
@@ -74,6 +86,7 @@ struct profile { /* what is asked of every peer stands first, in one cache line 
     uint16_t last;
     uint16_t npeers;
     float types[DIM_COUNT]; /* T_u, with the weight of values that faded */
+    float known[DIM_COUNT], known_types[DIM_COUNT]; /* the same of what is known for sure */
     float hours[48];        /* working day 0..23, day of rest 24..47, as of `last` */
     float nhours;
     struct peer peers[PEERS];
@@ -123,6 +136,12 @@ void model_prefetch(const struct model *m, uint32_t user, uint32_t value);
 struct view model_view(struct model *m, uint32_t user, uint32_t value, struct cell *c, bool met);
 /* One more occurrence. held: the value scored high, the user's own counts wait (GATE_DAYS). */
 void model_learn(struct model *m, uint32_t user, uint32_t value, bool held);
+/* Counts a value that was just learned into today; true when it is the first time today. */
+bool model_today(struct model *m, uint32_t user, uint32_t value);
+/* What today's occurrences of a value say: count * log2(P_org / P_known), bits. */
+double model_ratio(const struct model *m, uint32_t user, uint32_t value);
+/* Ends the day for a value. What is new waits when the day was unlike the user, longer when it was very unlike. */
+void model_know(struct model *m, uint32_t user, uint32_t value, enum held held);
 /* The user's decayed count of a value, as of today. */
 float model_count(const struct model *m, uint32_t user, uint32_t value);
 float model_weight(const struct model *m, uint16_t last); /* 2^(-age/HALF_LIFE) */

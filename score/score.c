@@ -41,6 +41,7 @@ void score_close(struct score *s)
     free(s->users);
     free(s->today);
     free(s->rates);
+    free(s->touches);
     free(s->people);
     free(s->contributions);
     free(s);

@@ -16,6 +16,10 @@
 #define DAY_WEIGHT 2.0     /* points of a day's evidence against those of a single activity */
 #define RARITY_WEIGHT 0.5f /* bits of rarity against bits of evidence */
 #define GATE_LOG10 (-3.0)  /* log10 p from which a value is held back from learning */
+#define GATE_DAY 0.15      /* p of a day's ratio from which its new values are held back from what is known */
+#define GATE_DAY_FAR 0.1   /* ... and from which a day counts a third */
+#define GATE_DAY_FROM 100  /* user-days that show what is improbable */
+#define RATIO_LEAST (-8.0) /* bits per activity below which days are equally like the user */
 
 enum {
     UNKNOWN_KINDS = 64, /* classes for kinds that Vigie does not know, by hash */
@@ -53,7 +57,8 @@ struct reason {
 struct today {
     uint32_t user, entity, n, judged, tails[4];
     double evidence; /* positive bits only */
-    double ratio;    /* all bits: log-likelihood of a random colleague against this user */
+    double ratio;    /* all bits: log-likelihood of a random colleague against what is known of this user */
+    enum held held;  /* how improbable the ratio is: whether what is new today is learned as known */
     double points;
     int64_t last; /* time of the latest activity */
     float hour_stat;
@@ -62,6 +67,11 @@ struct today {
     int64_t hour_time;
     struct origin hour_origin;
     struct reason reasons[EXPLAIN]; /* of different values, largest first */
+};
+
+/* A value that a user had today. */
+struct touch {
+    uint32_t user, value;
 };
 
 struct rate_today {
@@ -82,12 +92,14 @@ struct score {
     struct user *users;
     uint32_t nusers, user_room, recent_users;
     struct calibrate *classes[CLASSES][STATS];
-    struct calibrate pool[STATS], day_evidence, day_hour, day_rate;
+    struct calibrate pool[STATS], day_evidence, day_hour, day_rate, day_ratio;
     char unknown[UNKNOWN_KINDS][32];
     struct today *today;
     uint32_t ntoday, today_room;
     struct rate_today *rates;
     uint32_t nrates, rate_room;
+    struct touch *touches; /* of today, each once */
+    uint32_t ntouches, touch_room;
     int64_t first_time, last_time;
     int64_t day, peers_week;
     uint32_t known_days; /* days with activity */
@@ -110,6 +122,9 @@ void days_end(struct score *s);
 void days_peers(struct score *s);
 /* Counts one activity of a kind into the day. */
 void days_rate(struct score *s, const struct activity *a, uint32_t user, uint32_t kind_value);
+
+/* Counts one value that was just learned into the day. */
+void days_touch(struct score *s, uint32_t user, uint32_t value);
 
 /* ---- rank.c: windows, percentiles, people ---- */
 int rank_people(struct score *s, struct score_result *out);
