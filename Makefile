@@ -67,12 +67,12 @@ $(B)/gen/commands.c: tools/registry.sh $(wildcard app/cmd_*.c)
 $(B)/gen/%.o: $(B)/gen/%.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
 
-# ---- tests: tests/<room>/test_<name>.c is one program each ----
+# ---- tests: tests/<room>/test_<name>.c is one program each; not optimised again at every link ----
 TEST_SOURCES := $(wildcard tests/*/test_*.c)
 TESTS := $(TEST_SOURCES:%.c=$(B)/%)
 TEST_HELPERS := $(patsubst %.c,$(B)/%.o,$(wildcard tests/support/*.c))
 $(TESTS): $(B)/%: $(B)/%.o $(TEST_HELPERS) $(LIBRARY)
-	$(CXX) $(LDFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS) -lcmocka
+	$(CXX) -fno-lto $(LDFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS) -lcmocka
 
 tests: $(TESTS)
 
