@@ -51,7 +51,7 @@ static bool v4(struct str s, struct ip *out)
     int n = 0;
     while (str_cut(&s, '.', &part)) {
         uint32_t octet = 0;
-        if (part.n == 0 || part.n > 3 || n == 4)
+        if (part.n == 0 || part.n > 3 || n == 4 || (part.n > 1 && part.p[0] == '0')) /* 010 may be 8 or 10 */
             return false;
         for (size_t i = 0; i < part.n; i++) {
             if (part.p[i] < '0' || part.p[i] > '9')
@@ -67,17 +67,73 @@ static bool v4(struct str s, struct ip *out)
     return n == 4;
 }
 
+static unsigned hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return (unsigned)(c - '0');
+    c = str_lower_char(c);
+    return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : 16;
+}
+
+/* One to four hexadecimal digits at s[*at]; false when there are none or more. */
+static bool group(struct str s, size_t *at, unsigned *value)
+{
+    size_t from = *at;
+    *value = 0;
+    for (; *at < s.n && hex_digit(s.p[*at]) < 16; ++*at)
+        if (*at - from < 4)
+            *value = *value << 4 | hex_digit(s.p[*at]);
+    return *at > from && *at - from <= 4;
+}
+
+/* RFC 4291 2.2: eight groups, one run of which may be ::, the last two of which may be an IPv4 address. */
 static bool v6(struct str s, struct ip *out)
 {
-    char z[INET6_ADDRSTRLEN];
+    uint8_t b[16] = {0};
+    size_t n = 0, gap = 17, at = 0; /* bytes so far, where :: stands */
     ptrdiff_t zone = str_chr(s, '%');
     if (zone >= 0)
         s = str_sub(s, 0, (size_t)zone);
-    if (s.n >= sizeof z)
+    if (s.n >= 2 && s.p[0] == ':' && s.p[1] == ':') {
+        gap = 0;
+        at = 2;
+    }
+    while (at < s.n) {
+        struct ip last;
+        unsigned value;
+        struct str rest = str_from(s, at);
+        if (n > 14)
+            return false;
+        if (rest.n <= 15 && n <= 12 && str_chr(rest, '.') > 0 && str_chr(rest, ':') < 0) {
+            if (!v4(rest, &last))
+                return false;
+            memcpy(b + n, last.b + 12, 4);
+            n += 4;
+            break;
+        }
+        if (!group(s, &at, &value))
+            return false;
+        b[n++] = (uint8_t)(value >> 8);
+        b[n++] = (uint8_t)value;
+        if (at == s.n)
+            break;
+        if (s.p[at++] != ':' || at == s.n)
+            return false;
+        if (s.p[at] == ':') {
+            if (gap != 17)
+                return false;
+            gap = n;
+            at++;
+        }
+    }
+    if (gap == 17 ? n != 16 : n > 14)
         return false;
-    memcpy(z, s.p, s.n);
-    z[s.n] = '\0';
-    return inet_pton(AF_INET6, z, out->b) == 1;
+    if (gap != 17) {
+        memmove(b + 16 - (n - gap), b + gap, n - gap);
+        memset(b + gap, 0, 16 - n);
+    }
+    memcpy(out->b, b, 16);
+    return true;
 }
 
 static bool port_of(struct str s, uint16_t *port)

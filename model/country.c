@@ -2,6 +2,7 @@
 #include "model/country.h"
 
 #include <math.h>
+#include <pthread.h>
 
 /* ISO 3166-1 alpha-2 codes (and XK, which its users assigned), sorted. Middles and reaches are rounded
  * by hand; a reach is generous: islands far away are inside where people live on them. */
@@ -260,21 +261,22 @@ static const struct country rows[] = {
 
 enum { ROWS = sizeof rows / sizeof *rows };
 
+/* Place + 1 of each two-letter code in rows, made once. */
+static uint16_t codes[26 * 26];
+
+static void index_codes(void)
+{
+    for (size_t i = 0; i < ROWS; i++)
+        codes[(rows[i].code[0] - 'A') * 26 + (rows[i].code[1] - 'A')] = (uint16_t)(i + 1);
+}
+
 static const struct country *by_code(struct str code)
 {
-    char key[2] = {str_lower_char(code.p[0]), str_lower_char(code.p[1])};
-    size_t low = 0, high = ROWS;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        int order = str_cmpi((struct str){key, 2}, (struct str){rows[middle].code, 2});
-        if (order == 0)
-            return &rows[middle];
-        if (order < 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return NULL;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    unsigned first = (unsigned char)str_lower_char(code.p[0]) - 'a', second = (unsigned char)str_lower_char(code.p[1]) - 'a';
+    (void)pthread_once(&once, index_codes);
+    uint16_t at = first < 26 && second < 26 ? codes[first * 26 + second] : 0;
+    return at ? &rows[at - 1] : NULL;
 }
 
 const struct country *country_of(struct str text)

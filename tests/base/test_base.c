@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <arpa/inet.h>
 #include <cmocka.h>
 
 static void same(struct str a, const char *b)
@@ -122,6 +123,37 @@ static void addresses(void **state)
     assert_true(ip_parse(STR("172.31.0.1"), &ip, NULL) && ip_is_private(&ip));
     assert_true(ip_parse(STR("172.32.0.1"), &ip, NULL) && !ip_is_private(&ip));
     assert_true(ip_parse(STR("100.64.0.1"), &ip, NULL) && ip_is_private(&ip));
+}
+
+/* Our reading of IPv6 texts against the C library's, over spellings and their single-character damages. */
+static void ipv6_as_the_library_reads_it(void **state)
+{
+    static const char *const texts[] = {"2001:db8::1", "::1", "1::", "1:2:3:4:5:6:7:8", "::ffff:1.2.3.4", "64:ff9b::192.0.2.33", "1:2:3:4:5:6:1.2.3.4",
+                                        "fe80::1:2:3:4", "1:2:3::4:5:6:7", "::2:3:4:5:6:7:8", "1:2:3:4:5:6:7::", "2603:10a6:20b:f0:cafe::69",
+                                        "12345::", "1:::2", "::1::", ":1", "1:", "1:2:3:4:5:6:7:8:9", "::1.2.3.4.5", "g::1", "1::2:3:4:5:6:7:8"};
+    static const char damage[] = ":.0fgG%/ 9";
+    (void)state;
+    for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
+        for (size_t at = 0; at <= strlen(texts[t]); at++)
+            for (size_t c = 0; c < sizeof damage; c++) {
+                char text[64];
+                struct ip ours = {0};
+                uint8_t theirs[16] = {0};
+                (void)snprintf(text, sizeof text, "%s", texts[t]);
+                text[at] = damage[c]; /* also the cut at `at` */
+                if (at == strlen(texts[t]))
+                    text[at + 1] = '\0';
+                if (strpbrk(text, "% ") || !strchr(text, ':'))
+                    continue; /* zones and blanks are ours to accept */
+                bool we = ip_parse(str_of(text), &ours, NULL);
+                bool they = inet_pton(AF_INET6, text, theirs) == 1;
+                bool none = memcmp(theirs, (uint8_t[16]){0}, 16) == 0 || memcmp(theirs, (uint8_t[16]){[10] = 0xff, [11] = 0xff}, 16) == 0;
+                bool port = strchr(text, '.') && strchr(text, ':') == strrchr(text, ':') && text[0] != ':'; /* 1.2.3.4:80 */
+                if (port)
+                    continue;
+                if (we != (they && !none) || (we && memcmp(ours.b, theirs, 16) != 0))
+                    fail_msg("%s: ours %d, theirs %d", text, we, they);
+            }
 }
 
 static void reader_sticks(void **state)
@@ -311,6 +343,7 @@ int main(void)
                                        cmocka_unit_test(moments),
                                        cmocka_unit_test(every_day_of_400_years),
                                        cmocka_unit_test(addresses),
+                                       cmocka_unit_test(ipv6_as_the_library_reads_it),
                                        cmocka_unit_test(reader_sticks),
                                        cmocka_unit_test(ber_elements),
                                        cmocka_unit_test(utf16),
