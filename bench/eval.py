@@ -269,10 +269,10 @@ def baselines(events, rows, seed):
 
 # ---- commands: masquerades in real streams ----
 
-def read_streams(folder):
-    """[[command]] of users 0-9, and {(user, block): masquerade?}."""
+def read_streams(folder, users=10):
+    """[[command]] of the first users, and {(user, block): masquerade?} of users 0-9."""
     streams = []
-    for u in range(10):
+    for u in range(users):
         with open(os.path.join(folder, "FraudedRawData", f"User{u}")) as f:
             streams.append([line.rstrip("\n") for line in f])
     label = {}
@@ -373,11 +373,13 @@ def report(a):
     if calibrated:
         out += ["", "## Calibration: share of benign with p at or below", "", "| statistic | " + " | ".join(f"{x:g}" for x in LEVELS) + " |", "|---" * 5 + "|"]
         out += [f"| {name} | " + " | ".join(f"{x:.2g}" for x in mean(rows)) + " |" for name, rows in calibrated.items()]
-    streams, label = read_streams(os.path.join(a.behavior, "schonlau40"))
+    out += ["", "## Command streams (users 0-9, blocks 50-149)", "", "| users in the organisation | statistic | AUC | true positives at 5 % false positives | AP |", "|---" * 5 + "|"]
     path = os.path.join(a.work, "commands")
-    write_streams(path + ".ndjson", streams)
-    out += ["", "## Command streams (users 0-9, blocks 50-149)", "", "| statistic | AUC | true positives at 5 % false positives | AP |", "|---|---|---|---|"]
-    out += [f"| {name} | " + " | ".join(f"{x:.3f}" for x in r) + " |" for name, r in rate_streams(scan(a.vigie, path + ".ndjson", path + ".daily"), label).items()]
+    for users in (10, 40):
+        streams, label = read_streams(os.path.join(a.behavior, "schonlau40"), users)
+        write_streams(path + ".ndjson", streams)
+        rated = rate_streams(scan(a.vigie, path + ".ndjson", path + ".daily"), label)
+        out += [f"| {users} | {name} | " + " | ".join(f"{x:.3f}" for x in r) + " |" for name, r in rated.items()]
     text = "\n".join(out) + "\n"
     with open(a.out, "w") as f:
         f.write(text)

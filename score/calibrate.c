@@ -6,7 +6,8 @@
 #define PER_OCTAVE 16.0f
 #define TAIL_FROM 0.05f
 #define TAIL_STEP 2.2f /* between the quantiles that shape the tail */
-#define SHAPE_MOST 0.4f
+#define SHAPE_MOST 0.32f
+#define SHAPE_LEAST (-0.5f)
 #define SHAPE_DOUBT 20.0f     /* events beyond the threshold that count as much as "no curvature" */
 #define DAY_GROWTH 1.0233739  /* 2^(1/30) */
 #define UNIT_MOST 1e9
@@ -48,7 +49,7 @@ static void fit_tail(struct calibrate *c)
     float shape = a > 0 && b > a ? logf((b - a) / a) / logf(TAIL_STEP) : 0;
     float events = (float)c->weight * c->p_u;
     shape *= events / (events + SHAPE_DOUBT);
-    shape = shape > SHAPE_MOST ? SHAPE_MOST : shape < -SHAPE_MOST ? -SHAPE_MOST : shape;
+    shape = shape > SHAPE_MOST ? SHAPE_MOST : shape < SHAPE_LEAST ? SHAPE_LEAST : shape;
     float decade = TAIL_STEP * TAIL_STEP;
     c->scale = fabsf(shape) < 1e-3f ? b / logf(decade) : b * shape / (powf(decade, shape) - 1);
     c->shape = shape;

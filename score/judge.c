@@ -85,6 +85,8 @@ static void fill_value(struct score *s, uint32_t user, struct entry *e, const st
     bool has = c && c->last + RECENT >= s->model.day;
     e->dim = (uint8_t)j->dim;
     e->n_user = (uint32_t)lroundf(model_count(&s->model, user, j->value));
+    if (!e->n_user && c && c->last + MEMORY >= s->model.day)
+        e->n_user = 1; /* faded or not yet learned, but not the first */
     e->n_peers = model_peers_with(&s->model, user, j->value);
     e->n_org = v->users - (has && v->users ? 1 : 0);
     ledger_text(e, str_of(v->text));

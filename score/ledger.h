@@ -27,7 +27,10 @@ struct entry {
     uint16_t kind;
     uint8_t topic, dim;
     int16_t points;     /* shown */
-    char text[LEDGER_TEXT];
+    union {
+        char text[LEDGER_TEXT];
+        struct str name; /* of TOPIC_ALERT; lives as long as the alert */
+    };
     char alert[25];     /* the alert's id, of TOPIC_ALERT */
 };
 

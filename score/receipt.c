@@ -50,7 +50,7 @@ struct str receipt_value(struct score *s, const struct entry *e)
         return hour_text(s, e->dim);
     if (e->topic == TOPIC_DAY_RATE)
         return str_dup(&s->texts, receipt_kind(s, e->kind));
-    return str_dup(&s->texts, str_of(e->text));
+    return str_dup(&s->texts, e->topic == TOPIC_ALERT ? e->name : str_of(e->text));
 }
 
 static struct str odds(struct score *s, const struct entry *e, const char *what)
@@ -60,16 +60,23 @@ static struct str odds(struct score *s, const struct entry *e, const char *what)
     return str_fmt(&s->texts, "1 in %.*s %s look this odd", STR_ARG(t), what);
 }
 
+/* "in 412 activities" of something new, else "in 2 of 1,643 activities" */
+static struct str own_share(struct score *s, const struct entry *e)
+{
+    char own[32], all[32];
+    struct str n = thousands(e->n_user, own), total = thousands(e->total_user > e->n_user ? e->total_user : e->n_user, all);
+    if (!e->n_user)
+        return str_fmt(&s->texts, "in %.*s activities", STR_ARG(total));
+    return str_fmt(&s->texts, "in %.*s of %.*s activities", STR_ARG(n), STR_ARG(total));
+}
+
 static struct str value_text(struct score *s, const struct entry *e)
 {
-    char all[32], org[32];
-    struct str total = thousands(e->total_user, all), colleagues = thousands(e->total_org, org);
-    struct str kind = receipt_kind(s, e->kind), value = str_of(e->text), odd = odds(s, e, "activities");
-    if (e->dim == DIM_KIND)
-        return str_fmt(&s->texts, "%s %.*s in %.*s activities; %u of %u peers, %u of %.*s colleagues in 60 days; %.*s", e->n_user ? "unusual" : "first", STR_ARG(value), STR_ARG(total), e->n_peers, e->peers, e->n_org, STR_ARG(colleagues),
-                       STR_ARG(odd));
-    return str_fmt(&s->texts, "%s %.*s %s %.*s in %.*s activities; %u of %u peers, %u of %.*s colleagues in 60 days; %.*s", e->n_user ? "unusual" : "first", STR_ARG(kind), relation(e->dim), STR_ARG(value), STR_ARG(total), e->n_peers, e->peers,
-                   e->n_org, STR_ARG(colleagues), STR_ARG(odd));
+    char org[32];
+    struct str colleagues = thousands(e->total_org, org), share = own_share(s, e), value = str_of(e->text);
+    struct str what = e->dim == DIM_KIND ? value : str_fmt(&s->texts, "%.*s %s %.*s", STR_ARG(receipt_kind(s, e->kind)), relation(e->dim), STR_ARG(value));
+    return str_fmt(&s->texts, "%s %.*s %.*s; %u of %u peers, %u of %.*s colleagues in 60 days; %.*s", e->n_user ? "unusual" : "first",
+                   STR_ARG(what), STR_ARG(share), e->n_peers, e->peers, e->n_org, STR_ARG(colleagues), STR_ARG(odds(s, e, "activities")));
 }
 
 static struct str day_text(struct score *s, const struct entry *e)
@@ -91,7 +98,7 @@ static struct str day_text(struct score *s, const struct entry *e)
 struct str receipt_text(struct score *s, const struct entry *e)
 {
     if (e->topic == TOPIC_ALERT)
-        return str_fmt(&s->texts, "alert: %s; %u of %u users had it in 30 days", e->text, e->n_org, e->total_org);
+        return str_fmt(&s->texts, "alert: %.*s; %u of %u users had it in 30 days", STR_ARG(e->name), e->n_org, e->total_org);
     if (e->topic == TOPIC_WHEN) {
         struct str hour = receipt_value(s, e), odd = odds(s, e, "activities");
         return str_fmt(&s->texts, "%.*s at %.*s, where %u of %u recent activities fall; %.*s", STR_ARG(receipt_kind(s, e->kind)),

@@ -14,7 +14,7 @@
 #define DEAD_DAY 1.5       /* the same for a day's statistic */
 #define DEAD_RATE 2.5      /* the same for how many of a kind: bursts are common */
 #define DAY_WEIGHT 2.0     /* points of a day's evidence against those of a single activity */
-#define RARITY_WEIGHT 0.5f /* bits of rarity against bits of evidence */
+#define RARITY_WEIGHT 0.3f /* bits of rarity against bits of evidence */
 #define GATE_LOG10 (-3.0)  /* log10 p from which a value is held back from learning */
 #define GATE_DAY 0.15      /* p of a day's ratio from which its new values are held back from what is known */
 #define GATE_DAY_FAR 0.1   /* ... and from which a day counts a third */

@@ -138,7 +138,7 @@ static void count_hit(struct score *s, const struct hit *h, size_t i, uint32_t *
     memcpy(e->alert, a->id, sizeof e->alert);
     e->n_org = hit;
     e->total_org = active;
-    ledger_text(e, a->name);
+    e->name = a->name;
 }
 
 int threats_count(struct score *s, const struct alert *const *alerts, size_t n)

@@ -162,6 +162,65 @@ static void odd_values_wait_for_three_days(void **state)
     assert_true(held_on((int[]){0, 7, 14}, 3) <= 0); /* not within 14 days */
 }
 
+/* one sight of a new value on each of the given days, all judged alike; what is then known of it */
+static float known_after(const int *days, int n, enum held held)
+{
+    struct model m;
+    open_model(&m, 1);
+    uint32_t v = value(&m, "odd");
+    for (int i = 0; i < n; i++) {
+        model_day(&m, (uint16_t)(20000 + days[i]));
+        model_touch(&m, 0);
+        model_learn(&m, 0, v, false);
+        assert_true(model_today(&m, 0, v));
+        model_learn(&m, 0, v, false);
+        assert_false(model_today(&m, 0, v)); /* twice a day */
+        model_know(&m, 0, v, held);
+    }
+    float known = model_find(&m, 0, v)->known;
+    near_to(m.users[0].known[DIM_RESOURCE], known);
+    model_close(&m);
+    return known;
+}
+
+static void unlike_days_teach_late(void **state)
+{
+    (void)state;
+    near_to(known_after((int[]){0}, 1, HELD_NOT), 2);
+    assert_true(known_after((int[]){0, 1}, 2, HELD_BACK) <= 0);
+    near_to(known_after((int[]){0, 1, 2}, 3, HELD_BACK), 2);
+    assert_true(known_after((int[]){0, 14, 28}, 3, HELD_BACK) <= 0); /* not within 28 days */
+    assert_true(known_after((int[]){0, 1, 2, 3, 4, 5, 6, 7}, 8, HELD_FAR) <= 0);
+    near_to(known_after((int[]){0, 1, 2, 3, 4, 5, 6, 7, 8}, 9, HELD_FAR), 2);
+}
+
+/* the user knows a, 8 times of 8: P_known(a) = (7.75 + 10.25 P_org)/18,
+ * P_known(b) = 10.25 P_org(b)/18 */
+static void ratio_by_hand(void **state)
+{
+    struct model m;
+    (void)state;
+    open_model(&m, 2);
+    times(&m, 0, "a", 8);
+    times(&m, 1, "a", 2);
+    times(&m, 1, "b", 10);
+    uint32_t a = value(&m, "a"), b = value(&m, "b");
+    struct cell *c = model_find(&m, 0, a);
+    c->known = 8;
+    m.users[0].known[DIM_RESOURCE] = 8;
+    m.users[0].known_types[DIM_RESOURCE] = 1;
+    double p_org = (double)((m.values[a].n + 0.5f) / (m.total[DIM_RESOURCE] + 1.5f));
+    c->today = 3;
+    near_to(model_ratio(&m, 0, a), 3 * log2(p_org / ((7.75 + 10.25 * p_org) / 18)));
+    near_to(model_ratio(&m, 1, b), 0); /* not counted into today */
+    c->today = 0;
+    assert_true(model_ratio(&m, 0, b) >= 0 && model_ratio(&m, 0, b) <= 0); /* the user has none */
+    times(&m, 0, "b", 1);
+    assert_true(model_today(&m, 0, b));
+    near_to(model_ratio(&m, 0, b), log2(18 / 10.25));
+    model_close(&m);
+}
+
 static void held_back_is_not_the_users_but_the_organisations(void **state)
 {
     struct model m;
@@ -224,6 +283,8 @@ int main(void)
         cmocka_unit_test(counts_halve_in_thirty_days),
         cmocka_unit_test(first_sight_is_remembered_180_days),
         cmocka_unit_test(odd_values_wait_for_three_days),
+        cmocka_unit_test(unlike_days_teach_late),
+        cmocka_unit_test(ratio_by_hand),
         cmocka_unit_test(held_back_is_not_the_users_but_the_organisations),
         cmocka_unit_test(nobody_makes_the_organisation),
         cmocka_unit_test(tables_stay_within_their_caps),

@@ -204,9 +204,12 @@ static void days_come_in_order_and_hold_the_sums(void **state)
     world_free(w);
 }
 
+/* longer than what is kept of a value */
+#define ALERT_NAME "Suspected DCSync attack (replication of directory services)"
+
 static struct alert alert_at(const struct world *w, int id, int64_t time, unsigned serial, unsigned user)
 {
-    struct alert a = {.external_id = id, .name = STR("Suspected DCSync attack"), .severity = SEVERITY_HIGH, .start = time, .end = time, .nusers = 1};
+    struct alert a = {.external_id = id, .name = STR(ALERT_NAME), .severity = SEVERITY_HIGH, .start = time, .end = time, .nusers = 1};
     (void)snprintf(a.id, sizeof a.id, "%024x", serial);
     a.users[0] = w->user[user];
     return a;
@@ -217,8 +220,10 @@ static int alert_points(const struct score_result *r, uint32_t entity, int out[8
     const struct person *p = find(r, entity);
     int n = 0;
     for (size_t i = 0; i < p->ncontributions && n < 8; i++)
-        if (p->contributions[i].kind == CONTRIBUTION_ALERT)
+        if (p->contributions[i].kind == CONTRIBUTION_ALERT) {
+            assert_true(str_eq(p->contributions[i].value, STR(ALERT_NAME)) && str_has(p->contributions[i].text, STR(ALERT_NAME)));
             out[n++] = p->contributions[i].points;
+        }
     return n;
 }
 
