@@ -141,6 +141,8 @@ void days_rate(struct score *s, const struct activity *a, uint32_t user, uint32_
 
 void days_touch(struct score *s, uint32_t user, uint32_t value)
 {
+    if (s->ntouches == TOUCHES_MAX)
+        return; /* a day of such variety: what is beyond is judged, but not counted as known */
     if (s->ntouches == s->touch_room) {
         uint32_t room = s->touch_room ? s->touch_room * 2 : 256;
         struct touch *t = realloc(s->touches, room * sizeof *t);

@@ -69,6 +69,8 @@ struct today {
     struct reason reasons[EXPLAIN]; /* of different values, largest first */
 };
 
+enum { TOUCHES_MAX = 1 << 23 };
+
 /* A value that a user had today. */
 struct touch {
     uint32_t user, value;
