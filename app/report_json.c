@@ -1,6 +1,7 @@
 /* app/report_json.c - `vigie scan --json`. */
 #include "app/report.h"
 
+#include "base/hash.h"
 #include "base/jout.h"
 
 #include <stdio.h>
@@ -8,9 +9,7 @@
 static void hex_id(struct jout *j, const char *key, const uint8_t id[16])
 {
     char text[33];
-    for (int i = 0; i < 16; i++)
-        (void)snprintf(text + 2 * i, 3, "%02x", id[i]);
-    jout_kz(j, key, text);
+    jout_kstr(j, key, hash_hex(text, id, 16));
 }
 
 static void activities(struct jout *j, const struct pipe_result *r)

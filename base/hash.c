@@ -62,3 +62,14 @@ void hash_id(uint8_t out[16], const struct str *parts, size_t n)
     crypto_generichash_update(&st, flat, at);
     crypto_generichash_final(&st, out, 16);
 }
+
+struct str hash_hex(char *out, const uint8_t *id, size_t n)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < n; i++) {
+        out[2 * i] = digits[id[i] >> 4];
+        out[2 * i + 1] = digits[id[i] & 15];
+    }
+    out[2 * n] = '\0';
+    return (struct str){out, 2 * n};
+}

@@ -30,5 +30,7 @@ uint64_t hash_stri(struct str s, uint64_t seed);
 /* out = BLAKE2b-128 over the parts; each part is preceded by its length, so ("ab","c") and ("a","bc")
  * differ, and absent parts differ from empty ones. */
 void hash_id(uint8_t out[16], const struct str *parts, size_t n);
+/* The first n bytes of an identity in lower-case hexadecimal; `out` holds 2 n characters and a NUL. */
+struct str hash_hex(char *out, const uint8_t *id, size_t n);
 
 #endif

@@ -583,8 +583,7 @@ static void identify(struct engine *e, struct alert *al)
         part[6] = (struct str){again, (size_t)n};
         hash_id(id, part, 7);
     }
-    for (int i = 0; i < 12; i++)
-        (void)snprintf(al->id + 2 * i, 3, "%02x", id[i]);
+    (void)hash_hex(al->id, id, 12);
 }
 
 static struct raised *new_alert(struct detection *d)

@@ -436,9 +436,7 @@ static void identify(struct dir *d, struct entity *e, struct table *ids)
         part[3] = (struct str){again, (size_t)n};
         hash_id(id, part, 4);
     }
-    for (int k = 0; k < 12; k++)
-        (void)snprintf(hex + 2 * k, 3, "%02x", id[k]);
-    e->id = keep(d, (struct str){hex, 24});
+    e->id = keep(d, hash_hex(hex, id, 12));
 }
 
 static void put_key(struct dir *d, uint64_t key, uint32_t number)

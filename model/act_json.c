@@ -1,6 +1,7 @@
 /* model/act_json.c - one activity as one line of NDJSON. */
 #include "model/act_json.h"
 
+#include "base/hash.h"
 #include "base/jout.h"
 
 #include <stdio.h>
@@ -33,16 +34,10 @@ static void tags(struct jout *j, uint32_t bits, struct str (*text)(unsigned bit)
 
 static void identity(struct jout *j, const uint8_t id[16])
 {
-    static const char digits[] = "0123456789abcdef";
-    char text[32];
-    uint8_t any = 0;
-    for (unsigned i = 0; i < 16; i++) {
-        text[2 * i] = digits[id[i] >> 4];
-        text[2 * i + 1] = digits[id[i] & 15];
-        any |= id[i];
-    }
-    if (any)
-        jout_kstr(j, "id", (struct str){text, 32});
+    static const uint8_t none[16];
+    char text[33];
+    if (memcmp(id, none, sizeof none) != 0)
+        jout_kstr(j, "id", hash_hex(text, id, 16));
 }
 
 static void names(struct jout *j, const struct account *a)

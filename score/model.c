@@ -48,15 +48,6 @@ void model_close(struct model *m)
     *m = (struct model){0};
 }
 
-size_t model_bytes(const struct model *m)
-{
-    size_t texts = 0;
-    for (uint32_t i = 1; i <= m->nvalues; i++)
-        texts += m->values[i].text ? 32 : 0;
-    return m->cell_room * sizeof *m->cells + m->room * sizeof *m->values + ((size_t)m->slot_mask + 1) * sizeof *m->slots +
-           m->user_room * sizeof *m->users + texts;
-}
-
 float model_weight(const struct model *m, uint16_t last)
 {
     unsigned age = m->day > last ? (unsigned)(m->day - last) : 0;

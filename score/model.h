@@ -149,7 +149,5 @@ float model_weight(const struct model *m, uint16_t last); /* 2^(-age/HALF_LIFE) 
 uint32_t model_peers_with(const struct model *m, uint32_t user, uint32_t value);
 /* Counts again who has what in RECENT days, and forgets what is older than MEMORY. */
 void model_recount(struct model *m);
-/* Bytes held. */
-size_t model_bytes(const struct model *m);
 
 #endif

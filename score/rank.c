@@ -2,6 +2,7 @@
 #include "score/stream.h"
 
 #include "base/err.h"
+#include "base/hash.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -53,16 +54,6 @@ static bool inside(const struct entry *e, int64_t last_hour)
 
 static const char *const topics[] = {"where", "with what", "what", "when", "day", "day", "day", "alert"};
 
-static void hex_id(const uint8_t id[16], char out[33])
-{
-    static const char digits[] = "0123456789abcdef";
-    for (int i = 0; i < 16; i++) {
-        out[2 * i] = digits[id[i] >> 4];
-        out[2 * i + 1] = digits[id[i] & 15];
-    }
-    out[32] = 0;
-}
-
 static struct contribution contribution_of(struct score *s, const struct entry *e)
 {
     struct contribution c = {.points = e->points, .time = e->time, .origin = e->origin, .group = str_of(topics[e->topic]),
@@ -72,7 +63,7 @@ static struct contribution contribution_of(struct score *s, const struct entry *
     if (e->topic == TOPIC_ALERT)
         memcpy(c.ref, e->alert, sizeof e->alert);
     else
-        hex_id(e->id, c.ref);
+        (void)hash_hex(c.ref, e->id, 16);
     if (e->topic != TOPIC_ALERT)
         c.p = pow(10, e->log10p);
     c.value = receipt_value(s, e);

@@ -92,11 +92,6 @@ void stream_close(struct stream *s)
     free(s);
 }
 
-uint64_t stream_size(const struct stream *s)
-{
-    return s->size;
-}
-
 uint64_t stream_taken(const struct stream *s)
 {
     return s->taken;

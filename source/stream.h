@@ -23,7 +23,6 @@ int stream_member(struct stream *s, struct str *name, const char **why);
 ptrdiff_t stream_read(struct stream *s, void *buf, size_t n, const char **why);
 /* Looks at the first bytes of the member (at most 4096) without taking them. */
 size_t stream_peek(struct stream *s, const uint8_t **bytes);
-uint64_t stream_size(const struct stream *s); /* of the file on disk */
 uint64_t stream_taken(const struct stream *s); /* bytes of the file on disk already read: for progress */
 void stream_close(struct stream *s);
 

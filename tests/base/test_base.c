@@ -242,6 +242,8 @@ static void identities(void **state)
         assert_memory_equal(x, y, 16);
     }
     free(large);
+    char hex[9];
+    same(hash_hex(hex, (const uint8_t[]){0x00, 0x0f, 0xa5, 0xff}, 4), "000fa5ff");
     assert_true(hash_stri(STR("DOMAIN\\Administrator"), 1) == hash_stri(STR("domain\\ADMINISTRATOR"), 1));
     assert_true(hash_stri(STR("@[`{"), 1) != hash_stri(STR("`{@["), 1));
 }
