@@ -2,10 +2,12 @@
 # tools/deps.sh [--tests] - installs the Debian packages that building (and testing) needs, and the
 # address ranges that place public addresses. Does nothing when all is there.
 set -eu
-build="gcc g++ make libsimdjson-dev libarchive-dev libsodium-dev libsqlite3-dev libcjson-dev libmaxminddb-dev zlib1g-dev python3"
+build="gcc g++ make libsimdjson-dev libarchive-dev libsodium-dev libsqlite3-dev libcjson-dev libmaxminddb-dev zlib1g-dev python3
+    libmicrohttpd-dev libgnutls28-dev libcurl4-gnutls-dev libldap-dev libxlsxwriter-dev"
 tests="libcmocka-dev clang-14 libclang-rt-14-dev libevtx-utils zip zstd"
 want=$build
 [ "${1:-}" = --tests ] && want="$build $tests"
+command -v npm >/dev/null || want="$want nodejs npm" # builds the portal
 missing=
 for p in $want; do
     dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' || missing="$missing $p"

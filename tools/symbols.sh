@@ -4,7 +4,7 @@
 set -eu
 build=${1:-build}
 bad=0
-for room in base model source decode directory detect score store app; do
+for room in base model net source wire decode directory detect score posture policy link store api app; do
     for o in "$build/$room"/*.o; do
         [ -e "$o" ] || continue
         [ -e "$room/$(basename "$o" .o).c" ] || continue
