@@ -30,7 +30,7 @@ LDLIBS := -lsimdjson -larchive -lsodium -lsqlite3 -lcjson -lmaxminddb -lmicrohtt
 
 ROOMS := base model net source wire decode directory detect score posture policy link store api app
 C_SOURCES := $(wildcard $(addsuffix /*.c,$(ROOMS)))
-REGISTRIES := detectors decoders winmaps commands
+REGISTRIES := detectors decoders winmaps commands db_schemas api_routes
 OBJECTS := $(C_SOURCES:%.c=$(B)/%.o) $(B)/base/jin_simd.o $(REGISTRIES:%=$(B)/gen/%.o)
 LIBRARY := $(B)/libvigie.a
 
@@ -51,7 +51,7 @@ $(B)/%.o: %.cc
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) $(CXXFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
 
-# ---- registries: the list of files is the list of detectors, decoders, event maps and commands ----
+# ---- registries: the list of files is the list of detectors, decoders, event maps, commands, tables and API routes ----
 $(B)/gen/detectors.c: tools/registry.sh $(wildcard detect/det_*.c)
 	@mkdir -p $(@D)
 	sh tools/registry.sh detector detectors detect/detect.h $(filter %.c,$^) > $@
@@ -64,6 +64,12 @@ $(B)/gen/winmaps.c: tools/registry.sh $(wildcard decode/win_*.c)
 $(B)/gen/commands.c: tools/registry.sh $(wildcard app/cmd_*.c)
 	@mkdir -p $(@D)
 	sh tools/registry.sh command commands app/command.h $(filter %.c,$^) > $@
+$(B)/gen/db_schemas.c: tools/registry.sh $(wildcard store/tab_*.c)
+	@mkdir -p $(@D)
+	sh tools/registry.sh db_schema db_schemas store/db.h $(filter %.c,$^) > $@
+$(B)/gen/api_routes.c: tools/registry.sh $(wildcard api/api_*.c)
+	@mkdir -p $(@D)
+	sh tools/registry.sh api_routes api_routes api/api.h $(filter %.c,$^) > $@
 $(B)/gen/%.o: $(B)/gen/%.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
 

@@ -13,10 +13,10 @@ allowed() {
     detect) echo "base model detect directory/dir.h" ;;
     score) echo "base model score directory/dir.h" ;;
     posture) echo "base model posture directory/dir.h" ;;
-    policy) echo "base model net policy" ;;
-    link) echo "base model link store/store.h" ;;
+    policy) echo "base model net policy store" ;;
+    link) echo "base model link store" ;;
     store) echo "base model store" ;;
-    api) echo "base model api store/store.h link policy" ;;
+    api) echo "base model api store link policy" ;;
     app) echo "base model net source wire decode directory detect score posture policy link store api app" ;;
     esac
 }

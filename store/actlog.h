@@ -1,0 +1,103 @@
+/* store/actlog.h - the hub's activities: append, read back by filter, scan in time order, age out.
+ *
+ * Activities of both shores lie in segments (SQLite files in FOLDER/activities/): about a million rows or a
+ * day each. The open segment takes appends; when it is full it is sealed: sorted by time, indexed for the
+ * filters, given a text index, and never written again except to forget. Old segments are deleted whole.
+ * What has been committed survives kill -9; an activity whose id is already there is not stored twice.
+ *
+ * One thread appends (the ingest); any number of threads read, each seeing whole commits only.
+ * Measured goals, 10 million activities on 2 cores: first page of a filter that an index can serve under
+ * 200 ms, text under 2 s, ingest at least 30,000 a second while serving. */
+#ifndef VIGIE_STORE_ACTLOG_H
+#define VIGIE_STORE_ACTLOG_H
+
+#include "base/err.h"
+#include "model/activity.h"
+#include "model/filter.h"
+
+struct actlog;
+
+/* Opens or makes FOLDER/activities/; repairs what a kill left (an open segment keeps its commits, a half-sealed one is
+ * sealed again). `why` gets a sentence when it cannot. */
+int actlog_open(const char *folder, struct actlog **out, char why[256]);
+void actlog_close(struct actlog *l);
+
+/* ---- writing: one thread ---- */
+
+/* Entities are resolved (hub-wide numbers). `created`: when Vigie received it. *stored false: already there. */
+int actlog_add(struct actlog *l, const struct activity *a, int64_t created, bool *stored);
+/* What was added becomes durable and visible. Seals the open segment when it is full. */
+int actlog_commit(struct actlog *l);
+/* Seals the open segment now (before a clean stop; tests). */
+int actlog_seal(struct actlog *l);
+/* Deletes activities older than `before`; whole segments at once, else rows. Returns how many. */
+int actlog_expire(struct actlog *l, int64_t before, uint64_t *n);
+/* Personal data: deletes all activities whose actor is one of the entities. */
+int actlog_forget(struct actlog *l, const uint32_t *entities, size_t n, uint64_t *gone);
+
+/* ---- who may see what ---- */
+
+/* Every activity has a number in order of arrival, from 1. On-premises activities join the hub's view up to a number: the
+ * link moves it. */
+struct actlog_view {
+    bool cloud;
+    uint64_t joined; /* on-premises activities with a number up to this are seen; 0 none, UINT64_MAX all */
+    const uint32_t *apps; /* app numbers (model/app.h); NULL: all */
+    size_t napps;
+    const uint32_t *people; /* sorted entity numbers that may be seen as actors; NULL: everybody */
+    size_t npeople;
+};
+
+struct actlog_row {
+    struct activity activity; /* entities set; origin.input is the number in tab_inputs */
+    uint64_t number;          /* of arrival */
+    int64_t created;
+};
+
+/* ---- reading: any thread ---- */
+
+struct actlog_query {
+    const struct filter *filter; /* FILTER_ACTIVITIES; NULL: all */
+    const struct actlog_view *view;
+    bool by_created; /* else by time; ties by id: a total order that is the same for every page */
+    bool ascending;
+    uint32_t skip, limit;
+};
+
+/* Not 0 from each stops and is returned. Rows live until each returns. *more: there are further ones. */
+typedef int actlog_each(void *owner, const struct actlog_row *row);
+int actlog_query(struct actlog *l, const struct actlog_query *q, actlog_each *each, void *owner, bool *more);
+/* How many match, counted up to `most`. *beyond: there are more. */
+int actlog_count(struct actlog *l, const struct filter *f, const struct actlog_view *v, uint64_t most, uint64_t *n, bool *beyond);
+/* One by id (16 bytes). ERR_NOT_FOUND also when the view does not show it. `flat` holds the texts: ACTIVITY_PACKED_MAX bytes;
+ * objects and facts: ACTIVITY_OBJECTS and ACTIVITY_FACTS. */
+int actlog_get(struct actlog *l, const struct actlog_view *v, const uint8_t id[16], uint8_t *flat, struct object *objects, struct fact *facts,
+               struct actlog_row *out);
+/* The commonest values of a column among what matches: for insights and suggestions. Counts are exact within the newest
+ * `most` matching rows. */
+enum actlog_column { ACTLOG_BY_APP, ACTLOG_BY_KIND, ACTLOG_BY_ACTOR, ACTLOG_BY_COUNTRY, ACTLOG_BY_NETWORK, ACTLOG_BY_IP, ACTLOG_BY_DEVICE,
+                     ACTLOG_BY_DESTINATION, ACTLOG_BY_DAY };
+struct actlog_top {
+    struct str value; /* ACTOR: entity number in decimal; DAY: days since 1970 */
+    uint64_t n;
+};
+int actlog_top(struct actlog *l, const struct filter *f, const struct actlog_view *v, enum actlog_column by, uint64_t most, struct actlog_top *out,
+               size_t room, size_t *n, struct arena *texts);
+/* All that the view shows, in order of time then id, for analysis; `from` inclusive (TIME_NONE: from the start).
+ * Appends that are committed meanwhile may or may not be seen. */
+int actlog_scan(struct actlog *l, const struct actlog_view *v, int64_t from, actlog_each *each, void *owner);
+/* All with a number in (after, upto], in order of number: what arrived. */
+int actlog_arrived(struct actlog *l, uint64_t after, uint64_t upto, actlog_each *each, void *owner);
+
+struct actlog_figures {
+    uint64_t activities[2]; /* by enum shore */
+    uint64_t last;          /* number of the newest that is committed */
+    int64_t first_time, last_time; /* TIME_NONE when empty */
+    uint64_t bytes;         /* on disk */
+    unsigned segments;
+};
+void actlog_figures(struct actlog *l, struct actlog_figures *out);
+/* How many on-premises activities have a number up to `number`. */
+int actlog_onprem_upto(struct actlog *l, uint64_t number, uint64_t *n);
+
+#endif

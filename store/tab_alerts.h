@@ -1,0 +1,106 @@
+/* store/tab_alerts.h - the alert queue: what detections and policies raised, and what people did with it.
+ *
+ * An alert's id is stable: analysing the same activities again updates the same row and never touches
+ * what people decided (read, resolution, comment). */
+#ifndef VIGIE_STORE_TAB_ALERTS_H
+#define VIGIE_STORE_TAB_ALERTS_H
+
+#include "base/arena.h"
+#include "base/time.h"
+#include "model/activity.h"
+#include "model/alert.h"
+#include "model/filter.h"
+#include "store/db.h"
+
+/* Numbers of the compatible API. */
+enum resolution { RESOLUTION_OPEN, RESOLUTION_DISMISSED, RESOLUTION_RESOLVED, RESOLUTION_FALSE_POSITIVE, RESOLUTION_BENIGN, RESOLUTION_TRUE_POSITIVE };
+enum alert_source { ALERT_BUILT_IN, ALERT_POLICY, ALERT_CEF };
+
+/* Somebody or something that an alert is about. */
+struct alert_party {
+    struct str type; /* account, device, service, policyRule, ip, country, file, group: the API's words */
+    struct str id, label, role; /* role: Source, Destination, Related */
+    uint32_t entity;
+    uint8_t certainty; /* percent, of devices named by address */
+};
+
+struct stored_alert {
+    /* what the analysis says */
+    char id[25];
+    int external_id;
+    struct str policy;      /* detection's key ("2006", "impossible_travel") or policy id */
+    struct str name, description;
+    enum severity severity;
+    struct str category;
+    struct str attack;      /* JSON array of technique ids */
+    enum alert_source source;
+    enum shore shore;
+    uint32_t service;       /* app number */
+    bool preview;
+    int64_t start, end, updated;
+    uint64_t count, nactivities;
+    struct alert_party source_party, destination_party;
+    struct str parties;     /* JSON array of all of struct alert_party, source and destination included */
+    struct str advice;      /* key of the texts that say what to do; the detection's */
+    /* what people say */
+    bool read;
+    enum resolution resolution;
+    int64_t resolved;       /* TIME_NONE while open */
+    struct str handled_by, comment;
+    int reason;             /* reasonId of the API, -1 none */
+    bool suppressed;
+};
+
+struct stored_evidence {
+    uint8_t activity[16];
+    int64_t time;
+    struct str kind;
+};
+
+/* New or updated, with everybody concerned (entity numbers; aliases not followed) and the evidence. *fresh tells which.
+ * In a transaction of the caller or alone. */
+int tab_alerts_put(struct db *db, const struct stored_alert *a, const uint32_t *users, size_t nusers, const struct stored_evidence *e, size_t ne,
+                   bool *fresh);
+
+/* Whose alerts may be seen; NULL for all. */
+struct alert_view {
+    bool cloud, onprem;
+    const uint32_t *apps; /* app numbers, NULL: all */
+    size_t napps;
+    const uint32_t *people; /* sorted entity numbers, NULL: everybody; an alert is seen when one of its users is */
+    size_t npeople;
+};
+
+enum alert_sort { ALERT_BY_DATE, ALERT_BY_SEVERITY, ALERT_BY_STATUS };
+
+struct alert_query {
+    const struct filter *filter; /* NULL: all */
+    const struct alert_view *view;
+    enum alert_sort sort; /* then by id: a total order */
+    bool ascending;
+    uint32_t skip, limit;
+};
+
+/* Calls each for a page; texts live until each returns. *more: there are further ones. */
+int tab_alerts_query(struct db *db, const struct alert_query *q, int (*each)(void *owner, const struct stored_alert *a), void *owner, bool *more);
+int tab_alerts_count(struct db *db, const struct filter *f, const struct alert_view *v, uint64_t *n);
+int tab_alerts_get(struct db *db, struct arena *arena, const struct alert_view *v, struct str id, struct stored_alert *out);
+int tab_alerts_evidence(struct db *db, struct str id, int (*each)(void *owner, const struct stored_evidence *e), void *owner);
+int tab_alerts_users(struct db *db, struct str id, uint32_t *numbers, size_t room, size_t *n);
+
+/* Handling. ERR_NOT_FOUND when there is no such alert (the caller has checked the view). */
+struct alert_close {
+    enum resolution resolution; /* RESOLUTION_OPEN reopens */
+    int reason;
+    struct str comment, by;
+    int64_t now;
+};
+int tab_alerts_close(struct db *db, struct str id, const struct alert_close *c);
+int tab_alerts_mark(struct db *db, struct str id, bool read);
+int tab_alerts_comment(struct db *db, struct str id, struct str comment, struct str by, int64_t now);
+/* What happened to it: opened, updated, read, closed, reopened, commented ... by whom, when. */
+int tab_alerts_history(struct db *db, struct str id, int (*each)(void *owner, struct str what, struct str by, struct str text, int64_t when), void *owner);
+/* Closed and older: retention. */
+int tab_alerts_expire(struct db *db, int64_t before, uint64_t *n);
+
+#endif
