@@ -1,0 +1,234 @@
+/* link/licence.c - issuing and checking licences (Ed25519 of libsodium). */
+#include "link/licence.h"
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/jin.h"
+#include "base/jout.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { B64 = sodium_base64_VARIANT_URLSAFE_NO_PADDING };
+
+static const char prefix[] = "vigie1.";
+
+struct str product_text(enum product p)
+{
+    return p == PRODUCT_ATP ? STR("atp") : STR("hub");
+}
+
+/* ---- keys ---- */
+
+static int read_key(const char *path, unsigned char *key, size_t n)
+{
+    char text[256];
+    size_t got = 0;
+    FILE *f = file_open(path);
+    if (!f)
+        return ERR_IO;
+    size_t len = fread(text, 1, sizeof text, f);
+    (void)fclose(f);
+    struct str s = str_trim((struct str){text, len});
+    int bad = sodium_base642bin(key, n, s.p, s.n, NULL, &got, NULL, B64) != 0 || got != n;
+    sodium_memzero(text, sizeof text);
+    return bad ? ERR_MALFORMED : 0;
+}
+
+static int write_key(const char *path, const unsigned char *key, size_t n, mode_t mode)
+{
+    char text[256];
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (fd < 0)
+        return errno == EEXIST ? ERR_USAGE : ERR_IO;
+    size_t len = strlen(sodium_bin2base64(text, sizeof text - 1, key, n, B64));
+    text[len++] = '\n';
+    int err = write(fd, text, len) == (ssize_t)len && fsync(fd) == 0 ? 0 : ERR_IO;
+    (void)close(fd);
+    sodium_memzero(text, sizeof text);
+    return err;
+}
+
+int licence_keys_load(const char *folder, struct licence_keys *out)
+{
+    char path[4200];
+    struct licence_keys keys = {.n = 0};
+    int err = 0;
+    (void)snprintf(path, sizeof path, "%s/licence", folder);
+    DIR *d = opendir(path);
+    if (!d) {
+        *out = keys;
+        return errno == ENOENT ? 0 : ERR_IO;
+    }
+    for (const struct dirent *e; !err && (e = readdir(d)) != NULL;) {
+        if (!str_ends(str_of(e->d_name), STR(".pub")) || e->d_name[0] == '.')
+            continue;
+        (void)snprintf(path, sizeof path, "%s/licence/%s", folder, e->d_name);
+        err = keys.n == LICENCE_KEYS ? ERR_LIMIT : read_key(path, keys.key[keys.n], LICENCE_PUBLIC);
+        keys.n++;
+    }
+    (void)closedir(d);
+    if (!err)
+        *out = keys;
+    return err;
+}
+
+int licence_key_make(const char *path)
+{
+    char public_path[4200];
+    unsigned char public[LICENCE_PUBLIC], secret[LICENCE_SECRET];
+    struct stat st;
+    int n = snprintf(public_path, sizeof public_path, "%s.pub", path);
+    if (n < 0 || (size_t)n >= sizeof public_path || stat(public_path, &st) == 0)
+        return ERR_USAGE;
+    if (sodium_init() < 0 || crypto_sign_keypair(public, secret) != 0)
+        return ERR_UNSUPPORTED;
+    int err = write_key(path, secret, sizeof secret, 0600);
+    if (!err)
+        err = write_key(public_path, public, sizeof public, 0644);
+    sodium_memzero(secret, sizeof secret);
+    return err;
+}
+
+int licence_key_read(const char *path, unsigned char secret[LICENCE_SECRET])
+{
+    return read_key(path, secret, LICENCE_SECRET);
+}
+
+/* ---- texts ---- */
+
+static void write_json(struct buf *out, const struct licence *l)
+{
+    struct jout j = jout_to(out);
+    jout_obj(&j);
+    jout_kstr(&j, "id", l->id);
+    jout_kstr(&j, "product", product_text(l->product));
+    jout_kstr(&j, "organisation", l->organisation);
+    jout_kstr(&j, "domain", l->domain);
+    jout_kstr(&j, "domainSid", l->domain_sid);
+    jout_ki64(&j, "issued", l->issued / TIME_SECOND);
+    if (l->expires != TIME_NONE)
+        jout_ki64(&j, "expires", l->expires / TIME_SECOND);
+    jout_end_obj(&j);
+}
+
+static void add_base64(struct buf *out, const void *bytes, size_t n)
+{
+    size_t room = sodium_base64_encoded_len(n, B64);
+    char *at = buf_room(out, room);
+    if (!at)
+        return;
+    (void)sodium_bin2base64(at, room, bytes, n, B64);
+    out->n += room - 1;
+}
+
+int licence_issue(const unsigned char secret[LICENCE_SECRET], struct licence *l, struct arena *a, struct buf *text)
+{
+    unsigned char signature[crypto_sign_BYTES], random[12];
+    char hex[25];
+    struct buf json = {0};
+    if (sodium_init() < 0)
+        return ERR_UNSUPPORTED;
+    if (!str_set(l->id)) {
+        randombytes_buf(random, sizeof random);
+        l->id = str_dup(a, hash_hex(hex, random, sizeof random));
+    }
+    size_t start = text->n;
+    write_json(&json, l);
+    buf_str(text, str_of(prefix));
+    add_base64(text, json.p, json.n);
+    if (!text->failed)
+        (void)crypto_sign_detached(signature, NULL, (const unsigned char *)text->p + start, text->n - start, secret);
+    buf_char(text, '.');
+    add_base64(text, signature, sizeof signature);
+    int err = json.failed || text->failed ? ERR_MEMORY : 0;
+    buf_free(&json);
+    return err;
+}
+
+static bool signed_by_one(const struct licence_keys *keys, struct str said, const unsigned char *signature)
+{
+    for (unsigned i = 0; i < keys->n; i++)
+        if (crypto_sign_verify_detached(signature, (const unsigned char *)said.p, said.n, keys->key[i]) == 0)
+            return true;
+    return false;
+}
+
+static int64_t moment(const struct jnode *doc, const char *name)
+{
+    uint64_t seconds;
+    return jin_u64(doc, doc, name, &seconds) && seconds < INT64_MAX / TIME_SECOND ? (int64_t)seconds * TIME_SECOND : TIME_NONE;
+}
+
+static bool read_fields(const struct jnode *doc, struct licence *l)
+{
+    struct str product = jin_str(doc, doc, "product");
+    *l = (struct licence){.id = jin_str(doc, doc, "id"),
+                          .product = str_eq(product, STR("atp")) ? PRODUCT_ATP : PRODUCT_HUB,
+                          .organisation = jin_str(doc, doc, "organisation"),
+                          .domain = jin_str(doc, doc, "domain"),
+                          .domain_sid = jin_str(doc, doc, "domainSid"),
+                          .issued = moment(doc, "issued"),
+                          .expires = moment(doc, "expires")};
+    bool known = str_eq(product, STR("atp")) || str_eq(product, STR("hub"));
+    return known && str_set(l->id) && l->issued != TIME_NONE && (l->product != PRODUCT_ATP || str_set(l->domain_sid));
+}
+
+/* libsodium's decoder takes some bytes outside ASCII for letters: one licence has one spelling. */
+static bool plain(struct str text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] < '-' || text.p[i] > 'z')
+            return false;
+    return true;
+}
+
+int licence_read(const struct licence_keys *keys, struct str text, struct arena *a, struct licence *out, const char **why)
+{
+    unsigned char signature[crypto_sign_BYTES];
+    size_t got = 0;
+    text = str_trim(text);
+    ptrdiff_t dot = str_rchr(text, '.');
+    size_t head = sizeof prefix - 1;
+    *why = "this is no licence of Vigie";
+    if (sodium_init() < 0 || text.n > LICENCE_TEXT_MAX || !plain(text) || !str_starts(text, str_of(prefix)) || dot <= (ptrdiff_t)head)
+        return ERR_MALFORMED;
+    struct str said = str_sub(text, 0, (size_t)dot), body = str_from(said, head), tail = str_from(text, (size_t)dot + 1);
+    if (sodium_base642bin(signature, sizeof signature, tail.p, tail.n, NULL, &got, NULL, B64) != 0 || got != sizeof signature)
+        return ERR_MALFORMED;
+    if (!signed_by_one(keys, said, signature)) {
+        *why = "the licence is signed by nobody whose key is in the licence folder";
+        return ERR_MALFORMED;
+    }
+    unsigned char *json = arena_zero(a, body.n + JIN_PADDING);
+    if (!json)
+        return ERR_MEMORY;
+    if (sodium_base642bin(json, body.n, body.p, body.n, NULL, &got, NULL, B64) != 0)
+        return ERR_MALFORMED;
+    const struct jnode *doc = jin_embedded(a, (struct str){(const char *)json, got});
+    struct licence l;
+    if (!doc || !read_fields(doc, &l))
+        return ERR_MALFORMED;
+    *out = l;
+    *why = NULL;
+    return 0;
+}
+
+const char *licence_refused(const struct licence *l, struct str domain_sid, int64_t now)
+{
+    if (l->expires != TIME_NONE && now >= l->expires)
+        return "it has expired";
+    if (l->issued > now + TIME_DAY)
+        return "it is issued for a later time";
+    if (l->product == PRODUCT_ATP && !str_set(domain_sid))
+        return "the Active Directory domain is not known yet: collect events of a domain controller or import the directory";
+    if (l->product == PRODUCT_ATP && !str_eqi(l->domain_sid, domain_sid))
+        return "it is for another Active Directory domain";
+    return NULL;
+}
