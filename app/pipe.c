@@ -2,6 +2,7 @@
 #include "app/pipe.h"
 
 #include "app/intake.h"
+#include "app/merge.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/jin.h"
@@ -18,8 +19,7 @@ enum {
     BATCH = 1024,
     BATCH_BYTES = 1 << 20,
     BATCH_OBJECTS = BATCH * 4,
-    BATCH_FACTS = BATCH * 16,
-    RECENT = 1 << 16
+    BATCH_FACTS = BATCH * 16
 };
 
 /* ---- reading what surrounds the logs ---- */
@@ -87,119 +87,6 @@ static void order_directories(struct dir_import *im, const struct inputs *in)
         qsort(im->entries, im->n, sizeof *im->entries, by_input);
 }
 
-/* ---- one stream: merge, repeats, order of inputs ---- */
-
-struct held {
-    uint8_t *bytes;
-    size_t n, room;
-    bool full;
-};
-
-struct recent {
-    int64_t time;
-};
-
-struct stream {
-    struct run_merge *merge;
-    const struct inputs *inputs;
-    struct held held;    /* the next one to give, unless a repeat of it ranks better */
-    struct table recent; /* ids of the last seconds: the same record from logs of different precision */
-    uint64_t repeats;
-    bool over;
-};
-
-static uint32_t be32(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-/* Puts the rank of the input in place of its number, so that the order no longer depends on threads. */
-static void set_rank(uint8_t *packed, const struct inputs *in)
-{
-    uint32_t rank = inputs_get(in, be32(packed + ACTIVITY_KEY_INPUT))->rank;
-    for (int i = 0; i < 4; i++)
-        packed[ACTIVITY_KEY_INPUT + i] = (uint8_t)(rank >> (24 - 8 * i));
-}
-
-static int hold(struct held *h, const uint8_t *p, size_t n)
-{
-    if (n > h->room) {
-        uint8_t *grown = realloc(h->bytes, n);
-        if (!grown)
-            return ERR_MEMORY;
-        h->bytes = grown;
-        h->room = n;
-    }
-    memcpy(h->bytes, p, n);
-    h->n = n;
-    h->full = true;
-    return 0;
-}
-
-static bool repeated(struct stream *s, const uint8_t *packed)
-{
-    uint64_t time = 0, id;
-    for (int i = 0; i < 8; i++)
-        time = time << 8 | packed[i];
-    int64_t t = (int64_t)(time ^ UINT64_C(1) << 63);
-    memcpy(&id, packed + ACTIVITY_KEY_ID, 8);
-    bool fresh;
-    struct recent *r = table_put(&s->recent, id, &fresh);
-    if (!r)
-        return false;
-    bool again = !fresh && t - r->time <= 2 * TIME_SECOND;
-    if (!again)
-        r->time = t;
-    return again;
-}
-
-/* 1 with the next activity's flat form in `out`, 0 at the end. */
-static int stream_next(struct stream *s, struct held *out)
-{
-    for (;;) {
-        const uint8_t *p;
-        size_t n;
-        int got = s->over ? 0 : run_merge_next(s->merge, &p, &n);
-        if (got < 0)
-            return got;
-        s->over = got == 0;
-        if (got && s->held.full && memcmp(p, s->held.bytes, ACTIVITY_KEY_INPUT) == 0) { /* the same record read again */
-            s->repeats++;
-            uint8_t key[ACTIVITY_KEY];
-            memcpy(key, p, sizeof key);
-            set_rank(key, s->inputs);
-            if (memcmp(key, s->held.bytes, sizeof key) < 0) {
-                int err = hold(&s->held, p, n);
-                if (err)
-                    return err;
-                set_rank(s->held.bytes, s->inputs);
-            }
-            continue;
-        }
-        bool give = s->held.full;
-        if (give) {
-            struct held swap = *out;
-            *out = s->held;
-            s->held = swap;
-            s->held.full = false;
-        }
-        if (got) {
-            int err = hold(&s->held, p, n);
-            if (err)
-                return err;
-            set_rank(s->held.bytes, s->inputs);
-        }
-        if (give && repeated(s, out->bytes)) {
-            s->repeats++;
-            give = false;
-        }
-        if (give)
-            return 1;
-        if (!got)
-            return 0;
-    }
-}
-
 /* ---- batches between the two judging threads ---- */
 
 struct batch {
@@ -214,7 +101,7 @@ struct batch {
 struct judging {
     const struct pipe_options *options;
     struct pipe_result *result;
-    struct stream stream;
+    struct merge *stream;
     struct held next; /* taken from the stream, did not fit into the last batch */
     struct table kinds, apps;
     struct batch *batch[2];
@@ -247,7 +134,7 @@ static int take_batch(struct judging *j, struct batch *b)
     b->n = b->used = b->nobjects = b->nfacts = 0;
     while (b->n < BATCH && b->nobjects < BATCH_OBJECTS && b->nfacts < BATCH_FACTS) {
         if (!j->next.full) {
-            int got = stream_next(&j->stream, &j->next);
+            int got = merge_next(j->stream, &j->next);
             if (got <= 0)
                 return got;
         }
@@ -381,7 +268,6 @@ static int finish(struct judging *j)
 
 static int open_judging(struct judging *j, struct runs *runs)
 {
-    table_init(&j->stream.recent, sizeof(struct recent), RECENT);
     table_init(&j->kinds, sizeof(struct named_count), 100000);
     table_init(&j->apps, sizeof(struct named_count), 10000);
     (void)pthread_mutex_init(&j->lock, NULL);
@@ -391,7 +277,7 @@ static int open_judging(struct judging *j, struct runs *runs)
         if (!j->batch[i] || !(j->batch[i]->bytes = malloc(BATCH_BYTES)))
             return ERR_MEMORY;
     }
-    int err = run_merge_open(runs, &j->stream.merge);
+    int err = merge_open(runs, j->result->inputs, &j->stream);
     if (!err && j->options->judge && j->options->jobs > 1)
         j->threaded = pthread_create(&j->scorer, NULL, scorer, j) == 0;
     return err;
@@ -407,25 +293,23 @@ static void close_judging(struct judging *j)
         (void)pthread_join(j->scorer, NULL);
         j->threaded = false;
     }
-    run_merge_close(j->stream.merge);
+    merge_close(j->stream);
     for (int i = 0; i < 2; i++) {
         if (j->batch[i])
             free(j->batch[i]->bytes);
         free(j->batch[i]);
     }
     free(j->next.bytes);
-    free(j->stream.held.bytes);
-    table_free(&j->stream.recent);
 }
 
 /* The second half: one stream in time order through the judges. */
 static int judge(const struct pipe_options *o, struct pipe_result *r, struct runs *runs)
 {
-    struct judging j = {.options = o, .result = r, .stream = {.inputs = r->inputs}};
+    struct judging j = {.options = o, .result = r};
     int err = open_judging(&j, runs);
     if (!err)
         err = judge_all(&j);
-    r->repeats = j.stream.repeats;
+    r->repeats = j.stream ? merge_repeats(j.stream) : 0;
     close_judging(&j);
     if (!err)
         err = finish(&j);
