@@ -39,6 +39,8 @@ struct hub_hooks {
     void (*health)(void *owner, struct jout *j);
     /* Prometheus text. */
     void (*metrics)(void *owner, struct buf *out);
+    /* Members "link" and "licences" of GET session; NULL: none. */
+    void (*session)(void *owner, struct jout *j);
 };
 
 enum api_method { API_GET, API_POST, API_PUT, API_PATCH, API_DELETE, API_METHODS };
@@ -50,6 +52,7 @@ struct api_caller {
     struct str from;      /* address, text */
     const struct role *role;
     bool token;           /* by API token, not by a browser session */
+    uint64_t rights;      /* of the role, less what a token leaves out: bit per enum right */
     struct actlog_view activities; /* what of the log: link, licences and scope in one */
     struct alert_view alerts;
     bool scoped;          /* sees only part of the organisation */
@@ -70,6 +73,16 @@ struct api_request {
     const struct hub_hooks *hub;
     int64_t now;
     struct str host;         /* scheme and authority for links: "https://hub.example.test:8443" */
+    struct guard *guard;     /* passwords, lock-outs, keys: api/guard.h */
+    struct str session;      /* secret of the browser session, hexadecimal; absent: none */
+    struct str agent;        /* User-Agent */
+    /* Of API_FILE routes: the body in DATA/received/, read to its end. A handler that gives it to the hub sets fd to -1; else the
+     * server closes and deletes it. */
+    struct {
+        int fd;
+        const char *path;
+        uint64_t bytes;
+    } file;
 };
 
 struct api_response {
@@ -83,14 +96,34 @@ struct api_response {
 
 typedef int api_handler(struct api_request *q, struct api_response *r);
 
+/* Which workers run it. Each lane has threads and a bounded queue of its own, so that a slow kind never holds up the others. */
+enum api_lane {
+    API_ORDINARY,
+    API_LONG,    /* exports, workbooks, reports: seconds */
+    API_PASSWORD /* hashes a password: 64 MB each, so few at a time */
+};
+
+/* What becomes of the body. */
+enum api_body {
+    API_PARAMS, /* merged into params; at most 1 MB */
+    API_RAW,    /* only q->body; at most 1 MB; params are those of the query string */
+    API_FILE    /* streamed to q->file, after the right was checked; params are those of the query string */
+};
+
+/* Written with member names, so that what is left out is zero. */
 struct api_route {
     enum api_method method;
     /* "api/v1/alerts", "api/v1/alerts/{id}/read": prefixes /api, /cas/api and the missing v1 are folded by the server */
     const char *pattern;
     enum right right;      /* RIGHT_NONE: without signing in; RIGHT_SIGNED_IN: any account */
-    api_handler *handler;  /* 0, or a negative enum err that becomes 400, 404, 403, 500 with a JSON body */
+    api_handler *handler;  /* 0, or a negative enum err that becomes 400, 404, 500 with a JSON body */
     const char *about;     /* one sentence, for the OpenAPI description */
     bool compatible;       /* part of the documented Cloud App Security API */
+    enum api_lane lane;
+    enum api_body body;
+    /* Success writes this to the audit log with the first variable as its object: for reading that leaves a trace ("user viewed").
+     * Changes call api_audit themselves, with what was before and after. */
+    const char *audit;
 };
 
 struct api_routes {
@@ -98,6 +131,13 @@ struct api_routes {
 };
 
 extern const struct api_routes *const api_routes[]; /* generated, ended by NULL */
+
+/* ---- rights, for parts of an answer; the whole route's is checked before ---- */
+
+static inline bool api_may(const struct api_request *q, enum right r)
+{
+    return r == RIGHT_NONE || (q->caller->account && (r == RIGHT_SIGNED_IN || q->caller->rights >> r & 1));
+}
 
 /* ---- answers ---- */
 

@@ -27,6 +27,9 @@
     X(MANAGE_SUBNETS, "manage_subnets", "change IP ranges")                                                            \
     X(VIEW_SETTINGS, "view_settings", "see settings")                                                                  \
     X(MANAGE_SETTINGS, "manage_settings", "change settings")                                                           \
+    X(NOTIFICATIONS, "notifications", "change notifications")                                                          \
+    X(TAG, "tag", "tag entities as sensitive or honeytoken")                                                           \
+    X(EXCLUDE, "exclude", "exclude entities from detections")                                                          \
     X(MANAGE_SENSORS, "manage_sensors", "manage sensors and what is collected on premises")                            \
     X(UPLOAD, "upload", "upload logs")                                                                                 \
     X(OWN_TOKENS, "own_tokens", "make API tokens")                                                                     \
@@ -44,12 +47,12 @@ enum right {
         RIGHT_COUNT
 };
 
-enum role_scope { SCOPE_ALL, SCOPE_APP, SCOPE_GROUP, SCOPE_ATP };
+enum role_scope { SCOPE_ALL, SCOPE_APP, SCOPE_GROUP, SCOPE_ATP, SCOPE_DISCOVERY };
 
 struct role {
     const char *id;    /* permanent: "global_administrator" */
     const char *name;  /* "Global administrator" */
-    enum role_scope scope; /* APP: named apps and instances only; GROUP: members of named groups only; ATP: on-premises only */
+    enum role_scope scope; /* APP: named apps only; GROUP: members of named groups only; ATP: on-premises only; DISCOVERY: no activities */
     uint64_t rights;   /* bit per enum right */
     const char *about; /* a sentence with its documented limits */
 };
