@@ -1,0 +1,13 @@
+/* app/raw.h - the raw record that an activity was made from: where `origin` says, as text. */
+#ifndef VIGIE_APP_RAW_H
+#define VIGIE_APP_RAW_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "model/activity.h"
+
+/* `path`: a file, or archive!member as inputs are called. JSON records as they lie there, event log records as one JSON
+ * object with every value. Reads the file up to the record. ERR_NOT_FOUND when it is not there (any more). */
+int raw_record(const char *path, const struct origin *at, struct buf *out);
+
+#endif
