@@ -298,6 +298,14 @@ void sql_null(struct sql *q)
         bound(q, sqlite3_bind_null(q->stmt, ++q->bound));
 }
 
+void sql_time(struct sql *q, int64_t t)
+{
+    if (t == TIME_NONE)
+        sql_null(q);
+    else
+        sql_i64(q, t);
+}
+
 bool sql_row(struct sql *q)
 {
     if (q->err || !q->stmt)
@@ -339,6 +347,11 @@ const void *sql_col_blob(struct sql *q, int column, size_t *n)
 bool sql_col_null(struct sql *q, int column)
 {
     return sqlite3_column_type(q->stmt, column) == SQLITE_NULL;
+}
+
+int64_t sql_col_time(struct sql *q, int column)
+{
+    return sql_col_null(q, column) ? TIME_NONE : sql_col_i64(q, column);
 }
 
 int sql_close(struct sql *q)

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "base/time.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -62,6 +63,7 @@ void sql_real(struct sql *q, double v);
 void sql_str(struct sql *q, struct str v); /* absent: NULL. Must live until sql_close */
 void sql_blob(struct sql *q, const void *p, size_t n);
 void sql_null(struct sql *q);
+void sql_time(struct sql *q, int64_t t); /* TIME_NONE: NULL, and back */
 /* True with a row; false at the end or on an error. */
 bool sql_row(struct sql *q);
 int64_t sql_col_i64(struct sql *q, int column);
@@ -69,6 +71,7 @@ double sql_col_real(struct sql *q, int column);
 struct str sql_col_str(struct sql *q, int column); /* until the next row; absent for NULL */
 const void *sql_col_blob(struct sql *q, int column, size_t *n);
 bool sql_col_null(struct sql *q, int column);
+int64_t sql_col_time(struct sql *q, int column);
 /* Ends: 0, or the first error. A statement without rows (INSERT, UPDATE) is run by it if sql_row was not called. */
 int sql_close(struct sql *q);
 /* The same, and how many rows it changed. */

@@ -40,12 +40,13 @@ struct stored_alert {
     int64_t start, end, updated;
     uint64_t count, nactivities;
     struct alert_party source_party, destination_party;
-    struct str parties;     /* JSON array of all of struct alert_party, source and destination included */
+    struct str parties;     /* JSON array of all of struct alert_party, source and destination included: objects with its members
+                             * by name; filters find addresses and files in it */
     struct str advice;      /* key of the texts that say what to do; the detection's */
     /* what people say */
     bool read;
     enum resolution resolution;
-    int64_t resolved;       /* TIME_NONE while open */
+    int64_t resolved;       /* when it was closed; TIME_NONE while open */
     struct str handled_by, comment;
     int reason;             /* reasonId of the API, -1 none */
     bool suppressed;
@@ -57,8 +58,9 @@ struct stored_evidence {
     struct str kind;
 };
 
-/* New or updated, with everybody concerned (entity numbers; aliases not followed) and the evidence. *fresh tells which.
- * In a transaction of the caller or alone. */
+/* New or updated, with everybody concerned (entity numbers; aliases need not be followed) and the evidence; *fresh tells
+ * which. What people decided stays as it is: of `a` the last group of members is not read. Notes in the history what
+ * changed. In a transaction of the caller or alone (then a kill may leave it in part, and the next put mends it). */
 int tab_alerts_put(struct db *db, const struct stored_alert *a, const uint32_t *users, size_t nusers, const struct stored_evidence *e, size_t ne,
                    bool *fresh);
 
@@ -71,6 +73,7 @@ struct alert_view {
     size_t npeople;
 };
 
+/* An alert's date, for filters and order, is that of its latest activity: whoever polls by date sees it again when it grows. */
 enum alert_sort { ALERT_BY_DATE, ALERT_BY_SEVERITY, ALERT_BY_STATUS };
 
 struct alert_query {
@@ -86,7 +89,10 @@ int tab_alerts_query(struct db *db, const struct alert_query *q, int (*each)(voi
 int tab_alerts_count(struct db *db, const struct filter *f, const struct alert_view *v, uint64_t *n);
 int tab_alerts_get(struct db *db, struct arena *arena, const struct alert_view *v, struct str id, struct stored_alert *out);
 int tab_alerts_evidence(struct db *db, struct str id, int (*each)(void *owner, const struct stored_evidence *e), void *owner);
+/* Aliases followed; sorted. */
 int tab_alerts_users(struct db *db, struct str id, uint32_t *numbers, size_t room, size_t *n);
+/* The alerts that have an activity as evidence: 24 characters and a NUL each. */
+int tab_alerts_with(struct db *db, const struct alert_view *v, const uint8_t activity[16], char (*ids)[25], size_t room, size_t *n);
 
 /* Handling. ERR_NOT_FOUND when there is no such alert (the caller has checked the view). */
 struct alert_close {
@@ -95,12 +101,17 @@ struct alert_close {
     struct str comment, by;
     int64_t now;
 };
+int tab_alerts_suppress(struct db *db, struct str id, bool suppressed, struct str by, int64_t now);
 int tab_alerts_close(struct db *db, struct str id, const struct alert_close *c);
-int tab_alerts_mark(struct db *db, struct str id, bool read);
+int tab_alerts_mark(struct db *db, struct str id, bool read, struct str by, int64_t now);
 int tab_alerts_comment(struct db *db, struct str id, struct str comment, struct str by, int64_t now);
-/* What happened to it: opened, updated, read, closed, reopened, commented ... by whom, when. */
-int tab_alerts_history(struct db *db, struct str id, int (*each)(void *owner, struct str what, struct str by, struct str text, int64_t when), void *owner);
-/* Closed and older: retention. */
+/* What happened to it, oldest first: opened, updated, read, unread, closed, reopened, commented, suppressed, unsuppressed. */
+struct alert_event {
+    struct str what, by, text; /* `by` absent: the analysis; `text`: comment, or the resolution's number */
+    int64_t time;
+};
+int tab_alerts_history(struct db *db, struct str id, int (*each)(void *owner, const struct alert_event *e), void *owner);
+/* Retention: deletes those that are closed and whose latest activity is before `before`. */
 int tab_alerts_expire(struct db *db, int64_t before, uint64_t *n);
 
 #endif
