@@ -52,7 +52,22 @@ uint32_t dir_count(const struct dir *d)
 
 const struct entity *dir_entity(const struct dir *d, uint32_t number)
 {
-    return number && number <= d->n ? &d->entities[number] : NULL;
+    if (number == 0 || number > d->n)
+        return NULL;
+    const struct entity *e = &d->entities[d->stays ? d->stays[number] : number];
+    return e->number ? e : NULL;
+}
+
+uint32_t dir_number(const struct dir *d, uint32_t number)
+{
+    const struct entity *e = dir_entity(d, number);
+    return e ? e->number : 0;
+}
+
+size_t dir_merged(const struct dir *d, const struct dir_alias **out)
+{
+    *out = d->merged;
+    return d->nmerged;
 }
 
 bool dir_is(const struct dir *d, uint32_t number, uint32_t flags)
@@ -154,7 +169,9 @@ bool dir_own_domain(const struct dir *d, struct str domain)
 
 bool dir_member(const struct dir *d, uint32_t user, uint32_t group)
 {
-    if (!dir_entity(d, user))
+    user = dir_number(d, user);
+    group = dir_number(d, group);
+    if (!user)
         return false;
     const uint32_t *g = d->all_groups[user];
     for (uint32_t i = 0; i < d->nall_groups[user]; i++)

@@ -11,8 +11,13 @@
 
 struct dir;
 
-uint32_t dir_count(const struct dir *d); /* entities are numbered 1..count */
-const struct entity *dir_entity(const struct dir *d, uint32_t number); /* NULL for 0 */
+/* Entities are numbered 1..count. Of a directory that knew entities before (directory/dir_build.h), several numbers may lead
+ * to one entity, whose own number is the lowest, and some may be nobody's. */
+uint32_t dir_count(const struct dir *d);
+/* NULL for 0 and what is nobody's. */
+const struct entity *dir_entity(const struct dir *d, uint32_t number);
+/* The number of the entity that `number` leads to, 0 for nobody's. */
+uint32_t dir_number(const struct dir *d, uint32_t number);
 /* True when entity `number` has all the flags; false for 0. */
 bool dir_is(const struct dir *d, uint32_t number, uint32_t flags);
 

@@ -3,8 +3,7 @@
  * Every spelling (learned or imported) is an item with keys: SID, cloud id, addresses, domain + name,
  * host. Items that share a key are one entity. All work is over sorted items, so that the result does
  * not depend on the order of learning. */
-#include "directory/dir_private.h"
-#include "directory/dir_ref.h"
+#include "directory/dir_items.h"
 
 #include "base/hash.h"
 #include "directory/wellknown.h"
@@ -12,19 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct item {
-    struct dir_ref ref;
-    const struct dir_entry *entry; /* imported; NULL when learned */
-    uint32_t parent;               /* union-find */
-    bool impostor; /* its SID belongs to another name: a forged ticket, or a rename */
-};
-
-struct build {
-    struct dir *dir;
-    struct item *items;
-    uint32_t n;
-    struct table owner; /* key hash -> index + 1 of the first item with that key */
-};
+enum { PRIOR_COUNT = 100 }; /* sightings that a name known from before is worth */
 
 /* ---- items ---- */
 
@@ -46,9 +33,11 @@ static int by_spelling(const void *x, const void *y)
     int c = compare_refs(&a->ref, &b->ref, str_cmpi);
     if (c)
         return c;
-    /* imported before learned; imports keep their order in the file */
+    /* imported before known from before, that before learned; imports keep their order in the file */
     if (a->entry != b->entry)
         return !a->entry ? 1 : !b->entry ? -1 : a->entry < b->entry ? -1 : 1;
+    if (a->prior != b->prior)
+        return !a->prior ? 1 : !b->prior ? -1 : a->prior->number < b->prior->number ? -1 : 1;
     return compare_refs(&a->ref, &b->ref, str_cmp);
 }
 
@@ -59,8 +48,8 @@ static void fold(struct build *b, int (*compare)(struct str, struct str))
     uint64_t most = 0;
     for (uint32_t i = 0; i < b->n; i++) {
         const struct item it = b->items[i];
-        struct dir_ref *last = n && !b->items[n - 1].entry ? &b->items[n - 1].ref : NULL;
-        if (!last || it.entry || compare_refs(last, &it.ref, compare) != 0) {
+        struct dir_ref *last = n && !b->items[n - 1].entry && !b->items[n - 1].prior ? &b->items[n - 1].ref : NULL;
+        if (!last || it.entry || it.prior || compare_refs(last, &it.ref, compare) != 0) {
             b->items[n++] = it;
             most = it.ref.count;
             continue;
@@ -83,9 +72,13 @@ static bool plain_name(struct str name)
 
 static int collect(struct build *b, struct dir_learner *const *learners, size_t nl, const struct dir_import *im)
 {
-    size_t total = im ? im->n : 0;
+    size_t total = im ? im->n : 0, before = 0;
+    int err = b->prior ? dir_prior_room(b->prior, &before) : 0;
+    if (err)
+        return err;
     for (size_t i = 0; i < nl; i++)
         total += learners[i]->n;
+    total += before;
     b->items = calloc(total + 1, sizeof *b->items);
     if (!b->items)
         return ERR_MEMORY;
@@ -98,6 +91,7 @@ static int collect(struct build *b, struct dir_learner *const *learners, size_t 
         b->items[b->n].ref = im->entries[k].base;
         b->items[b->n++].entry = &im->entries[k];
     }
+    dir_prior_items(b);
     qsort(b->items, b->n, sizeof *b->items, by_spelling);
     fold(b, str_cmp); /* of several learners */
     fold(b, str_cmpi);
@@ -188,7 +182,7 @@ static int join_domains(struct build *b)
 
 /* ---- union ---- */
 
-static uint32_t root(struct build *b, uint32_t i)
+uint32_t dir_item_root(struct build *b, uint32_t i)
 {
     while (b->items[i].parent != i) {
         b->items[i].parent = b->items[b->items[i].parent].parent;
@@ -206,34 +200,59 @@ static void join_by(struct build *b, uint64_t key, uint32_t i)
         *first = i + 1;
         return;
     }
-    uint32_t x = root(b, *first - 1), y = root(b, i);
+    uint32_t x = dir_item_root(b, *first - 1), y = dir_item_root(b, i);
     if (x != y)
         b->items[x > y ? x : y].parent = x > y ? y : x;
+}
+
+/* The entity that had the SID before, when one of those from i to k did. */
+static const struct entity *had_sid(const struct build *b, uint32_t i, uint32_t k)
+{
+    for (; i < k; i++)
+        if (b->items[i].prior && !b->items[i].echo && str_set(b->items[i].prior->sam))
+            return b->items[i].prior;
+    return NULL;
+}
+
+static bool same_name(const struct entity *before, struct str x, struct str y)
+{
+    return str_eqi(x, y) || (before && dir_prior_named(before, x) && dir_prior_named(before, y));
+}
+
+/* How much speaks for items i to k being called `name`. */
+static uint64_t sightings(const struct build *b, uint32_t i, uint32_t k, const struct entity *before, struct str name)
+{
+    uint64_t count = before && dir_prior_named(before, name) ? PRIOR_COUNT : 0;
+    for (uint32_t m = i; m < k && m < i + 64; m++)
+        if (str_set(b->items[m].ref.ref.name) && same_name(before, b->items[m].ref.ref.name, name))
+            count += b->items[m].entry ? UINT64_C(1) << 40 : b->items[m].ref.count;
+    return count;
 }
 
 /* One SID, several names: the directory's, else the most frequent one, is true; the others claim it. */
 static void find_impostors(struct build *b)
 {
-    for (uint32_t i = 0; i < b->n;) {
-        uint32_t k = i, best = i;
+    for (uint32_t i = 0, k; i < b->n; i = k) {
         struct str sid = b->items[i].ref.ref.sid;
-        uint64_t most = 0;
-        for (; k < b->n && str_eqi(b->items[k].ref.ref.sid, sid); k++) {
-            struct str name = b->items[k].ref.ref.name;
-            uint64_t count = 0;
-            if (!str_set(sid) || !str_set(name))
-                continue;
-            for (uint32_t m = i; m < b->n && str_eqi(b->items[m].ref.ref.sid, sid) && m < i + 64; m++)
-                if (str_eqi(b->items[m].ref.ref.name, name))
-                    count += b->items[m].entry ? UINT64_C(1) << 40 : b->items[m].ref.count;
+        for (k = i + 1; k < b->n && str_eqi(b->items[k].ref.ref.sid, sid);)
+            k++;
+        if (!str_set(sid))
+            continue;
+        const struct entity *before = b->prior ? had_sid(b, i, k) : NULL;
+        struct str truth = before ? before->sam : STR_NONE;
+        uint64_t most = before ? sightings(b, i, k, before, truth) : 0;
+        for (uint32_t m = i; m < k; m++) {
+            struct str name = b->items[m].ref.ref.name;
+            uint64_t count = str_set(name) ? sightings(b, i, k, before, name) : 0;
             if (count > most) {
                 most = count;
-                best = k;
+                truth = name;
             }
         }
-        for (uint32_t m = i; str_set(sid) && m < k; m++)
-            b->items[m].impostor = str_set(b->items[m].ref.ref.name) && !str_eqi(b->items[m].ref.ref.name, b->items[best].ref.ref.name);
-        i = k;
+        for (uint32_t m = i; m < k; m++) {
+            struct str name = b->items[m].ref.ref.name;
+            b->items[m].impostor = !b->items[m].prior && str_set(name) && !same_name(before, name, truth);
+        }
     }
 }
 
@@ -250,7 +269,7 @@ static bool host_like(const struct item *it)
 enum { MAX_KEYS = 12 };
 
 /* All names under which the item can be found; those before *strong join items. */
-static unsigned keys_of(struct build *b, const struct item *it, uint64_t key[MAX_KEYS])
+static unsigned keys_of(struct table *domains, const struct item *it, uint64_t key[MAX_KEYS])
 {
     const struct account *a = &it->ref.ref;
     unsigned n = 0;
@@ -267,7 +286,7 @@ static unsigned keys_of(struct build *b, const struct item *it, uint64_t key[MAX
     if (host_like(it)) {
         key[n++] = dir_key_hash(KEY_HOST, dir_host_part(a->name));
     } else if (str_set(a->name) && str_set(a->domain)) {
-        key[n++] = dir_domain_name_hash(dir_domain_hash(&b->dir->domains, a->domain), a->name);
+        key[n++] = dir_domain_name_hash(dir_domain_hash(domains, a->domain), a->name);
         if (str_chr(a->domain, '.') > 0) { /* name@dns-domain is the implicit UPN (MS-ADTS 5.1.1.1.1) */
             char text[512];
             int len = snprintf(text, sizeof text, "%.*s@%.*s", STR_ARG(a->name), STR_ARG(a->domain));
@@ -280,14 +299,44 @@ static unsigned keys_of(struct build *b, const struct item *it, uint64_t key[MAX
     return n;
 }
 
+static uint64_t spelled_alike(const struct dir_ref *r)
+{
+    uint64_t h = hash_mix(r->type, KEY_SPELLING);
+    const struct str part[] = {r->ref.sid, r->ref.domain, r->ref.name};
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+        h = str_set(part[i]) ? hash_stri(part[i], h) : hash_mix(h, i);
+    return h;
+}
+
 static void join_items(struct build *b)
 {
     uint64_t key[MAX_KEYS];
     for (uint32_t i = 0; i < b->n; i++) {
-        unsigned n = keys_of(b, &b->items[i], key);
+        unsigned n = keys_of(&b->dir->domains, &b->items[i], key);
         for (unsigned k = 0; k < n; k++)
             join_by(b, key[k], i);
+        if (b->items[i].prior)
+            join_by(b, hash_mix(b->items[i].prior->number, KEY_NUMBER), i);
+        if (b->prior && n == 0 && str_set(b->items[i].ref.ref.name)) /* what has no key of its own is known again by all of its names */
+            join_by(b, spelled_alike(&b->items[i].ref), i);
     }
+}
+
+bool dir_resolves(const struct dir *d, const struct dir_ref *r)
+{
+    struct dir *open = (struct dir *)(uintptr_t)d; /* looking up sets no bit that is read (dir.c) */
+    struct item it = {.ref = *r};
+    uint64_t key[MAX_KEYS];
+    unsigned n = keys_of(&open->domains, &it, key);
+    if (n == 0)
+        return r->type != ENTITY_GROUP || table_get(&open->keys, dir_key_hash(KEY_GROUP_NAME, r->ref.name)) != NULL;
+    const uint32_t *first = table_get(&open->keys, key[0]);
+    for (unsigned i = 1; first && i < n; i++) {
+        const uint32_t *other = table_get(&open->keys, key[i]);
+        if (!other || *other != *first)
+            return false;
+    }
+    return first && *first && dir_is(d, *first, r->flags);
 }
 
 /* A bare name that only one person has is that person. */
@@ -301,8 +350,8 @@ static void join_bare_names(struct build *b)
             continue;
         uint32_t *v = table_put(&unique, dir_key_hash(KEY_NAME, it->ref.ref.name), NULL);
         if (v && *v == 0)
-            *v = root(b, i) + 1;
-        else if (v && *v != root(b, i) + 1)
+            *v = dir_item_root(b, i) + 1;
+        else if (v && *v != dir_item_root(b, i) + 1)
             *v = UINT32_MAX;
     }
     for (uint32_t i = 0; i < b->n; i++) {
@@ -311,7 +360,7 @@ static void join_bare_names(struct build *b)
             continue;
         const uint32_t *v = table_get(&unique, dir_key_hash(KEY_NAME, it->ref.ref.name));
         if (v && *v != UINT32_MAX && !person_sid(it)) {
-            uint32_t x = root(b, *v - 1), y = root(b, i);
+            uint32_t x = dir_item_root(b, *v - 1), y = dir_item_root(b, i);
             b->items[x > y ? x : y].parent = x > y ? y : x;
         }
     }
@@ -357,9 +406,36 @@ static void take_entry(struct dir *d, struct entity *e, const struct dir_entry *
     e->terminated = im->terminated != TIME_NONE ? im->terminated : e->terminated;
 }
 
+/* What an entity was. What the directory and tags say of it is for them to say again, but for one that the directory no
+ * longer lists. */
+static void take_prior(struct dir *d, struct entity *e, const struct entity *was, struct str *spellings)
+{
+    struct str *const to[] = {&e->name, &e->sid, &e->sam, &e->domain, &e->upn, &e->mail, &e->cloud, &e->dns_name,
+                              &e->dn, &e->department, &e->title, &e->manager, &e->country};
+    const struct str from[] = {was->name, was->sid, was->sam, was->domain, was->upn, was->mail, was->cloud, was->dns_name,
+                               was->dn, was->department, was->title, was->manager, was->country};
+    for (size_t i = 0; i < sizeof to / sizeof *to; i++)
+        prefer(to[i], keep(d, from[i]));
+    for (uint32_t i = 0; i < was->naccounts; i++)
+        add_spelling(d, e, spellings, MAX_SPELLINGS, was->accounts[i]);
+    if (e->flags & ENTITY_IN_DIRECTORY)
+        return;
+    e->type = was->type;
+    e->flags |= was->flags & (ENTITY_DISABLED | ENTITY_TERMINATED | ENTITY_SERVICE | ENTITY_RODC);
+    e->uac |= was->uac;
+    e->enctypes |= was->enctypes;
+    e->created = e->created == TIME_NONE ? was->created : e->created;
+    e->terminated = e->terminated == TIME_NONE ? was->terminated : e->terminated;
+}
+
 static void take_item(struct dir *d, struct entity *e, const struct item *it, struct str *spellings)
 {
     const struct account *a = &it->ref.ref;
+    if (it->prior) {
+        if (!it->echo)
+            take_prior(d, e, it->prior, spellings);
+        return;
+    }
     if (it->entry) {
         take_entry(d, e, it->entry);
         e->type = it->ref.type;
@@ -417,9 +493,11 @@ static void finish_entity(struct dir *d, struct entity *e, const struct str *spe
         e->flags |= ENTITY_SENSITIVE;
 }
 
-/* From what names the entity best; a bare name names it within its domain only, and once. */
+/* From what names the entity best; a bare name names it within its domain only, and once. Those known from before have one. */
 static void identify(struct dir *d, struct entity *e, struct table *ids)
 {
+    if (str_set(e->id))
+        return;
     const struct str strongest[] = {e->sid, e->cloud, e->upn, e->mail, e->dns_name, e->sam, e->name};
     uint8_t id[16];
     uint64_t half;
@@ -474,7 +552,7 @@ static void index_item(struct build *b, const struct item *it, uint32_t number)
 {
     struct dir *d = b->dir;
     uint64_t key[MAX_KEYS];
-    unsigned n = keys_of(b, it, key);
+    unsigned n = keys_of(&d->domains, it, key);
     for (unsigned k = 0; k < n; k++)
         put_key(d, key[k], number);
     const struct account *a = &it->ref.ref;
@@ -488,42 +566,92 @@ static void index_item(struct build *b, const struct item *it, uint32_t number)
         put_key(d, dir_key_hash(KEY_HOST, dir_host_part(it->entry->dns_name)), number);
 }
 
+static int give_numbers(struct build *b, uint32_t *number)
+{
+    if (b->prior)
+        return dir_prior_numbers(b, number);
+    for (uint32_t i = 0; i < b->n; i++)
+        if (dir_item_root(b, i) == i)
+            number[i] = ++b->dir->n;
+    return 0;
+}
+
+/* What the directory says comes first, then what was known. */
+static int rank(const struct item *it)
+{
+    return it->entry ? 0 : it->prior ? 1 : 2;
+}
+
+static void take_items(struct build *b, const uint32_t *number, struct str (*spellings)[MAX_SPELLINGS])
+{
+    struct dir *d = b->dir;
+    for (int pass = 0; pass < 3; pass++)
+        for (uint32_t i = 0; i < b->n; i++) {
+            uint32_t k = number[dir_item_root(b, i)];
+            struct entity *e = &d->entities[k];
+            if (e->number == 0)
+                *e = (struct entity){.number = k, .type = b->items[i].ref.type, .created = TIME_NONE, .terminated = TIME_NONE};
+            if (pass == rank(&b->items[i]))
+                take_item(d, e, &b->items[i], spellings[k]);
+        }
+}
+
+/* Ids given before stay with their numbers, and nobody else gets one of them. */
+static void keep_ids(struct build *b, struct table *ids)
+{
+    struct dir *d = b->dir;
+    for (size_t i = 0; b->prior && i < b->prior->n; i++) {
+        const struct entity *was = &b->prior->entities[i];
+        uint8_t half[8] = {0};
+        if (!str_set(was->id))
+            continue;
+        for (size_t k = 0; k < 16 && k < was->id.n; k++) {
+            char c = was->id.p[k];
+            half[k / 2] = (uint8_t)(half[k / 2] << 4 | (c <= '9' ? c - '0' : c - 'a' + 10));
+        }
+        uint64_t key;
+        memcpy(&key, half, sizeof key);
+        uint32_t *same = table_put(ids, key, NULL);
+        if (same)
+            (*same)++;
+        if (d->entities[was->number].number == was->number)
+            d->entities[was->number].id = keep(d, was->id);
+    }
+}
+
+static void finish_entities(struct build *b, struct str (*spellings)[MAX_SPELLINGS])
+{
+    struct dir *d = b->dir;
+    struct table ids;
+    table_init(&ids, sizeof(uint32_t), UINT32_MAX / 4);
+    keep_ids(b, &ids);
+    for (uint32_t k = 1; k <= d->n; k++) {
+        if (d->entities[k].number == 0)
+            continue;
+        finish_entity(d, &d->entities[k], spellings[k]);
+        identify(d, &d->entities[k], &ids);
+    }
+    table_free(&ids);
+}
+
 static int make_entities(struct build *b)
 {
     struct dir *d = b->dir;
     uint32_t *number = calloc(b->n + 1, sizeof *number);
     struct str(*spellings)[MAX_SPELLINGS] = NULL;
-    if (!number)
-        return ERR_MEMORY;
-    for (uint32_t i = 0; i < b->n; i++)
-        if (root(b, i) == i)
-            number[i] = ++d->n;
-    d->entities = calloc((size_t)d->n + 1, sizeof *d->entities);
-    spellings = calloc((size_t)d->n + 1, sizeof *spellings);
-    if (!d->entities || !spellings) {
-        free(number);
-        free(spellings);
-        return ERR_MEMORY;
+    int err = number ? give_numbers(b, number) : ERR_MEMORY;
+    if (!err) {
+        d->entities = calloc((size_t)d->n + 1, sizeof *d->entities);
+        spellings = calloc((size_t)d->n + 1, sizeof *spellings);
+        err = d->entities && spellings ? 0 : ERR_MEMORY;
     }
-    for (int pass = 0; pass < 2; pass++) /* what the directory says comes first */
-        for (uint32_t i = 0; i < b->n; i++) {
-            uint32_t k = number[root(b, i)];
-            struct entity *e = &d->entities[k];
-            if (e->number == 0)
-                *e = (struct entity){.number = k, .type = b->items[i].ref.type, .created = TIME_NONE, .terminated = TIME_NONE};
-            if ((pass == 0) == (b->items[i].entry != NULL))
-                take_item(d, e, &b->items[i], spellings[k]);
-        }
-    struct table ids;
-    table_init(&ids, sizeof(uint32_t), UINT32_MAX / 4);
-    for (uint32_t k = 1; k <= d->n; k++) {
-        finish_entity(d, &d->entities[k], spellings[k]);
-        identify(d, &d->entities[k], &ids);
+    if (!err) {
+        take_items(b, number, spellings);
+        finish_entities(b, spellings);
     }
-    table_free(&ids);
-    for (uint32_t i = 0; i < b->n; i++)
-        index_item(b, &b->items[i], number[root(b, i)]);
-    for (uint32_t k = 1; k <= d->n; k++) {
+    for (uint32_t i = 0; !err && i < b->n; i++)
+        index_item(b, &b->items[i], number[dir_item_root(b, i)]);
+    for (uint32_t k = 1; !err && k <= d->n; k++) {
         const struct entity *e = &d->entities[k];
         count_suffix(d, str_set(e->upn) ? e->upn : e->mail, e->flags & ENTITY_IN_DIRECTORY);
         if (str_set(e->upn) && !str_eqi(e->upn, e->mail))
@@ -531,115 +659,10 @@ static int make_entities(struct build *b)
     }
     free(number);
     free(spellings);
-    return 0;
+    return err;
 }
 
-/* ---- addresses and tags ---- */
-
-static void place(struct dir *d, const struct ip *ip, uint32_t computer)
-{
-    uint32_t *v = table_put(&d->at, ip_hash(ip), NULL);
-    if (v)
-        *v = computer;
-    if (dir_is(d, computer, ENTITY_DC))
-        (void)table_put(&d->controllers, ip_hash(ip), NULL);
-}
-
-static void addresses(struct dir *d, struct dir_learner *const *learners, size_t nl, const struct dir_import *im)
-{
-    struct table seen; /* address hash -> hash of the host name, 0 when shared */
-    table_init(&seen, sizeof(uint64_t), UINT32_MAX / 4);
-    for (size_t i = 0; i < nl; i++) {
-        uint32_t at = 0;
-        uint64_t key;
-        for (const struct dir_address *x; (x = table_each(&learners[i]->at, &at, &key)) != NULL;) {
-            uint64_t *v = table_put(&seen, key, NULL), host = hash_stri(x->host, 3);
-            if (v)
-                *v = x->shared || (*v && *v != host) ? 1 : host;
-        }
-    }
-    for (size_t i = 0; i < nl; i++) {
-        uint32_t at = 0;
-        for (const struct dir_address *x; (x = table_each(&learners[i]->at, &at, NULL)) != NULL;) {
-            const uint64_t *v = table_get(&seen, ip_hash(&x->ip));
-            uint32_t computer = dir_computer(d, x->host);
-            if (v && *v == hash_stri(x->host, 3) && computer)
-                place(d, &x->ip, computer);
-        }
-    }
-    table_free(&seen);
-    for (size_t i = 0; im && i < im->n; i++)
-        if (ip_set(&im->entries[i].ip))
-            place(d, &im->entries[i].ip, dir_account(d, &im->entries[i].base.ref));
-}
-
-/* An account as people write it: SID, DOMAIN\name, user@suffix or a name. */
-static struct account account_of(struct str name)
-{
-    ptrdiff_t slash = str_chr(name, '\\');
-    if (str_starts(name, STR("S-1-")))
-        return (struct account){.sid = name};
-    if (slash > 0)
-        return (struct account){.domain = str_sub(name, 0, (size_t)slash), .name = str_from(name, (size_t)slash + 1)};
-    return str_chr(name, '@') > 0 ? (struct account){.upn = name} : (struct account){.name = name};
-}
-
-static uint32_t tagged(const struct dir *d, struct str name)
-{
-    struct account a = account_of(name);
-    uint32_t n = dir_account(d, &a);
-    return n ? n : dir_named(d, name, false);
-}
-
-static void apply_tag(struct dir *d, const struct dir_tag *t)
-{
-    struct ip ip;
-    struct str name = t->name;
-    ptrdiff_t equals = str_chr(name, '=');
-    uint32_t number = 0;
-    if (equals > 0 && ip_parse(str_from(name, (size_t)equals + 1), &ip, NULL)) {
-        number = tagged(d, str_sub(name, 0, (size_t)equals));
-        name = str_from(name, (size_t)equals + 1);
-    } else if (!ip_parse(name, &ip, NULL)) {
-        number = tagged(d, name);
-    }
-    if (number)
-        d->entities[number].flags |= t->flag;
-    if (!ip_parse(name, &ip, NULL))
-        return;
-    if (number)
-        place(d, &ip, number);
-    if (!number && (number = dir_computer_at(d, &ip)) != 0)
-        d->entities[number].flags |= t->flag;
-    if (t->flag & ENTITY_DC)
-        (void)table_put(&d->controllers, ip_hash(&ip), NULL);
-    if (t->flag & ENTITY_DNS_SERVER)
-        (void)table_put(&d->dns_servers, ip_hash(&ip), NULL);
-}
-
-/* A tagged name that nothing else mentions still exists: the administrator says so. */
-static int name_tagged(struct dir_learner *extra, const struct dir_tag *tags, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        struct ip ip;
-        struct str name = tags[i].name;
-        ptrdiff_t equals = str_chr(name, '=');
-        if (equals > 0)
-            name = str_sub(name, 0, (size_t)equals);
-        if (ip_parse(name, &ip, NULL))
-            continue;
-        struct activity a = {.kind = KIND_LOGOFF, .outcome = OUTCOME_SUCCESS};
-        if (tags[i].flag & (ENTITY_DC | ENTITY_DNS_SERVER))
-            a.destination = name;
-        else
-            a.actor = account_of(name);
-        if (tags[i].flag == ENTITY_SENSITIVE && !str_set(a.actor.domain) && str_set(a.actor.name))
-            continue; /* may be a group: known names are found later */
-        dir_learn(extra, &a);
-    }
-    return 0;
-}
-
+/* ---- all of it ---- */
 
 static void init_tables(struct dir *d)
 {
@@ -650,44 +673,53 @@ static void init_tables(struct dir *d)
         table_init(all[i], size[i], UINT32_MAX / 4);
 }
 
-int dir_build(struct dir **out, struct dir_learner *const *learners, size_t nl, const struct dir_import *im, const struct dir_tag *tags,
-              size_t ntags)
+static int join_all(struct build *b, const struct dir_known *k)
+{
+    int err = collect(b, k->learners, k->nlearners, k->import);
+    if (!err)
+        err = join_domains(b);
+    if (err)
+        return err;
+    find_impostors(b);
+    join_items(b);
+    join_bare_names(b);
+    err = make_entities(b);
+    return err ? err : dir_link_groups(b->dir, k->import);
+}
+
+static void describe(struct dir *d, const struct dir_known *k)
+{
+    dir_place_addresses(d, k->learners, k->nlearners, k->import);
+    for (size_t i = 0; i < k->ntags; i++)
+        dir_apply_tag(d, &k->tags[i]);
+    dir_place_addresses(d, k->learners, k->nlearners, k->import); /* controllers named by tags have addresses too */
+    dir_spread_sensitivity(d);
+    for (size_t i = 0; k->import && i < k->import->ndomains; i++)
+        (void)table_put(&d->complete, dir_domain_hash(&d->domains, k->import->domains[i]), NULL);
+}
+
+int dir_build_from(struct dir **out, const struct dir_known *known)
 {
     struct dir *d = calloc(1, sizeof *d);
     struct dir_learner *extra = dir_learner_new();
-    struct dir_learner **every = calloc(nl + 1, sizeof(*every));
-    struct build b = {.dir = d};
+    struct dir_learner **every = calloc(known->nlearners + 1, sizeof(*every));
+    struct build b = {.dir = d, .prior = known->prior};
     int err = d && extra && every ? 0 : ERR_MEMORY;
     if (!err) {
+        struct dir_known k = *known;
         init_tables(d);
         table_init(&b.owner, sizeof(uint32_t), UINT32_MAX / 4);
-        if (nl)
-            memcpy(every, learners, nl * sizeof(*every));
-        every[nl] = extra;
-        err = name_tagged(extra, tags, ntags);
+        if (k.nlearners)
+            memcpy(every, k.learners, k.nlearners * sizeof(*every));
+        every[k.nlearners++] = extra;
+        k.learners = every;
+        err = dir_name_tagged(extra, k.tags, k.ntags);
+        if (!err)
+            err = join_all(&b, &k);
+        if (!err)
+            describe(d, &k);
+        table_free(&b.owner);
     }
-    if (!err)
-        err = collect(&b, every, nl + 1, im);
-    if (!err)
-        err = join_domains(&b);
-    if (!err) {
-        find_impostors(&b);
-        join_items(&b);
-        join_bare_names(&b);
-        err = make_entities(&b);
-    }
-    if (!err)
-        err = dir_link_groups(d, im);
-    if (!err) {
-        addresses(d, every, nl + 1, im);
-        for (size_t i = 0; i < ntags; i++)
-            apply_tag(d, &tags[i]);
-        addresses(d, every, nl + 1, im); /* controllers named by tags have addresses too */
-        dir_spread_sensitivity(d);
-        for (size_t i = 0; im && i < im->ndomains; i++)
-            (void)table_put(&d->complete, dir_domain_hash(&d->domains, im->domains[i]), NULL);
-    }
-    table_free(&b.owner);
     free(b.items);
     free(every);
     dir_learner_free(extra);
@@ -697,6 +729,12 @@ int dir_build(struct dir **out, struct dir_learner *const *learners, size_t nl, 
     }
     *out = d;
     return 0;
+}
+
+int dir_build(struct dir **out, struct dir_learner *const *learners, size_t nl, const struct dir_import *im, const struct dir_tag *tags,
+              size_t ntags)
+{
+    return dir_build_from(out, &(struct dir_known){.learners = learners, .nlearners = nl, .import = im, .tags = tags, .ntags = ntags});
 }
 
 void dir_free(struct dir *d)
@@ -709,6 +747,8 @@ void dir_free(struct dir *d)
     free(d->entities);
     free(d->all_groups);
     free(d->nall_groups);
+    free(d->stays);
+    free(d->merged);
     arena_free(&d->text);
     free(d);
 }

@@ -16,6 +16,20 @@ struct dir_learner *dir_learner_new(void);
 /* Notes the names that an activity brings together. Cheap; call it for every activity. */
 void dir_learn(struct dir_learner *l, const struct activity *a);
 void dir_learner_free(struct dir_learner *l);
+/* `into` then knows what both saw, as if it had seen all. */
+void dir_learner_merge(struct dir_learner *into, const struct dir_learner *from);
+
+/* How far somebody has looked at a learner; starts as zeroes. */
+struct dir_mark {
+    size_t spellings;
+    uint64_t others;
+};
+/* True when something was learned since the mark that the directory does not know: a name it cannot resolve, names of one
+ * account that it takes for several, a controller, an address of a computer. Then it is time to build again. Moves the
+ * mark to the newest; every spelling is looked at once. */
+bool dir_learner_fresh(const struct dir_learner *l, const struct dir *d, struct dir_mark *mark);
+/* True when it takes nothing new (400,000 spellings, 128 MB of text): build, then go on with a new one and a prior. */
+bool dir_learner_full(const struct dir_learner *l);
 
 /* ---- importing ---- */
 
@@ -39,6 +53,37 @@ struct dir_tag {
     uint32_t flag;   /* ENTITY_DC, ENTITY_SENSITIVE, ENTITY_HONEYTOKEN, ENTITY_DNS_SERVER, ENTITY_REPLICATOR */
 };
 
+/* When two entities known from before turn out to be one, the lower number stays: `from` > `to`. */
+struct dir_alias {
+    uint32_t from, to;
+};
+
+/* What was known before. Entities keep their numbers and ids; new ones get the next numbers. An entity stays one for life:
+ * what was joined is never parted, and what nothing mentions any more still exists, with what was known of it. Numbers,
+ * ids, names and spellings are read; flags and groups come from what is known now (of accounts that the directory no
+ * longer lists, disabled, terminated, service and read-only stay). */
+struct dir_prior {
+    const struct entity *entities;
+    size_t n;
+    const struct dir_alias *aliases; /* numbers given up earlier */
+    size_t naliases;
+    uint32_t last; /* the highest number ever given, when it is none of the above */
+};
+
+struct dir_known {
+    struct dir_learner *const *learners;
+    size_t nlearners;
+    const struct dir_import *import; /* may be NULL */
+    const struct dir_tag *tags;
+    size_t ntags;
+    const struct dir_prior *prior;   /* NULL: nothing; entities are then numbered by name, the same for the same knowledge */
+};
+
+/* ERR_LIMIT: a prior number above 67,108,864. */
+int dir_build_from(struct dir **out, const struct dir_known *known);
+/* Pairs that this build merged, by `from`; live as long as the directory. */
+size_t dir_merged(const struct dir *d, const struct dir_alias **out);
+/* The same without a prior. */
 int dir_build(struct dir **out, struct dir_learner *const *learners, size_t nlearners, const struct dir_import *im,
               const struct dir_tag *tags, size_t ntags);
 void dir_free(struct dir *d);

@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-enum { MAX_REFS = 400000, MAX_ADDRESSES = 200000 };
+enum { MAX_REFS = 400000, MAX_ADDRESSES = 200000, MAX_TEXT = 120 << 20 };
 
 struct dir_learner *dir_learner_new(void)
 {
@@ -63,14 +63,15 @@ static struct dir_ref *add_ref(struct dir_learner *l, const struct account *a, e
     return r;
 }
 
-static void note(struct dir_learner *l, const struct account *a, enum entity_type type, uint32_t flags)
+static void note_many(struct dir_learner *l, const struct account *a, enum entity_type type, uint32_t flags, uint64_t count)
 {
     if (!account_set(a))
         return;
     uint64_t h = spelling(a, type);
     uint32_t *at = table_get(&l->seen, h);
     if (!at) {
-        if (l->n >= MAX_REFS || !add_ref(l, a, type))
+        l->full = l->full || l->n >= MAX_REFS || l->text.used > MAX_TEXT;
+        if (l->full || !add_ref(l, a, type))
             return;
         at = table_put(&l->seen, h, NULL);
         if (!at)
@@ -78,8 +79,14 @@ static void note(struct dir_learner *l, const struct account *a, enum entity_typ
         *at = (uint32_t)l->n;
     }
     struct dir_ref *r = &l->refs[*at - 1];
-    r->count++;
+    r->count += count;
+    l->others += (flags & ~r->flags) != 0;
     r->flags |= flags;
+}
+
+static void note(struct dir_learner *l, const struct account *a, enum entity_type type, uint32_t flags)
+{
+    note_many(l, a, type, flags, 1);
 }
 
 static enum entity_type type_of(const struct account *a)
@@ -101,6 +108,21 @@ static uint32_t controller(const struct activity *a)
     return id == 4662 && str_eq(act_str(a, FACT_OBJECT_SERVER), STR("DS")) ? ENTITY_DC : 0;
 }
 
+static void lives_at(struct dir_learner *l, const struct ip *ip, struct str host, bool shared)
+{
+    bool fresh;
+    struct dir_address *at = table_put(&l->at, ip_hash(ip), &fresh);
+    if (!at)
+        return;
+    if (fresh) {
+        *at = (struct dir_address){.ip = *ip, .host = str_dup(&l->text, host), .shared = shared};
+        l->others++;
+    } else if (!at->shared && (shared || !str_eqi(at->host, host))) {
+        at->shared = true;
+        l->others++;
+    }
+}
+
 /* A machine account that authenticates from an address lives there. */
 static void note_address(struct dir_learner *l, const struct activity *a)
 {
@@ -108,19 +130,8 @@ static void note_address(struct dir_learner *l, const struct activity *a)
         return;
     if (a->kind != KIND_CREDENTIALS_VALIDATION && a->kind != KIND_RESOURCE_ACCESS)
         return;
-    if (a->protocol != PROTO_KERBEROS)
-        return;
-    bool fresh;
-    struct dir_address *at = table_put(&l->at, ip_hash(&a->ip), &fresh);
-    if (!at)
-        return;
-    struct str host = str_sub(a->actor.name, 0, a->actor.name.n - 1);
-    if (fresh) {
-        at->ip = a->ip;
-        at->host = str_dup(&l->text, host);
-    } else if (!str_eqi(at->host, host)) {
-        at->shared = true;
-    }
+    if (a->protocol == PROTO_KERBEROS)
+        lives_at(l, &a->ip, str_sub(a->actor.name, 0, a->actor.name.n - 1), false);
 }
 
 void dir_learn(struct dir_learner *l, const struct activity *a)
@@ -141,4 +152,28 @@ void dir_learn(struct dir_learner *l, const struct activity *a)
         note(l, &host, ENTITY_COMPUTER, controller(a));
     }
     note_address(l, a);
+}
+
+void dir_learner_merge(struct dir_learner *into, const struct dir_learner *from)
+{
+    uint32_t at = 0;
+    for (size_t i = 0; i < from->n; i++)
+        note_many(into, &from->refs[i].ref, from->refs[i].type, from->refs[i].flags, from->refs[i].count);
+    struct table *addresses = (struct table *)(uintptr_t)&from->at; /* walking sets no bit */
+    for (const struct dir_address *x; (x = table_each(addresses, &at, NULL)) != NULL;)
+        lives_at(into, &x->ip, x->host, x->shared);
+}
+
+bool dir_learner_fresh(const struct dir_learner *l, const struct dir *d, struct dir_mark *mark)
+{
+    bool fresh = l->others != mark->others;
+    for (size_t i = mark->spellings; i < l->n && !fresh; i++)
+        fresh = !dir_resolves(d, &l->refs[i]);
+    *mark = (struct dir_mark){l->n, l->others};
+    return fresh;
+}
+
+bool dir_learner_full(const struct dir_learner *l)
+{
+    return l->full;
 }

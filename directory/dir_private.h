@@ -4,10 +4,10 @@
 
 #include "base/arena.h"
 #include "base/table.h"
-#include "directory/dir.h"
+#include "directory/dir_build.h"
 
 /* Names are looked up by the hash of (kind of name, text with case folded). */
-enum dir_key { KEY_SID = 101, KEY_CLOUD, KEY_ADDRESS, KEY_DOMAIN_NAME, KEY_NAME, KEY_HOST, KEY_GROUP_NAME, KEY_DN };
+enum dir_key { KEY_SID = 101, KEY_CLOUD, KEY_ADDRESS, KEY_DOMAIN_NAME, KEY_NAME, KEY_HOST, KEY_GROUP_NAME, KEY_DN, KEY_NUMBER, KEY_SPELLING };
 
 struct dir {
     struct arena text;
@@ -23,6 +23,9 @@ struct dir {
     uint32_t own_most;       /* accounts of the largest suffix */
     uint32_t **all_groups;   /* per entity: numbers of groups at any depth, sorted */
     uint32_t *nall_groups;
+    uint32_t *stays;         /* per number: the one that stays of those that were merged; NULL: nothing was known before */
+    struct dir_alias *merged; /* by this build */
+    size_t nmerged;
 };
 
 struct own_domain {

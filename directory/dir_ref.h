@@ -28,7 +28,12 @@ struct dir_learner {
     struct dir_ref *refs;
     size_t n, room;
     struct table at; /* ip hash -> struct dir_address */
+    uint64_t others; /* changes that brought no spelling: proofs, addresses */
+    bool full;
 };
+
+/* True when the directory finds the spelling by all of its names, and each time the same entity with these flags. */
+bool dir_resolves(const struct dir *d, const struct dir_ref *r);
 
 /* An imported object, with what only a directory knows. */
 struct dir_entry {

@@ -1,0 +1,106 @@
+/* directory/dir_tags.c - where computers are, and what the administrator says of names and addresses. */
+#include "directory/dir_items.h"
+
+#include "base/hash.h"
+
+static void place(struct dir *d, const struct ip *ip, uint32_t computer)
+{
+    uint32_t *v = table_put(&d->at, ip_hash(ip), NULL);
+    if (v)
+        *v = computer;
+    if (dir_is(d, computer, ENTITY_DC))
+        (void)table_put(&d->controllers, ip_hash(ip), NULL);
+}
+
+void dir_place_addresses(struct dir *d, struct dir_learner *const *learners, size_t nl, const struct dir_import *im)
+{
+    struct table seen; /* address hash -> hash of the host name, 0 when shared */
+    table_init(&seen, sizeof(uint64_t), UINT32_MAX / 4);
+    for (size_t i = 0; i < nl; i++) {
+        uint32_t at = 0;
+        uint64_t key;
+        for (const struct dir_address *x; (x = table_each(&learners[i]->at, &at, &key)) != NULL;) {
+            uint64_t *v = table_put(&seen, key, NULL), host = hash_stri(x->host, 3);
+            if (v)
+                *v = x->shared || (*v && *v != host) ? 1 : host;
+        }
+    }
+    for (size_t i = 0; i < nl; i++) {
+        uint32_t at = 0;
+        for (const struct dir_address *x; (x = table_each(&learners[i]->at, &at, NULL)) != NULL;) {
+            const uint64_t *v = table_get(&seen, ip_hash(&x->ip));
+            uint32_t computer = dir_computer(d, x->host);
+            if (v && *v == hash_stri(x->host, 3) && computer)
+                place(d, &x->ip, computer);
+        }
+    }
+    table_free(&seen);
+    for (size_t i = 0; im && i < im->n; i++)
+        if (ip_set(&im->entries[i].ip))
+            place(d, &im->entries[i].ip, dir_account(d, &im->entries[i].base.ref));
+}
+
+struct account dir_spelled(struct str name)
+{
+    ptrdiff_t slash = str_chr(name, '\\');
+    if (str_starts(name, STR("S-1-")))
+        return (struct account){.sid = name};
+    if (slash > 0)
+        return (struct account){.domain = str_sub(name, 0, (size_t)slash), .name = str_from(name, (size_t)slash + 1)};
+    return str_chr(name, '@') > 0 ? (struct account){.upn = name} : (struct account){.name = name};
+}
+
+static uint32_t tagged(const struct dir *d, struct str name)
+{
+    struct account a = dir_spelled(name);
+    uint32_t n = dir_account(d, &a);
+    return n ? n : dir_named(d, name, false);
+}
+
+void dir_apply_tag(struct dir *d, const struct dir_tag *t)
+{
+    struct ip ip;
+    struct str name = t->name;
+    ptrdiff_t equals = str_chr(name, '=');
+    uint32_t number = 0;
+    if (equals > 0 && ip_parse(str_from(name, (size_t)equals + 1), &ip, NULL)) {
+        number = tagged(d, str_sub(name, 0, (size_t)equals));
+        name = str_from(name, (size_t)equals + 1);
+    } else if (!ip_parse(name, &ip, NULL)) {
+        number = tagged(d, name);
+    }
+    if (number)
+        d->entities[number].flags |= t->flag;
+    if (!ip_parse(name, &ip, NULL))
+        return;
+    if (number)
+        place(d, &ip, number);
+    if (!number && (number = dir_computer_at(d, &ip)) != 0)
+        d->entities[number].flags |= t->flag;
+    if (t->flag & ENTITY_DC)
+        (void)table_put(&d->controllers, ip_hash(&ip), NULL);
+    if (t->flag & ENTITY_DNS_SERVER)
+        (void)table_put(&d->dns_servers, ip_hash(&ip), NULL);
+}
+
+int dir_name_tagged(struct dir_learner *extra, const struct dir_tag *tags, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct ip ip;
+        struct str name = tags[i].name;
+        ptrdiff_t equals = str_chr(name, '=');
+        if (equals > 0)
+            name = str_sub(name, 0, (size_t)equals);
+        if (ip_parse(name, &ip, NULL))
+            continue;
+        struct activity a = {.kind = KIND_LOGOFF, .outcome = OUTCOME_SUCCESS};
+        if (tags[i].flag & (ENTITY_DC | ENTITY_DNS_SERVER))
+            a.destination = name;
+        else
+            a.actor = dir_spelled(name);
+        if (tags[i].flag == ENTITY_SENSITIVE && !str_set(a.actor.domain) && str_set(a.actor.name))
+            continue; /* may be a group: known names are found later */
+        dir_learn(extra, &a);
+    }
+    return 0;
+}
