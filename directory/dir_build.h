@@ -59,7 +59,7 @@ struct dir_alias {
 };
 
 /* What was known before. Entities keep their numbers and ids; new ones get the next numbers. An entity stays one for life:
- * what was joined is never parted, and what nothing mentions any more still exists, with what was known of it. Numbers,
+ * what was joined is never parted (as far as 24 spellings of it remember), and what nothing mentions any more still exists, with what was known of it. Numbers,
  * ids, names and spellings are read; flags and groups come from what is known now (of accounts that the directory no
  * longer lists, disabled, terminated, service and read-only stay). */
 struct dir_prior {
