@@ -2,30 +2,31 @@
 #include "model/role.h"
 
 #define BIT(r) (UINT64_C(1) << RIGHT_##r)
+#define HANDLE (BIT(MANAGE_ALERTS) | BIT(MARK_ALERTS))
 
 /* What "read-only" means in Cloud App Security: the data, but no page of settings, no IP ranges, no governance log. */
 #define READ (BIT(VIEW_ALERTS) | BIT(VIEW_ACTIVITIES) | BIT(VIEW_USERS) | BIT(VIEW_POLICIES) | BIT(VIEW_FILES) | BIT(VIEW_DISCOVERY))
 #define READ_ALL (READ | BIT(VIEW_POSTURE) | BIT(VIEW_GOVERNANCE) | BIT(VIEW_SUBNETS) | BIT(VIEW_SETTINGS) | BIT(VIEW_AUDIT))
 #define FULL                                                                                                           \
-    (READ_ALL | BIT(MANAGE_ALERTS) | BIT(MANAGE_POLICIES) | BIT(GOVERN) | BIT(MANAGE_DISCOVERY) | BIT(MANAGE_SUBNETS) |                    \
+    (READ_ALL | HANDLE | BIT(MANAGE_POLICIES) | BIT(GOVERN) | BIT(MANAGE_DISCOVERY) | BIT(MANAGE_SUBNETS) |                    \
      BIT(MANAGE_SETTINGS) | BIT(NOTIFICATIONS) | BIT(TAG) | BIT(EXCLUDE) | BIT(MANAGE_SENSORS) | BIT(UPLOAD) | BIT(OWN_TOKENS) |          \
      BIT(MANAGE_ADMINS) | BIT(PERSONAL_DATA))
 #define SCOPED (BIT(VIEW_ALERTS) | BIT(VIEW_ACTIVITIES) | BIT(VIEW_USERS) | BIT(VIEW_POLICIES) | BIT(VIEW_GOVERNANCE))
-#define SCOPED_FULL (SCOPED | BIT(MANAGE_ALERTS) | BIT(MANAGE_POLICIES) | BIT(EXCLUDE) | BIT(GOVERN) | BIT(OWN_TOKENS))
+#define SCOPED_FULL (SCOPED | HANDLE | BIT(MANAGE_POLICIES) | BIT(EXCLUDE) | BIT(GOVERN) | BIT(OWN_TOKENS))
 #define ATP_READ (BIT(VIEW_ALERTS) | BIT(VIEW_ACTIVITIES) | BIT(VIEW_USERS) | BIT(VIEW_POLICIES) | BIT(VIEW_POSTURE))
-#define ATP_WORK (ATP_READ | BIT(MANAGE_ALERTS) | BIT(TAG) | BIT(EXCLUDE) | BIT(NOTIFICATIONS) | BIT(VIEW_SETTINGS))
+#define ATP_WORK (ATP_READ | HANDLE | BIT(TAG) | BIT(EXCLUDE) | BIT(NOTIFICATIONS) | BIT(VIEW_SETTINGS))
 
 const struct role roles[] = {
     {"global_administrator", "Global administrator", SCOPE_ALL, FULL | BIT(LINK),
      "Full access. The only role that connects and disconnects identity protection."},
     {"security_administrator", "Security administrator", SCOPE_ALL, FULL,
      "Full access: administrators, policies, settings, uploads, governance. Cannot connect or disconnect identity protection."},
-    {"compliance_administrator", "Compliance administrator", SCOPE_ALL, READ | BIT(MANAGE_ALERTS) | BIT(VIEW_GOVERNANCE),
+    {"compliance_administrator", "Compliance administrator", SCOPE_ALL, READ | HANDLE | BIT(VIEW_GOVERNANCE),
      "Reads everything but the security posture and settings, and handles alerts."},
     {"security_operator", "Security operator", SCOPE_ALL,
-     READ | BIT(MANAGE_ALERTS) | BIT(VIEW_POSTURE) | BIT(VIEW_GOVERNANCE) | BIT(VIEW_SUBNETS) | BIT(VIEW_SETTINGS),
+     READ | HANDLE | BIT(VIEW_POSTURE) | BIT(VIEW_GOVERNANCE) | BIT(VIEW_SUBNETS) | BIT(VIEW_SETTINGS),
      "Reads everything and handles alerts. Changes no policy and no setting, takes no governance action."},
-    {"security_reader", "Security reader", SCOPE_ALL, READ | BIT(MANAGE_ALERTS) | BIT(VIEW_POSTURE),
+    {"security_reader", "Security reader", SCOPE_ALL, READ | HANDLE | BIT(VIEW_POSTURE),
      "Reads and handles alerts. No policy changes, governance actions, uploads, settings, IP ranges, governance log or tokens."},
     {"global_reader", "Global reader", SCOPE_ALL, READ_ALL, "Reads everything, settings and audit log included. Changes nothing, handles no alert."},
     {"app_admin", "App/instance admin", SCOPE_APP, SCOPED_FULL | BIT(VIEW_FILES),
@@ -35,7 +36,7 @@ const struct role roles[] = {
      "Full access to what concerns members of the named groups alone. No files, no discovery, no posture."},
     {"group_reader", "User group admin (read-only)", SCOPE_GROUP, SCOPED, "Reads what concerns members of the named groups alone."},
     {"discovery_admin", "Cloud Discovery global admin", SCOPE_DISCOVERY,
-     BIT(VIEW_ALERTS) | BIT(MANAGE_ALERTS) | BIT(VIEW_POLICIES) | BIT(VIEW_DISCOVERY) | BIT(MANAGE_DISCOVERY) | BIT(VIEW_SETTINGS),
+     BIT(VIEW_ALERTS) | HANDLE | BIT(VIEW_POLICIES) | BIT(VIEW_DISCOVERY) | BIT(MANAGE_DISCOVERY) | BIT(VIEW_SETTINGS),
      "All of Cloud Discovery and its alerts. Sees system settings, no activities, accounts or files."},
     {"discovery_report_admin", "Cloud Discovery report admin", SCOPE_DISCOVERY, BIT(VIEW_POLICIES) | BIT(VIEW_DISCOVERY),
      "Reads Cloud Discovery reports. No activities, accounts or files."},

@@ -13,6 +13,7 @@
 #define RIGHTS(X)                                                                                                      \
     X(VIEW_ALERTS, "view_alerts", "see alerts")                                                                        \
     X(MANAGE_ALERTS, "manage_alerts", "handle alerts")                                                                 \
+    X(MARK_ALERTS, "mark_alerts", "mark alerts as read")                                                               \
     X(VIEW_ACTIVITIES, "view_activities", "see the activity log")                                                      \
     X(VIEW_USERS, "view_users", "see users and accounts")                                                              \
     X(VIEW_POLICIES, "view_policies", "see policies")                                                                  \
