@@ -1,0 +1,33 @@
+/* api/caller.h - who calls, whether they may, and what they see: decided in this one place before any handler runs.
+ *
+ * A request is signed by `Authorization: Token KEY` or `Bearer JWT`, or by the cookie of a browser session. Unsafe methods
+ * of sessions also need the header X-Vigie-CSRF; whatever carries no token has to come from our own pages (Origin,
+ * Sec-Fetch-Site). Sessions and tokens are random 256 bit values of which hashes are stored; a token has the rights
+ * of its issuer at the time of use, less what its scopes leave out. */
+#ifndef VIGIE_API_CALLER_H
+#define VIGIE_API_CALLER_H
+
+#include "api/api.h"
+
+#define CALLER_COOKIE "__Host-vigie"
+
+/* Request headers that count, as sent; absent ones are absent. */
+struct caller_headers {
+    struct str authorization, cookie, csrf, origin, fetch_site;
+};
+
+typedef void caller_view(void *owner, struct actlog_view *activities, struct alert_view *alerts);
+
+/* Fills q->caller and q->session. False: r holds the refusal. `view` may be NULL (then everything is seen). */
+bool caller_admit(struct api_request *q, const struct caller_headers *h, const struct api_route *route, caller_view *view, struct api_response *r);
+
+/* A new session of the account; *cookie is the value of Set-Cookie, in the arena; q->session and q->caller are the new ones. */
+int caller_begin(struct api_request *q, int64_t account, const char **cookie);
+/* Set-Cookie that makes the browser forget it. */
+extern const char caller_forget[];
+/* The CSRF token of a session. */
+struct str caller_csrf(struct arena *a, struct str session);
+/* Hash by which the session is stored. */
+void caller_session_hash(uint8_t out[32], struct str session);
+
+#endif

@@ -1,0 +1,132 @@
+/* api/guard.c - keys, limits and the set-up token. */
+#include "api/guard.h"
+
+#include "base/hash.h"
+#include "base/table.h"
+#include "base/time.h"
+#include "store/tab_accounts.h"
+#include "store/tab_settings.h"
+
+#include <pthread.h>
+#include <sodium.h>
+#include <stdlib.h>
+
+struct throttle {
+    pthread_mutex_t lock;
+    struct table minutes;
+};
+
+/* Requests of an account within the current minute of its own. */
+struct minute {
+    int64_t from;
+    uint32_t n;
+};
+
+static int read_key(struct guard *g)
+{
+    struct arena a;
+    struct str text = STR_NONE;
+    char hex[2 * JWT_KEY + 1];
+    size_t n = 0;
+    arena_init(&a, 1024, 65536);
+    int err = db_begin(g->db);
+    if (err)
+        return err;
+    err = tab_settings_get(g->db, &a, "jwt_key", &text);
+    if (!err && !str_set(text)) {
+        password_secret(hex);
+        text = str_of(hex);
+        err = tab_settings_put(g->db, "jwt_key", text);
+    }
+    if (!err && (sodium_hex2bin(g->jwt_key, JWT_KEY, text.p, text.n, NULL, &n, NULL) != 0 || n != JWT_KEY))
+        err = ERR_MALFORMED;
+    sodium_memzero(hex, sizeof hex);
+    arena_free(&a);
+    return db_end(g->db, err);
+}
+
+static int open_parts(struct guard *g)
+{
+    char secret[65];
+    uint64_t accounts = 0;
+    int err = lockout_open(&g->lockout);
+    g->throttle = calloc(1, sizeof *g->throttle);
+    if (!g->throttle)
+        return ERR_MEMORY;
+    (void)pthread_mutex_init(&g->throttle->lock, NULL);
+    table_init(&g->throttle->minutes, sizeof(struct minute), 10000);
+    password_secret(secret);
+    if (!err)
+        err = password_hash(str_of(secret), g->dummy);
+    if (!err)
+        err = read_key(g);
+    if (!err)
+        err = tab_accounts_count(g->db, &accounts);
+    if (!err && accounts == 0)
+        password_secret(g->setup);
+    return err;
+}
+
+int guard_open(struct guard **out, struct db *db, const struct guard_limits *limits)
+{
+    struct guard *g = calloc(1, sizeof *g);
+    if (!g)
+        return ERR_MEMORY;
+    g->db = db;
+    g->limits = *limits;
+    int err = open_parts(g);
+    if (err) {
+        guard_close(g);
+        return err;
+    }
+    *out = g;
+    return 0;
+}
+
+void guard_close(struct guard *g)
+{
+    if (!g)
+        return;
+    lockout_close(g->lockout);
+    if (g->throttle) {
+        table_free(&g->throttle->minutes);
+        (void)pthread_mutex_destroy(&g->throttle->lock);
+        free(g->throttle);
+    }
+    sodium_memzero(g, sizeof *g);
+    free(g);
+}
+
+bool guard_throttle(struct guard *g, int64_t account, int64_t now, int64_t *wait)
+{
+    bool fresh, go = true;
+    if (g->limits.requests_per_minute == 0)
+        return true;
+    (void)pthread_mutex_lock(&g->throttle->lock);
+    struct minute *m = table_put(&g->throttle->minutes, hash64(&account, sizeof account, 0), &fresh);
+    if (m) {
+        if (now - m->from >= TIME_MINUTE || now < m->from)
+            *m = (struct minute){now, 0};
+        go = m->n < g->limits.requests_per_minute;
+        m->n += go;
+        *wait = 1 + (m->from + TIME_MINUTE - now) / TIME_SECOND;
+    }
+    (void)pthread_mutex_unlock(&g->throttle->lock);
+    return go;
+}
+
+int guard_setup_token(struct guard *g, char out[65])
+{
+    uint64_t accounts = 0;
+    int err = tab_accounts_count(g->db, &accounts);
+    if (!err && (accounts || g->setup[0] == '\0'))
+        err = ERR_NOT_FOUND;
+    if (!err)
+        memcpy(out, g->setup, sizeof g->setup);
+    return err;
+}
+
+bool guard_setup_good(struct guard *g, struct str token)
+{
+    return g->setup[0] && token.n == sizeof g->setup - 1 && sodium_memcmp(token.p, g->setup, token.n) == 0;
+}
