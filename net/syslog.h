@@ -21,6 +21,7 @@ enum syslog_form {
 };
 
 enum syslog_framing { SYSLOG_COUNTED, SYSLOG_LINES };
+enum syslog_transport { SYSLOG_UDP, SYSLOG_TCP, SYSLOG_TLS, SYSLOG_TRANSPORTS };
 
 struct syslog {
     uint8_t facility, severity; /* 0..23, 0..7; user.notice when the message has no priority (RFC 3164 4.3.3) */
