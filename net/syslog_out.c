@@ -59,6 +59,16 @@ __attribute__((format(printf, 2, 3))) static int failed(struct syslog_out *o, co
 
 /* ---- connecting ---- */
 
+/* What the receiver said must be read first: closing over it resets the connection, and what was sent is lost. */
+static void hang_up(int fd)
+{
+    char bytes[512];
+    (void)shutdown(fd, SHUT_WR);
+    while (recv(fd, bytes, sizeof bytes, MSG_DONTWAIT) > 0) {
+    }
+    (void)close(fd);
+}
+
 static void disconnect(struct syslog_out *o)
 {
     if (o->tls) {
@@ -67,7 +77,7 @@ static void disconnect(struct syslog_out *o)
         gnutls_deinit(o->tls);
     }
     if (o->fd >= 0)
-        (void)close(o->fd);
+        hang_up(o->fd);
     o->tls = NULL;
     o->fd = -1;
 }

@@ -61,7 +61,7 @@ void inbox_await(struct inbox *b, size_t messages, size_t troubles)
     size_t m = b->messages, t = b->troubles;
     (void)pthread_mutex_unlock(&b->lock);
     if (m != messages || t != troubles)
-        fail_msg("%zu messages and %zu troubles, expected %zu and %zu", m, t, messages, troubles);
+        fail_msg("%zu messages and %zu troubles (%s), expected %zu and %zu", m, t, t ? b->trouble[0] : "", messages, troubles);
 }
 
 void inbox_close(struct inbox *b)
