@@ -123,9 +123,12 @@ int syslog_conn_open(struct syslog_in *in, int fd, const struct syslog_peer *pee
 
 void syslog_conn_close(struct syslog_in *in, struct syslog_conn *c)
 {
-    if (c->nkept || c->skip || c->skip_line)
-        syslog_in_trouble(in, &c->peer, &in->counts.cut_off, "a connection ended inside a message", c->nkept);
+    struct syslog_peer peer = c->peer;
+    bool inside = c->nkept || c->skip || c->skip_line;
+    size_t n = c->nkept;
     drop(in, c);
+    if (inside)
+        syslog_in_trouble(in, &peer, &in->counts.cut_off, "a connection ended inside a message", n);
 }
 
 /* The sender has finished. A last line without its end is a message like the others. */
@@ -142,8 +145,10 @@ static void ended(struct syslog_in *in, struct syslog_conn *c)
 
 static void failed(struct syslog_in *in, struct syslog_conn *c, uint64_t *count, const char *why)
 {
-    syslog_in_trouble(in, &c->peer, count, why, c->nkept);
+    struct syslog_peer peer = c->peer;
+    size_t n = c->nkept;
     drop(in, c);
+    syslog_in_trouble(in, &peer, count, why, n);
 }
 
 /* ---- reading ---- */

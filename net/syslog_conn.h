@@ -8,7 +8,7 @@
 #include <gnutls/gnutls.h>
 #include <pthread.h>
 
-/* What GnuTLS holds for a session, counted against most_memory. */
+/* What GnuTLS may hold for a session, counted against most_memory: 11 KiB when idle, and records of 16 KiB on their way. */
 enum { SYSLOG_CONN_TLS = 40 << 10, SYSLOG_CONN_READ = 64 << 10 };
 
 enum syslog_source_kind { SYSLOG_SOURCE_UDP, SYSLOG_SOURCE_TCP, SYSLOG_SOURCE_TLS, SYSLOG_SOURCE_STOP, SYSLOG_SOURCE_CONN };

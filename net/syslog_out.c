@@ -1,8 +1,9 @@
 /* net/syslog_out.c - one receiver of syslog messages: connection, deadline, back-off. */
 #include "net/syslog_out.h"
 
+#include "net/lookup.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <gnutls/gnutls.h>
 #include <netdb.h>
 #include <poll.h>
@@ -27,9 +28,7 @@ struct syslog_out {
     int64_t deadline;        /* of the call, milliseconds of the monotonic clock */
     int64_t retry_at;        /* no try before it */
     int64_t wait;            /* the next back-off */
-    struct gaicb lookup;     /* name resolution, which may outlive a call */
-    struct addrinfo hints;
-    bool looking;
+    struct lookup *lookup;   /* a name resolution that outlived its call */
     struct buf frame;
     char *why; /* of the call */
     char last[SYSLOG_OUT_WHY];
@@ -92,37 +91,19 @@ static int wait_for(struct syslog_out *o, int fd, short events)
     return n > 0 ? ERR_NONE : ERR_IO;
 }
 
-/* Asks for addresses within the deadline. A question that takes longer goes on, and the next call waits for its answer. */
 static int resolve(struct syslog_out *o, struct addrinfo **out)
 {
-    struct gaicb *list[1] = {&o->lookup};
-    if (!o->looking) {
-        o->hints = (struct addrinfo){.ai_socktype = o->transport == SYSLOG_UDP ? SOCK_DGRAM : SOCK_STREAM};
-        o->lookup = (struct gaicb){.ar_name = o->host, .ar_service = o->port, .ar_request = &o->hints};
-        if (getaddrinfo_a(GAI_NOWAIT, list, 1, NULL))
-            return failed(o, "%s: cannot ask for its address", o->host);
-        o->looking = true;
-    }
-    while (gai_error(&o->lookup) == EAI_INPROGRESS) {
-        int64_t left = left_ms(o);
-        struct timespec t = {left / 1000, left % 1000 * 1000000};
-        if (left == 0)
-            return failed(o, "%s: no answer from name resolution in time", o->host);
-        (void)gai_suspend((const struct gaicb *const *)list, 1, &t);
-    }
-    o->looking = false;
-    int code = gai_error(&o->lookup);
-    if (code)
-        return failed(o, "%s port %s: %s", o->host, o->port, gai_strerror(code));
-    *out = o->lookup.ar_result;
-    return ERR_NONE;
+    int code = lookup_wait(&o->lookup, o->host, o->port, left_ms(o), out);
+    if (code == LOOKUP_LATE)
+        return failed(o, "%s: no answer from name resolution in time", o->host);
+    return code ? failed(o, "%s port %s: %s", o->host, o->port, gai_strerror(code)) : ERR_NONE;
 }
 
 static int connect_one(struct syslog_out *o, const struct addrinfo *a)
 {
     int error = 0;
     socklen_t n = sizeof error;
-    int fd = socket(a->ai_family, a->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = socket(a->ai_family, (o->transport == SYSLOG_UDP ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return failed(o, "%s port %s: %s", o->host, o->port, strerror(errno));
     if (connect(fd, a->ai_addr, a->ai_addrlen) < 0) {
@@ -360,14 +341,9 @@ int syslog_out_open(const struct syslog_target *t, struct syslog_out **out, char
 
 void syslog_out_close(struct syslog_out *o)
 {
-    struct gaicb *list[1];
     if (!o)
         return;
-    list[0] = &o->lookup;
-    while (o->looking && gai_cancel(&o->lookup) == EAI_NOTCANCELED && gai_error(&o->lookup) == EAI_INPROGRESS)
-        (void)gai_suspend((const struct gaicb *const *)list, 1, NULL);
-    if (o->looking && gai_error(&o->lookup) == 0)
-        freeaddrinfo(o->lookup.ar_result);
+    lookup_drop(o->lookup);
     disconnect(o);
     if (o->credentials)
         gnutls_certificate_free_credentials(o->credentials);

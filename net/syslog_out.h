@@ -28,7 +28,6 @@ struct syslog_out;
 int syslog_out_open(const struct syslog_target *target, struct syslog_out **out, char why[SYSLOG_OUT_WHY]);
 /* Sends one unframed message. ERR_IO with the reason: it has not been sent. ERR_LIMIT: it fits no datagram, and never will. */
 int syslog_out_send(struct syslog_out *o, struct str message, char why[SYSLOG_OUT_WHY]);
-/* Closes; waits for a name resolution that is still running. */
 void syslog_out_close(struct syslog_out *o);
 
 #endif

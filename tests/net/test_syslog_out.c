@@ -1,6 +1,7 @@
 /* tests/net/test_syslog_out.c - the syslog sender against the real receiver: every transport, who is trusted, lost
  * connections, back-off, and never longer than its time-out. */
 #include "net/syslog_out.h"
+#include "net/lookup.h"
 #include "tests/support/certs.h"
 #include "tests/support/inbox.h"
 
@@ -228,12 +229,28 @@ static void what_can_never_be_sent(void **state)
     assert_int_equal(syslog_out_open(&t, &o, why), ERR_USAGE);
 }
 
-static void a_name_that_is_none(void **state)
+static void names(void **state)
 {
+    struct lookup *pending = NULL;
+    struct addrinfo *found = NULL;
     (void)state;
     struct syslog_out *o = open_out((struct syslog_target){.transport = SYSLOG_UDP, .host = "no such host"}, 1);
     not_sent(o, "no such host port 1: ");
     syslog_out_close(o);
+    assert_int_equal(lookup_wait(&pending, "127.0.0.1", "1", 0, &found), 0); /* addresses need no time */
+    freeaddrinfo(found);
+    for (int i = 0; i < 200; i++) { /* given up before, while or after the answer comes */
+        int code = lookup_wait(&pending, "localhost", "1", i % 3, &found);
+        assert_true(code == 0 || code == LOOKUP_LATE);
+        assert_int_equal(code == 0, pending == NULL);
+        if (code == 0)
+            freeaddrinfo(found);
+        if (i % 2)
+            lookup_drop(pending);
+        if (i % 2)
+            pending = NULL;
+    }
+    lookup_drop(pending);
 }
 
 int main(void)
@@ -241,7 +258,7 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_transport),        cmocka_unit_test(who_is_trusted),
                                        cmocka_unit_test(client_certificates),    cmocka_unit_test(a_lost_connection_is_made_again),
                                        cmocka_unit_test(back_off),               cmocka_unit_test(never_longer_than_its_time_out),
-                                       cmocka_unit_test(what_can_never_be_sent), cmocka_unit_test(a_name_that_is_none)};
+                                       cmocka_unit_test(what_can_never_be_sent), cmocka_unit_test(names)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     certs_remove();
     return failed;
