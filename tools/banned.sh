@@ -10,7 +10,7 @@ ban() { # pattern, reason, files...
         bad=1
     fi
 }
-all=$(ls base/*.c model/*.c source/*.c decode/*.c directory/*.c detect/*.c score/*.c app/*.c 2>/dev/null)
+all=$(ls base/*.c model/*.c net/*.c source/*.c decode/*.c directory/*.c detect/*.c score/*.c app/*.c 2>/dev/null)
 # shellcheck disable=SC2086
 {
     ban 'gets|strcpy|strcat|sprintf|vsprintf|strtok|alloca|system|popen|tmpnam|mktemp' 'unbounded or unsafe' $all
@@ -23,6 +23,8 @@ libraries=$(ls model/*.c decode/*.c directory/*.c detect/*.c score/*.c 2>/dev/nu
     ban 'printf|fprintf|puts|fputs|perror' 'library rooms never print' $libraries
     ban 'time|clock_gettime|gettimeofday' 'time comes from activities' $libraries
 }
+# shellcheck disable=SC2046
+ban 'printf|fprintf|puts|fputs|perror' 'library rooms never print' $(ls net/*.c)
 decoders=$(ls decode/dec_*.c decode/win_*.c 2>/dev/null)
 # shellcheck disable=SC2086
 ban 'malloc|calloc|realloc|free' 'decoders never allocate' $decoders

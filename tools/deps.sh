@@ -4,7 +4,7 @@
 set -eu
 build="gcc g++ make libsimdjson-dev libarchive-dev libsodium-dev libsqlite3-dev libcjson-dev libmaxminddb-dev zlib1g-dev python3
     libmicrohttpd-dev libgnutls28-dev libcurl4-gnutls-dev libldap-dev libxlsxwriter-dev"
-tests="libcmocka-dev clang-14 libclang-rt-14-dev libevtx-utils zip zstd"
+tests="libcmocka-dev clang-14 libclang-rt-14-dev libevtx-utils zip zstd openssl"
 want=$build
 [ "${1:-}" = --tests ] && want="$build $tests"
 command -v npm >/dev/null || want="$want nodejs npm" # builds the portal
