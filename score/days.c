@@ -188,6 +188,60 @@ static void end_touches(struct score *s)
     s->ntouches = 0;
 }
 
+/* What judging a day as a whole learns, to be put back. */
+struct learned {
+    struct calibrate *classes[CLASSES], pool;
+    struct today *today;
+};
+
+static int set_aside(struct score *s, struct learned *l)
+{
+    l->pool = s->pool[STAT_RATE];
+    l->today = s->today;
+    s->today = malloc(((size_t)s->ntoday + 1) * sizeof *s->today);
+    if (!s->today) {
+        s->today = l->today;
+        return ERR_MEMORY;
+    }
+    if (s->ntoday)
+        memcpy(s->today, l->today, s->ntoday * sizeof *s->today);
+    for (unsigned c = 0; c < CLASSES; c++) {
+        struct calibrate *now = s->classes[c][STAT_RATE];
+        l->classes[c] = now;
+        if (now && (s->classes[c][STAT_RATE] = malloc(sizeof *now)) != NULL)
+            *s->classes[c][STAT_RATE] = *now;
+    }
+    return 0;
+}
+
+static void put_back(struct score *s, const struct learned *l)
+{
+    for (unsigned c = 0; c < CLASSES; c++) {
+        free(s->classes[c][STAT_RATE]);
+        s->classes[c][STAT_RATE] = l->classes[c];
+    }
+    s->pool[STAT_RATE] = l->pool;
+    free(s->today);
+    s->today = l->today;
+}
+
+int days_provisional(struct score *s)
+{
+    struct learned l = {0};
+    int err = s->ntoday ? set_aside(s, &l) : 0;
+    if (err || !s->ntoday)
+        return err;
+    for (uint32_t i = 0; i < s->nrates; i++)
+        end_rate(s, &s->rates[i]);
+    for (uint32_t i = 0; i < s->ntoday; i++) {
+        struct score_day row;
+        day_evidence(s, &s->today[i], &row);
+        day_hour(s, &s->today[i], &row);
+    }
+    put_back(s, &l);
+    return 0;
+}
+
 /* All of the day are judged by the days before, then learned. */
 void days_end(struct score *s)
 {
@@ -242,6 +296,8 @@ static size_t directory_features(const struct score *s, struct peer_feature *f)
     size_t n = 0;
     for (uint32_t u = 0; u < s->nusers; u++) {
         const struct entity *e = dir_entity(s->dir, s->users[u].entity);
+        if (s->users[u].merged || !e)
+            continue;
         for (uint32_t g = 0; g < e->ngroups; g++, n++)
             if (f)
                 f[n] = (struct peer_feature){u, groups + e->groups[g], 1};

@@ -116,6 +116,78 @@ struct entry *ledger_append(struct ledger *l, uint32_t user, uint8_t topic, int6
     return e;
 }
 
+void ledger_expire(struct ledger *l, int64_t before)
+{
+    for (uint32_t u = 0; u < l->nbooks; u++) {
+        struct account_book *b = &l->books[u];
+        uint32_t gone = 0;
+        while (gone < b->n && b->entries[gone].window < before)
+            gone++;
+        if (!gone)
+            continue;
+        b->n -= gone;
+        l->n -= gone;
+        memmove(b->entries, b->entries + gone, b->n * sizeof *b->entries);
+    }
+}
+
+static int copy_book(struct account_book *to, const struct account_book *from, int64_t since)
+{
+    uint32_t first = 0;
+    while (first < from->n && from->entries[first].window < since)
+        first++;
+    uint32_t n = from->n - first;
+    if (!n)
+        return 0;
+    to->room = n + n / 4 + 4;
+    to->entries = malloc(to->room * sizeof *to->entries);
+    if (!to->entries)
+        return ERR_MEMORY;
+    memcpy(to->entries, from->entries + first, n * sizeof *to->entries);
+    to->n = n;
+    return 0;
+}
+
+int ledger_copy(struct ledger *to, const struct ledger *from, int64_t since)
+{
+    *to = (struct ledger){.max = from->max};
+    int err = from->nbooks ? ledger_user(to, from->nbooks - 1) : 0;
+    for (uint32_t u = 0; !err && u < from->nbooks; u++) {
+        err = copy_book(&to->books[u], &from->books[u], since);
+        to->n += to->books[u].n;
+    }
+    if (err)
+        ledger_close(to);
+    return err;
+}
+
+static int by_window(const void *a, const void *b)
+{
+    const struct entry *x = a, *y = b;
+    if (x->window != y->window)
+        return x->window < y->window ? -1 : 1;
+    if (x->topic != y->topic)
+        return (int)x->topic - (int)y->topic;
+    return (x->value > y->value) - (x->value < y->value);
+}
+
+int ledger_join(struct ledger *l, uint32_t from, uint32_t into)
+{
+    struct account_book *f = &l->books[from], *t = &l->books[into];
+    uint32_t n = f->n + t->n, room = n + n / 4 + 4;
+    if (f->n == 0)
+        return 0;
+    struct entry *e = realloc(t->entries, room * sizeof *e);
+    if (!e)
+        return ERR_MEMORY;
+    memcpy(e + t->n, f->entries, f->n * sizeof *e);
+    qsort(e, n, sizeof *e, by_window);
+    *t = (struct account_book){e, n, room};
+    free(f->entries);
+    *f = (struct account_book){0};
+    return 0;
+}
+
 double ledger_exact(double log10p, double dead)
 {
     double x = -log10p - dead;

@@ -54,6 +54,12 @@ struct entry *ledger_find(struct ledger *l, uint32_t user, uint8_t topic, uint64
 struct entry *ledger_add(struct ledger *l, uint32_t user, uint8_t topic, uint64_t value, int64_t time);
 /* Adds at the end of the input, outside the rule of 24 hours. */
 struct entry *ledger_append(struct ledger *l, uint32_t user, uint8_t topic, int64_t time);
+/* Drops what began before `before`. */
+void ledger_expire(struct ledger *l, int64_t before);
+/* A copy of what began at or after `since`. */
+int ledger_copy(struct ledger *to, const struct ledger *from, int64_t since);
+/* Puts all of one user's contributions among another's. */
+int ledger_join(struct ledger *l, uint32_t from, uint32_t into);
 /* Group points of log10 p with a dead zone, and as shown. */
 double ledger_exact(double log10p, double dead);
 int ledger_shown(double exact);

@@ -1,4 +1,4 @@
-/* score/rank.c - from contributions to people: the worst 168 hours, the percentile, the two-week chart. */
+/* score/rank.c - from contributions to people: the worst or the last 168 hours, the percentile, the two-week chart. */
 #include "score/stream.h"
 
 #include "base/err.h"
@@ -7,10 +7,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* What one user's worst window is. */
+/* The 168 hours that speak for one user: [from, to). */
 struct window {
     int score;
-    int64_t hour; /* last hour of it, since 1970 */
+    int64_t from, to;
+    int64_t forgotten; /* what came before was reset by an analyst; INT64_MIN: nothing */
+    bool history;      /* what else the chart shows is listed, too */
 };
 
 static int64_t hour_of(int64_t time)
@@ -31,25 +33,52 @@ static int by_time(const void *a, const void *b)
     return memcmp(x->alert, y->alert, sizeof x->alert);
 }
 
+static struct window window_of(int score, int64_t last_hour)
+{
+    return (struct window){.score = score, .from = (last_hour + 1 - WINDOW_HOURS) * TIME_HOUR, .to = (last_hour + 1) * TIME_HOUR,
+                           .forgotten = INT64_MIN};
+}
+
 /* The highest sum of any 168 whole hours; of equals the latest. Entries are sorted by time. */
 static struct window worst(const struct entry *e, uint32_t n, int64_t otherwise)
 {
-    struct window best = {0, otherwise};
+    struct window best = window_of(0, otherwise);
     int sum = 0;
     for (uint32_t i = 0, from = 0; i < n; i++) {
         sum += e[i].points;
         while (hour_of(e[from].time) <= hour_of(e[i].time) - WINDOW_HOURS)
             sum -= e[from++].points;
         if (sum > 0 && sum >= best.score)
-            best = (struct window){sum, hour_of(e[i].time)};
+            best = window_of(sum, hour_of(e[i].time));
     }
     return best;
 }
 
-static bool inside(const struct entry *e, int64_t last_hour)
+static bool inside(const struct entry *e, const struct window *w)
 {
-    int64_t h = hour_of(e->time);
-    return e->points > 0 && h <= last_hour && h > last_hour - WINDOW_HOURS;
+    return e->points > 0 && e->time >= w->from && e->time < w->to && e->time >= w->forgotten;
+}
+
+/* Days before the window's last one; below 0: after it. */
+static int64_t days_ago(const struct entry *e, const struct window *w)
+{
+    return time_day(w->to - 1) - time_day(e->time);
+}
+
+static bool listed(const struct entry *e, const struct window *w)
+{
+    if (inside(e, w))
+        return true;
+    int64_t ago = days_ago(e, w);
+    return w->history && e->points > 0 && ago >= 0 && ago < 14 && e->time < w->to;
+}
+
+static struct window last_week(const struct entry *e, uint32_t n, int64_t now, int64_t forgotten)
+{
+    struct window w = {.from = now - WINDOW_HOURS * TIME_HOUR, .to = now, .forgotten = forgotten, .history = true};
+    for (uint32_t i = 0; i < n; i++)
+        w.score += inside(&e[i], &w) ? e[i].points : 0;
+    return w;
 }
 
 static const char *const topics[] = {"where", "with what", "what", "when", "day", "day", "day", "alert"};
@@ -74,6 +103,8 @@ static struct contribution contribution_of(struct score *s, const struct entry *
 static int by_points(const void *a, const void *b)
 {
     const struct contribution *x = a, *y = b;
+    if (x->counted != y->counted)
+        return x->counted ? -1 : 1;
     if (x->points != y->points)
         return y->points - x->points;
     if (x->time != y->time)
@@ -83,26 +114,26 @@ static int by_points(const void *a, const void *b)
     return value ? value : strcmp(x->ref, y->ref);
 }
 
-static void describe(struct score *s, uint32_t user, struct window w, struct person *p, struct contribution *out)
+static void describe(struct score *s, uint32_t user, const struct window *w, struct person *p, struct contribution *out)
 {
     const struct account_book *b = &s->ledger.books[user];
     p->entity = s->users[user].entity;
-    p->score = w.score;
-    p->to = (w.hour + 1) * TIME_HOUR;
-    p->from = p->to - WINDOW_HOURS * TIME_HOUR;
+    p->score = w->score;
+    p->to = w->to;
+    p->from = w->from;
     p->baseline_days = s->users[user].days;
     p->baseline_events = s->users[user].events;
     p->contributions = out;
-    int64_t last_day = time_day(p->to - 1);
     for (uint32_t i = 0; i < b->n; i++) {
         const struct entry *e = &b->entries[i];
-        int64_t ago = last_day - time_day(e->time);
-        if (ago >= 0 && ago < 14)
+        int64_t ago = days_ago(e, w);
+        if (ago >= 0 && ago < 14 && e->time >= w->forgotten && (e->time < w->to || !w->history))
             p->days[13 - ago] += e->points;
-        if (!inside(e, w.hour))
+        if (!listed(e, w))
             continue;
-        out[p->ncontributions++] = contribution_of(s, e);
-        if (e->topic != TOPIC_ALERT) {
+        out[p->ncontributions] = contribution_of(s, e);
+        out[p->ncontributions++].counted = inside(e, w);
+        if (e->topic != TOPIC_ALERT && !w->history) {
             p->baseline_days = e->days;
             p->baseline_events = e->events;
         }
@@ -172,7 +203,7 @@ static size_t changes_of(const struct score *s, const struct place *places, uint
             c[k++] = (struct change){u->spans[j].first, 0, i};
             c[k++] = (struct change){(int64_t)u->spans[j].last + ACTIVE, -1, i};
         }
-        c[k++] = (struct change){time_day((places[i].window.hour + 1) * TIME_HOUR - 1), 1, i};
+        c[k++] = (struct change){time_day(places[i].window.to - 1), 1, i};
     }
     return k;
 }
@@ -222,36 +253,48 @@ static int percentiles(const struct score *s, const struct place *places, uint32
     return err;
 }
 
-static size_t find_windows(struct score *s, struct place *places)
+static int64_t forgotten(struct score *s, uint32_t entity)
 {
-    size_t parts = 0;
+    const int64_t *before = table_get(&s->forgotten, entity);
+    return before ? *before : INT64_MIN;
+}
+
+/* The places taken, and how many contributions will be listed. */
+static uint32_t find_windows(struct score *s, const int64_t *now, struct place *places, size_t *parts)
+{
+    uint32_t n = 0;
     int64_t end = s->last_time == TIME_NONE ? 0 : hour_of(s->last_time);
     for (uint32_t u = 0; u < s->nusers; u++) {
         struct account_book *b = &s->ledger.books[u];
+        uint32_t entity = s->users[u].entity;
+        if (s->users[u].merged || !dir_entity(s->dir, entity))
+            continue;
         if (b->n)
             qsort(b->entries, b->n, sizeof *b->entries, by_time);
-        uint32_t entity = s->users[u].entity;
-        places[u] = (struct place){worst(b->entries, b->n, end), name_of(s, entity), dir_entity(s->dir, entity)->id, u};
+        struct window w = now ? last_week(b->entries, b->n, *now, forgotten(s, entity)) : worst(b->entries, b->n, end);
+        places[n++] = (struct place){w, name_of(s, entity), dir_entity(s->dir, entity)->id, u};
         for (uint32_t i = 0; i < b->n; i++)
-            parts += inside(&b->entries[i], places[u].window.hour);
+            *parts += listed(&b->entries[i], &w);
     }
-    return parts;
+    return n;
 }
 
-int rank_people(struct score *s, struct score_result *out)
+int rank_people(struct score *s, const int64_t *now, struct score_result *out)
 {
-    uint32_t n = s->nusers;
-    struct place *places = calloc((size_t)n + 1, sizeof *places);
+    struct place *places = calloc((size_t)s->nusers + 1, sizeof *places);
     if (!places)
         return ERR_MEMORY;
-    size_t parts = find_windows(s, places);
+    size_t parts = 0;
+    uint32_t n = find_windows(s, now, places, &parts);
     qsort(places, n, sizeof *places, by_score);
+    free(s->people);
+    free(s->contributions);
     s->people = calloc((size_t)n + 1, sizeof *s->people);
     s->contributions = calloc(parts + 1, sizeof *s->contributions);
     int err = s->people && s->contributions ? 0 : ERR_MEMORY;
     size_t at = 0;
     for (uint32_t i = 0; i < n && !err; i++) {
-        describe(s, places[i].user, places[i].window, &s->people[i], s->contributions + at);
+        describe(s, places[i].user, &places[i].window, &s->people[i], s->contributions + at);
         at += s->people[i].ncontributions;
     }
     if (!err)

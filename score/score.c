@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+enum { RESETS = 100000 };
+
 int score_open(struct score **out, const struct dir *dir, const struct score_options *options)
 {
     struct score *s = calloc(1, sizeof *s);
@@ -16,6 +18,7 @@ int score_open(struct score **out, const struct dir *dir, const struct score_opt
     s->nentities = dir_count(dir);
     s->user_of = calloc((size_t)s->nentities + 1, sizeof *s->user_of);
     ledger_open(&s->ledger, SCORE_ENTRIES);
+    table_init(&s->forgotten, sizeof(int64_t), RESETS);
     arena_init(&s->texts, 65536, (size_t)1 << 30);
     s->first_time = s->last_time = TIME_NONE;
     s->day = s->peers_week = INT64_MIN;
@@ -36,6 +39,7 @@ void score_close(struct score *s)
             free(s->classes[c][i]);
     model_close(&s->model);
     ledger_close(&s->ledger);
+    table_free(&s->forgotten);
     arena_free(&s->texts);
     free(s->user_of);
     free(s->users);
@@ -59,8 +63,11 @@ uint32_t score_user(struct score *s, uint32_t entity)
         return 0;
     if (s->user_of[entity])
         return s->user_of[entity];
+    entity = dir_number(s->dir, entity);
     if (!is_person(s, entity))
         return 0;
+    if (s->user_of[entity])
+        return s->user_of[entity];
     if (s->nusers == s->user_room) {
         uint32_t room = s->user_room ? s->user_room + s->user_room / 2 : 64;
         struct user *u = realloc(s->users, room * sizeof *u);
@@ -131,6 +138,8 @@ static void new_day(struct score *s, int64_t day)
 {
     if (s->ntoday)
         days_end(s);
+    if (s->options.keep_days)
+        ledger_expire(&s->ledger, (day - s->options.keep_days) * TIME_DAY);
     s->day = day;
     s->known_days++;
     model_day(&s->model, model_day_of(day));
@@ -172,5 +181,5 @@ int score_finish(struct score *s, const struct alert *const *alerts, size_t n, s
     int err = threats_count(s, alerts, n);
     if (!err && s->failed)
         err = ERR_MEMORY;
-    return err ? err : rank_people(s, out);
+    return err ? err : rank_people(s, NULL, out);
 }

@@ -30,12 +30,14 @@ struct score_options {
     /* called once per user-day when the day is over, in (day, user) order; may be NULL */
     void (*day)(void *owner, const struct score_day *row);
     void *owner;
+    unsigned keep_days; /* contributions older than this are forgotten; 0: none, as a scan needs it. A hub needs 15 at least */
 };
 
 enum contribution_kind { CONTRIBUTION_ALERT, CONTRIBUTION_ACTIVITY, CONTRIBUTION_DAY };
 
 struct contribution {
     int points;
+    bool counted;       /* false: history, shown by score_now beside what counts */
     enum contribution_kind kind;
     int64_t time;
     char ref[33];       /* alert id (24 hex digits) or activity id (32) */
@@ -49,10 +51,10 @@ struct contribution {
 
 struct person {
     uint32_t entity;
-    int score;          /* highest sum of points in any 168 hours of the input: docs/decisions */
+    int score;          /* sum of points in 168 hours: of a scan the highest of any (docs/decisions), of a hub the last */
     double percentile;  /* mid-rank among users active in 30 days, 0..100 */
     int64_t from, to;   /* the 168 hours */
-    const struct contribution *contributions; /* largest first; points add up to score */
+    const struct contribution *contributions; /* those that count first, then largest first; the counted add up to score */
     size_t ncontributions;
     int days[14];       /* points per day, the last is the day of `to` */
     uint32_t baseline_days, baseline_events; /* "baseline: 12 days, 340 events" */
@@ -68,6 +70,17 @@ int score_open(struct score **out, const struct dir *dir, const struct score_opt
 void score_see(struct score *s, const struct activity *a);
 /* Ends the input. Alerts must be sorted by start. The result lives until score_close. */
 int score_finish(struct score *s, const struct alert *const *alerts, size_t n, struct score_result *out);
+/* The score as of `now`, any number of times while feeding goes on and without any trace in what follows: the 168 hours
+ * before `now`, the 14 days that end with its day, the percentile among those active in 30 days. What the unfinished day
+ * shows as a whole counts for the time being. `alerts` sorted by start: those of 30 days at least, all that are known at
+ * best. Result and texts live until the next call or score_close. Not while another thread feeds. */
+int score_now(struct score *s, const struct alert *const *alerts, size_t n, int64_t now, struct score_result *out);
+/* Goes on with a directory that was built again on this one's entities (directory/dir_build.h). Of two people who turned
+ * out to be one, the contributions are put together, and the model of the lower number goes on. */
+int score_directory(struct score *s, const struct dir *dir);
+/* An analyst's reset: contributions before `before` no longer count for this person. They stay in the history. May be said
+ * before any activity was seen. ERR_MEMORY. */
+int score_forget(struct score *s, uint32_t entity, int64_t before);
 void score_close(struct score *s);
 
 #endif

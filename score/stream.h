@@ -3,6 +3,7 @@
 #define VIGIE_SCORE_STREAM_H
 
 #include "base/arena.h"
+#include "base/table.h"
 #include "score/calibrate.h"
 #include "score/extract.h"
 #include "score/hours.h"
@@ -44,6 +45,7 @@ struct user {
     uint32_t today; /* index + 1 in today[], 0 = not active today */
     struct span spans[SPANS];
     uint8_t nspans;
+    bool merged; /* somebody else's by now */
 };
 
 struct reason {
@@ -105,6 +107,7 @@ struct score {
     int64_t first_time, last_time;
     int64_t day, peers_week;
     uint32_t known_days; /* days with activity */
+    struct table forgotten; /* entity -> int64_t: what came before does not count */
     struct extract x;
     bool failed;       /* memory was short: the result says so */
     /* the result */
@@ -122,6 +125,8 @@ double judge_stat(struct score *s, unsigned class, unsigned stat, double value);
 /* ---- days.c: the end of a day and of a week ---- */
 void days_end(struct score *s);
 void days_peers(struct score *s);
+/* Adds what the unfinished day shows so far to the ledger, and learns nothing of it. */
+int days_provisional(struct score *s);
 /* Counts one activity of a kind into the day. */
 void days_rate(struct score *s, const struct activity *a, uint32_t user, uint32_t kind_value);
 
@@ -129,7 +134,8 @@ void days_rate(struct score *s, const struct activity *a, uint32_t user, uint32_
 void days_touch(struct score *s, uint32_t user, uint32_t value);
 
 /* ---- rank.c: windows, percentiles, people ---- */
-int rank_people(struct score *s, struct score_result *out);
+/* `now`: of the 168 hours before it, with history; NULL: of everybody's highest 168 hours. */
+int rank_people(struct score *s, const int64_t *now, struct score_result *out);
 
 /* ---- threats.c: what alerts add ---- */
 int threats_count(struct score *s, const struct alert *const *alerts, size_t n);

@@ -70,7 +70,7 @@ static struct world *world_new(void)
         w->user[i] = dir_account(w->dir, &a);
         assert_int_not_equal(w->user[i], 0);
     }
-    struct score_options o = {on_day, w};
+    struct score_options o = {.day = on_day, .owner = w};
     assert_int_equal(score_open(&w->score, w->dir, &o), 0);
     return w;
 }
