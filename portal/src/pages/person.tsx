@@ -1,0 +1,148 @@
+// pages/person.tsx - one person or computer: who, how exposed, how risky, and from what the score is made.
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import { del, download, get, post } from '../api';
+import type { PageProps } from '../frame';
+import { ago, dateTime, number } from '../format';
+import type { Filters, User } from '../model';
+import { change, go, href } from '../route';
+import { attempt, useDenied, useLoad } from '../state';
+import { t } from '../texts';
+import { Avatar, Badge, Button, Card, Empty, Facts, Failure, LinkButton, PageHead, Score, Skeleton, TagBadges, Tabs } from '../ui/basic';
+import { TextArea, TextInput } from '../ui/form';
+import { Icon } from '../ui/icon';
+import { Dialog, Menu } from '../ui/overlay';
+import { ActivityTable } from './activity-table';
+import { RiskTab } from './person-risk';
+import { ReceiptDrawer } from './receipt';
+
+type Tab = 'risk' | 'activities' | 'directory';
+type Noun = 'users' | 'computers';
+
+function Who({ of, noun }: { of: User; noun: Noun }) {
+  const facts: [string, ComponentChildren][] = [
+    [t.user.position, of.title], [t.user.department, of.department], [t.user.manager, of.manager && (of.manager.id ? <a href={href(`users/${of.manager.id}`)}>{of.manager.name}</a> : of.manager.name)],
+    [t.user.mail, of.mail], [t.user.phone, of.phone], [t.user.upn, of.upn], [t.user.sam, of.sam && (of.domain ? `${of.domain}\\${of.sam}` : of.sam)],
+  ];
+  return (
+    <Card>
+      <div class="stack">
+        <div class="row">{noun === 'users' ? <Avatar name={of.name} large /> : <span class="avatar large"><Icon name="computer" /></span>}<div class="grow"><h2 class="wrap-anywhere">{of.name}</h2><div class="muted">{of.title ?? (noun === 'computers' ? t.objectType['computer'] : '')}</div></div></div>
+        {!!of.tags?.length && <div class="row wrap"><TagBadges tags={of.tags} /></div>}
+        <Facts of={facts} />
+      </div>
+    </Card>
+  );
+}
+
+function Threat({ of, receipt }: { of: User; receipt: () => void }) {
+  const risk = of.risk?.identityRisk;
+  return (
+    <Card title={t.user.threat}>
+      <Facts of={[
+        [t.user.priority, <Score key="s" value={of.score} red={of.red} onClick={of.score === null || of.score === undefined ? undefined : receipt} />],
+        [t.user.openAlerts, <a key="a" href={href('alerts', { f: JSON.stringify({ alertOpen: { eq: true }, 'entity.entity': { eq: [of.id] } }) })}>{number(of.openAlerts ?? of.risk?.alerts ?? 0)}</a>],
+        [t.user.identityRisk, risk ? <Badge kind={risk}>{t.riskLevel[risk] ?? risk}</Badge> : <span class="muted">{t.user.noRisk}</span>],
+        [t.user.firstSeen, dateTime(of.firstSeen)], [t.user.lastSeen, <span key="l" title={dateTime(of.lastSeen)}>{ago(of.lastSeen)}</span>],
+        [t.user.baseline, of.baseline && t.user.baselineText(of.baseline.days, of.baseline.events)],
+      ]} />
+    </Card>
+  );
+}
+
+function Exposure({ of }: { of: User }) {
+  const e = of.exposure;
+  if (!e) return null;
+  const rows: [string, number | undefined][] = [[t.user.devices, e.devices], [t.user.accounts, e.accounts], [t.user.resources, e.resources], [t.user.locations, e.locations]];
+  return (
+    <Card title={t.user.exposure}>
+      <dl class="facts">{rows.map(([name, n]) => <><dt key={name}>{name}</dt><dd class="num">{n === undefined ? t.none : number(n)}</dd></>)}</dl>
+    </Card>
+  );
+}
+
+function UsedBy({ of }: { of: User }) {
+  if (!of.users?.length) return null;
+  return <Card title={t.computers.usedBy} flush><ul class="list">{of.users.map((u) => <li key={u.id}><a class="item" href={href(`users/${u.id}`)}><Avatar name={u.name} /><span class="grow clip">{u.name}</span><span class="muted num">{number(u.n)}</span></a></li>)}</ul></Card>;
+}
+
+function DirectoryTab({ of }: { of: User }) {
+  const groups = of.groups ?? [];
+  const list = (direct: boolean) => groups.filter((g) => g.direct === direct);
+  const show = (title: string, shown: typeof groups) => (
+    <Card title={`${title} (${number(shown.length)})`} flush>
+      {shown.length === 0 ? <Empty icon="group" title={t.user.noGroups} /> : <ul class="list">{shown.map((g) => <li key={g.id}><div class="item"><Icon name="group" /><span class="grow">{g.name}</span>{g.sensitive && <Badge kind="medium">{t.tag['sensitive']}</Badge>}</div></li>)}</ul>}
+    </Card>
+  );
+  return (
+    <div class="grid">
+      <section class="card span12"><div class="body stack">
+        <Facts of={[[t.user.sid, of.sid && <code>{of.sid}</code>], [t.user.domain, of.domain], [t.user.sam, of.sam], [t.user.upn, of.upn],
+          [t.user.flags, of.flags?.length ? <span class="row wrap">{of.flags.map((f) => <Badge key={f}>{f}</Badge>)}</span> : null],
+          [t.user.spellings, of.accounts?.length ? <ul>{of.accounts.map((a) => <li key={a.text} class="mono wrap-anywhere">{a.text}</li>)}</ul> : null]]} />
+        {!of.sid && !groups.length && <p class="muted">{t.user.noDirectory}</p>}
+      </div></section>
+      <div class="span6">{show(t.user.directGroups, list(true))}</div><div class="span6">{show(t.user.nestedGroups, list(false))}</div>
+    </div>
+  );
+}
+
+type Ask = 'reset' | 'forget' | 'require_sign_in' | 'suspend' | 'confirm_compromised';
+
+function AskDialog({ ask, of, noun, onClose, onDone }: { ask: Ask; of: User; noun: Noun; onClose: () => void; onDone: () => void }) {
+  const [text, setText] = useState('');
+  const run = async () => {
+    if (ask === 'forget') {
+      if (await attempt(() => del(`personal/${of.id}`, { confirm: text }), t.user.forgotten)) go(noun);
+    } else if (ask === 'reset') {
+      if (await attempt(() => post(`${noun}/${of.id}/reset`, { comment: text }), t.user.resetDone)) onDone();
+    } else if (await attempt(() => post(`users/${of.id}/actions`, { action: ask, comment: text }), t.user.actionDone)) onDone();
+  };
+  const danger = ask === 'forget' || ask === 'suspend';
+  return (
+    <Dialog title={t.user.ask[ask].title} onClose={onClose} onSubmit={run} footer={<><Button onClick={onClose}>{t.cancel}</Button><Button kind={danger ? 'danger' : 'primary'} type="submit" disabled={ask === 'forget' && text !== of.name}>{t.user.ask[ask].title}</Button></>}>
+      <p>{t.user.ask[ask].about(of.name)}</p>
+      {ask === 'forget' ? <TextInput label={t.user.confirmName(of.name)} value={text} onChange={setText} /> : <TextArea label={t.alerts.comment} value={text} onChange={setText} />}
+    </Dialog>
+  );
+}
+
+function Actions({ of, noun, set }: { of: User; noun: Noun; set: (a: Ask) => void }) {
+  const govern = useDenied('govern');
+  const manage = useDenied('manage_alerts');
+  const personal = useDenied('personal_data');
+  const act = (ask: Ask, denied: string | undefined) => ({ text: t.user.ask[ask].title, denied, onClick: () => set(ask) });
+  return (
+    <Menu label={t.user.actions} kind="primary" items={noun === 'computers' ? [act('reset', manage)] : [
+      { head: true, text: t.user.respond }, act('require_sign_in', govern), act('suspend', govern), act('confirm_compromised', govern), null,
+      act('reset', manage), null,
+      { text: t.user.export, denied: personal, onClick: () => attempt(() => download('GET', `personal/${of.id}`)) }, act('forget', personal),
+    ]} />
+  );
+}
+
+export function PersonPage({ route, id }: PageProps) {
+  const noun: Noun = route.path[0] === 'computers' ? 'computers' : 'users';
+  const { data: of, error, reload } = useLoad((s) => get<User>(`${noun}/${id}`, s), [noun, id]);
+  const [ask, setAsk] = useState<Ask | null>(null);
+  const tab = (route.params.get('tab') ?? 'risk') as Tab;
+  if (!of) return <div class="page"><div class="card">{error ? <Failure error={error} retry={reload} /> : <Skeleton rows={12} />}</div></div>;
+  const filters: Filters = noun === 'users' ? { 'user.username': { eq: [id] } } : { entity: { eq: [id] } };
+  const tabs: [Tab, string][] = [['risk', noun === 'users' ? t.user.tabs.risk : t.user.tabs.computerRisk], ['activities', t.user.tabs.activities], ['directory', t.user.tabs.directory]];
+  return (
+    <div class="page">
+      <PageHead crumbs={<a href={href(noun)}>{t.menu[noun]}</a>} title={of.name} actions={<Actions of={of} noun={noun} set={setAsk} />} />
+      <div class="split">
+        <div class="stack"><Who of={of} noun={noun} /><Threat of={of} receipt={() => change({ receipt: 1 })} /><Exposure of={of} /><UsedBy of={of} /></div>
+        <div class="stack">
+          <Tabs now={tab} onChange={(next) => change({ tab: next === 'risk' ? null : next, skip: null, a: null })} tabs={tabs} />
+          {tab === 'risk' && <RiskTab of={of} noun={noun} />}
+          {tab === 'activities' && <div class="card"><div class="toolbar"><span class="grow" /><LinkButton compact kind="quiet" icon="search" to={href('activities', { f: JSON.stringify(filters) })}>{t.user.inLog}</LinkButton></div><ActivityTable route={route} filters={filters} without={noun === 'users' ? ['user'] : []} empty={<Empty icon="activity" title={t.user.noActivities}>{t.user.noActivitiesWhy}</Empty>} /></div>}
+          {tab === 'directory' && <DirectoryTab of={of} />}
+        </div>
+      </div>
+      {route.params.get('receipt') && <ReceiptDrawer noun={noun} id={id} shown={of.score ?? 0} name={of.name} mark={route.params.get('ref')} onClose={() => change({ receipt: null, ref: null })} />}
+      {ask && <AskDialog ask={ask} of={of} noun={noun} onClose={() => setAsk(null)} onDone={() => { setAsk(null); reload(); }} />}
+    </div>
+  );
+}

@@ -1,0 +1,260 @@
+// texts/fr.ts - every French text of the portal; `Texts` makes a missing one fail the build.
+import type { Texts } from './index';
+import { pluralOf } from './plural';
+import { vocabulary } from './vocabulary-fr';
+
+const n = pluralOf('fr-FR');
+
+export const fr: Texts = {
+  ...vocabulary,
+  otherLanguage: 'English',
+  none: '–',
+  never: 'jamais',
+  justNow: 'à l’instant',
+  yes: 'Oui',
+  no: 'Non',
+  all: 'Tout',
+  more: 'Afficher plus',
+  add: 'Ajouter',
+  edit: 'Modifier',
+  delete: 'Supprimer',
+  deleted: 'Supprimé.',
+  remove: 'Retirer',
+  save: 'Enregistrer',
+  saved: 'Enregistré.',
+  cancel: 'Annuler',
+  close: 'Fermer',
+  done: 'Terminé',
+  back: 'Retour',
+  retry: 'Réessayer',
+  export: 'Exporter',
+  copy: 'Copier',
+  search: 'Rechercher',
+  select: 'Sélectionner cette ligne',
+  selectAll: 'Sélectionner toutes les lignes de cette page',
+  selected: (k) => n(k, '# sélectionnée', '# sélectionnées'),
+  previous: 'Page précédente',
+  next: 'Page suivante',
+  range: (from, to, total) => (total === undefined ? `${from}–${to}` : `${from}–${to} sur ${total}`),
+  name: 'Nom',
+  type: 'Type',
+  state: 'État',
+  by: 'Par',
+  created: 'Création',
+  actions: 'Actions',
+  until: 'Jusqu’au',
+  forEver: 'sans fin',
+  forDays: (k) => n(k, 'pendant # jour', 'pendant # jours'),
+  lastDays: (k) => n(k, 'Dernières 24 heures', '# derniers jours'),
+  anyTime: 'Toute date',
+  noMatch: 'Aucun résultat',
+  loading: 'Chargement',
+  failed: 'Le chargement a échoué',
+  unreachable: 'Le serveur ne répond pas. Vérifiez la connexion, puis réessayez.',
+  noPage: 'Cette page n’existe pas',
+  noPageWhy: 'Le lien vient peut-être d’une autre version, ou contient une faute de frappe.',
+  skip: 'Aller à la page',
+  asOf: (when) => `état : ${when}`,
+  timeLeft: (time) => `encore ${time}`,
+  daysLeft: (k) => n(k, 'encore # jour', 'encore # jours'),
+  seconds: (k) => n(k, '# seconde', '# secondes'),
+  minutes: (k) => n(k, '# minute', '# minutes'),
+  hours: (k) => n(k, '# heure', '# heures'),
+  days: (k) => n(k, '# jour', '# jours'),
+  byteUnits: ['o', 'ko', 'Mo', 'Go', 'To'],
+  secretKept: 'Laissez vide pour garder la valeur enregistrée. Elle n’est jamais affichée.',
+  denied: (what, role) => `Votre rôle (${role}) ne permet pas de ${what}.`,
+  theme: { label: 'Apparence', auto: 'Comme le système', light: 'Clair', dark: 'Sombre' },
+
+  menu: {
+    label: 'Menu principal', dashboard: 'Tableau de bord', alerts: 'Alertes', investigate: 'Enquêter', activities: 'Journal d’activité', users: 'Utilisateurs et comptes', computers: 'Ordinateurs',
+    posture: 'Posture de sécurité des identités', apps: 'Applications connectées', control: 'Contrôler', policies: 'Stratégies', templates: 'Modèles', governance: 'Journal de gouvernance', settings: 'Paramètres',
+    profile: 'Mon compte',
+  },
+
+  gate: {
+    signIn: 'Se connecter', signOut: 'Se déconnecter', about: 'Veillez sur les identités de votre organisation.', name: 'Nom de connexion', password: 'Mot de passe', displayName: 'Nom complet',
+    secondStep: 'Deuxième étape', secondAbout: 'Saisissez les six chiffres affichés par votre application d’authentification.', code: 'Code', wrong: 'Le nom ou le mot de passe est incorrect.', wrongCode: 'Le code est incorrect ou a expiré.',
+    locked: (time) => `Trop de tentatives. Réessayez dans ${time}.`, setUp: 'Mettre Vigie en service', setUpAbout: 'Créez le premier administrateur général de ce serveur.', token: 'Jeton de mise en service',
+    tokenAbout: 'Affiché là où « vigie serve » a été lancé. Il prouve que ce serveur est le vôtre.', passwordAbout: 'Au moins 12 caractères. Une phrase se retient mieux que des symboles.', again: 'Mot de passe, encore une fois',
+    differ: 'Les deux mots de passe diffèrent.', create: 'Créer et se connecter',
+  },
+
+  dashboard: {
+    asOf: (when) => `Ce qui demande votre attention, état : ${when}.`, openAlerts: 'Alertes ouvertes', redUsers: 'Utilisateurs dans le rouge', redUsersAbout: 'Priorité d’enquête à partir du 90ᵉ centile', activities: 'Activités enregistrées',
+    topUsers: 'Principaux utilisateurs par priorité d’enquête, 7 derniers jours', noUsers: 'Personne n’a encore de score', noUsersWhy: 'Les scores apparaissent après l’analyse des activités : envoyez des journaux ou connectez la protection des identités.',
+    alertsOverTime: 'Alertes au fil du temps', byCategory: 'Alertes ouvertes par catégorie', noAlertsWhy: 'Les nouvelles alertes apparaissent ici dès qu’elles sont levées.', sources: 'Applications connectées et capteurs',
+    noSources: 'Pas encore de données', noSourcesWhy: 'Envoyez des journaux d’événements, des journaux d’audit d’applications cloud ou un export d’annuaire, et voyez qui se comporte de façon inhabituelle.', learning: 'En apprentissage ou sans données', noLearning: 'Toutes les détections ont fini d’apprendre et ont leurs données.',
+    linkOff: 'Les alertes et activités de l’annuaire local ne sont pas jointes.', openLink: 'Ouvrir les paramètres', analysing: 'Analyse des activités',
+  },
+
+  alerts: {
+    about: 'Ce que les détections et les stratégies ont trouvé. Fermez ce que vous avez traité.', alert: 'Alerte', severity: 'Gravité', category: 'Catégorie', users: 'Utilisateurs', app: 'Application', shore: 'Source', status: 'Statut', date: 'Date',
+    search: 'Rechercher dans les alertes', statusOpen: 'Ouvertes', statusClosed: 'Fermées', statusAll: 'Ouvertes et fermées', anyCategory: 'Toutes les catégories', times: (k) => n(k, '# fois', '# fois'),
+    openCount: (k) => n(k, '# alerte ouverte', '# alertes ouvertes'), noneOpen: 'Aucune alerte ouverte', noneOpenWhy: 'Tout ce qui a été trouvé a été traité. Les nouvelles alertes apparaissent ici.', showClosed: 'Afficher les alertes fermées',
+    noneMatch: 'Aucune alerte ne correspond', noneMatchWhy: 'Élargissez les filtres pour en voir davantage.', close: 'Fermer', reopen: 'Rouvrir', reopened: (k) => n(k, 'Alerte rouverte.', '# alertes rouvertes.'), closed: (k) => n(k, 'Alerte fermée.', '# alertes fermées.'),
+    closeTitle: (k) => n(k, 'Fermer l’alerte', 'Fermer # alertes'), closeAs: 'De quoi s’agissait-il ?', reason: 'Raison', comment: 'Commentaire', commentHint: 'Ce qui a été constaté, et ce qui a été fait',
+    closeBoth: 'L’alerte est fermée des deux côtés ; il n’est pas nécessaire de la fermer ailleurs.', markRead: 'Marquer comme lue', markUnread: 'Marquer comme non lue',
+    closeAbout: { true_positive: 'Une attaque ou une violation, confirmée.', benign: 'Cela s’est passé comme décrit, et c’est légitime.', false_positive: 'Cela ne s’est pas passé comme décrit.' },
+    reasons: {
+      'benign.2': 'La gravité devrait être plus faible', 'benign.4': 'Autre', 'benign.5': 'Confirmé avec l’utilisateur', 'benign.6': 'Déclenchée par un test', 'false_positive.0': 'Sans intérêt', 'false_positive.1': 'Trop d’alertes semblables',
+      'false_positive.3': 'Inexacte', 'false_positive.4': 'Autre',
+    },
+  },
+
+  alert: {
+    picture: 'Qui a fait quoi à qui', column: { source: 'Source', controller: 'Contrôleur de domaine', target: 'Cible' }, certainty: (k) => `certain à ${k}\u00a0%`, evidence: 'Preuves', allActivities: 'Afficher dans le journal d’activité',
+    noEvidence: 'Aucune activité n’est listée', noEvidenceWhy: 'Elles ont peut-être dépassé la durée de conservation de ce serveur.', whatToDo: 'Que faire', scope: 'Comprendre l’étendue de la compromission', remediation: 'Remédier', prevention: 'Prévenir',
+    history: 'Historique', addComment: 'Ajouter un commentaire', commentHint: 'Visible par toutes les personnes qui peuvent voir cette alerte', concerned: 'Entités associées', facts: 'Détails', first: 'Vue la première fois', last: 'Vue la dernière fois', count: 'Nombre de fois', externalId: 'ID externe',
+    attack: 'MITRE ATT&CK', resolution: 'Résolution', preview: 'Aperçu', exclude: 'Exclure…', excludeAbout: (name) => `« ${name} » ne sera plus levée pour cet utilisateur, cet ordinateur ou cette adresse.`, excluded: (name) => `${name} est exclu.`,
+    suppress: 'Masquer…', suppressAbout: 'Les prochaines alertes de cette stratégie sont levées en silence : sans notification, et hors de la file.', suppressBy: 'Pour', by: { user: 'le même utilisateur', source: 'le même ordinateur source', ip: 'la même adresse IP' },
+    suppressed: 'Les alertes semblables sont masquées.', workbook: 'Télécharger le classeur', share: 'Copier le lien', copied: 'Le lien a été copié.', policy: 'Afficher la stratégie', unread: 'Marquée comme non lue.',
+  },
+
+  activities: {
+    about: 'Ce que chacun a fait, sur site et dans le cloud.', count: (k) => n(k, '# activité', '# activités'), allApps: 'Toutes les applications', shore: 'Source', bothShores: 'Local et cloud', failuresOnly: 'Échecs', adminOnly: 'Administratives',
+    queries: 'Requêtes', suggested: 'Requêtes suggérées', saved: 'Requêtes enregistrées', noSaved: 'Aucune pour l’instant', noSavedWhy: 'Posez des filtres, puis enregistrez-les comme requête.', save: 'Enregistrer la requête', savedQuery: (name) => `« ${name} » est enregistrée.`, shared: 'Tout le monde peut l’utiliser',
+    forget: 'Supprimer cette requête', columns: 'Colonnes', newPolicy: 'Nouvelle stratégie depuis la recherche', none: 'Pas encore d’activités', noneWhy: 'Envoyez des journaux, ou connectez la protection des identités pour voir ce qui se passe dans l’annuaire.', noneMatch: 'Aucune activité ne correspond',
+    noneMatchWhy: 'Élargissez les filtres, ou choisissez une période plus longue.',
+  },
+
+  activity: {
+    activity: 'Activité', user: 'Utilisateur', app: 'Application', ip: 'Adresse IP', location: 'Lieu', device: 'Appareil', time: 'Date', points: 'Points', received: 'Reçue le', outcome: 'Résultat', network: 'Réseau', destination: 'Destination', agent: 'Agent utilisateur',
+    protocol: 'Protocole', session: 'Session', flags: 'Marques', admin: 'Administrative', impersonated: 'Emprunt d’identité', objects: 'Objets', policies: 'Stratégies correspondantes', alertN: (k) => `Alerte ${k}`, facts: 'Faits de l’enregistrement', general: 'Général', raw: 'Enregistrement brut',
+    origin: (input, record, offset) => `${input}, enregistrement ${record}, octet ${offset}`, similar: 'Afficher les semblables', within: (k) => n(k, 'Au cours du dernier jour', 'Au cours des # derniers jours'), noUser: 'Aucun acteur n’est nommé.',
+    noIp: 'L’enregistrement ne nomme aucune adresse.', openUser: 'Ouvrir la page de l’utilisateur', openAlerts: 'Alertes ouvertes', countries: 'Pays', networks: 'Propriétaires de réseaux', addresses: 'Adresses', apps: 'Applications', kinds: 'Types d’activité',
+  },
+
+  query: {
+    advanced: 'Filtres avancés', add: 'Ajouter un filtre', clear: 'Tout effacer', remove: 'Retirer ce filtre', field: 'Champ', operator: 'Opérateur', value: (field) => `Valeur de ${field}`, choose: 'Choisir ou saisir', from: 'Du', to: 'Au', days: 'jours',
+  },
+
+  people: { about: 'Toutes les personnes actives ou présentes dans un annuaire, les plus suspectes d’abord.', search: 'Nom, adresse ou compte', none: 'Personne n’est encore connu', noneWhy: 'Les personnes apparaissent à partir des journaux envoyés et des annuaires connectés.' },
+  computers: { about: 'Ordinateurs vus dans les activités ou nommés par un annuaire.', search: 'Nom d’un ordinateur', none: 'Aucun ordinateur n’est encore connu', noneWhy: 'Les ordinateurs apparaissent à partir des journaux des contrôleurs de domaine et de l’annuaire.', usedBy: 'Utilisé par' },
+
+  user: {
+    priority: 'Priorité d’enquête', percentile: 'Centile', position: 'Fonction', department: 'Service', manager: 'Responsable', mail: 'Courriel', phone: 'Téléphone', upn: 'Nom principal d’utilisateur', sam: 'Compte', sid: 'SID', domain: 'Domaine', flags: 'Indicateurs du compte',
+    tags: 'Étiquettes', firstSeen: 'Vu la première fois', lastSeen: 'Vu la dernière fois', threat: 'Menace', openAlerts: 'Alertes ouvertes', identityRisk: 'Niveau de risque de l’identité', noRisk: 'non communiqué', baseline: 'Référence',
+    baselineText: (d, e) => `${n(d, '# jour', '# jours')}, ${n(e, '# activité', '# activités')}`, exposure: 'Exposition', devices: 'Appareils', accounts: 'Comptes', resources: 'Ressources', locations: 'Lieux', noGroups: 'Aucun groupe', directGroups: 'Groupes directs',
+    nestedGroups: 'Groupes imbriqués', spellings: 'Connu comme', noDirectory: 'Aucun annuaire ne nomme cette entité : elle a seulement été vue dans des activités.', actions: 'Actions', respond: 'Réagir', export: 'Exporter les données personnelles', inLog: 'Ouvrir dans le journal d’activité',
+    noActivities: 'Aucune activité', noActivitiesWhy: 'Rien de cette entité ne se trouve dans la durée de conservation de ce serveur.', tabs: { risk: 'Risque de l’utilisateur', computerRisk: 'Risque', activities: 'Activités', directory: 'Données d’annuaire' },
+    fromAlerts: 'Alertes', fromActivities: 'Activités à risque', ring: (a, b) => `${a} points d’alertes, ${b} points d’activités à risque`, openReceipt: 'Afficher sa composition',
+    percentileText: (p) => `Plus élevée que ${p} de l’organisation`, lastTwoWeeks: 'Points des deux dernières semaines', twoWeeks: (k) => n(k, '# point en deux semaines', '# points en deux semaines'), bracket: (k) => `7 jours : ${k}`, noDays: 'Pas encore de points.',
+    timeline: 'Ce qui a fait monter le score', noTimeline: 'Rien n’a fait monter le score', noTimelineWhy: 'Aucune alerte et aucune activité inhabituelle jusqu’ici.', confirmName: (name) => `Saisissez « ${name} » pour confirmer`, forgotten: 'Les données personnelles sont supprimées.',
+    resetDone: 'Le score est remis à zéro.', actionDone: 'L’action a été enregistrée.',
+    ask: {
+      reset: { title: 'Remettre le score à zéro', about: (name) => `La priorité d’enquête de ${name} repart de zéro. Ce qui s’est passé reste dans le journal.` },
+      forget: { title: 'Supprimer les données personnelles', about: (name) => `Toutes les activités de ${name} sont supprimées définitivement. C’est irréversible.` },
+      require_sign_in: { title: 'Exiger une nouvelle connexion', about: (name) => `${name} est déconnecté partout et doit se connecter à nouveau.` },
+      suspend: { title: 'Suspendre l’utilisateur', about: (name) => `Les comptes de ${name} sont désactivés.` },
+      confirm_compromised: { title: 'Confirmer la compromission', about: (name) => `${name} est marqué comme compromis : le risque de l’identité devient élevé.` },
+    },
+  },
+
+  receipt: {
+    title: (name) => `Pourquoi ${name} a ce score`, window: (from, to) => `du ${from} au ${to}`, about: 'Chaque partie est affichée ; ensemble, elles font le score.', percentile: (p) => `Il est plus élevé que ${p} de l’organisation.`, from: 'Origine', why: 'Pourquoi',
+    sum: (k) => n(k, 'somme de # partie', 'somme de # parties'), agrees: (k) => `Les parties font ${k}, exactement le score affiché.`, differs: (a, b) => `Les parties font ${a}, la page affiche ${b}. Rechargez la page : le score a peut-être changé entre-temps.`,
+    none: 'Aucun point au cours des sept derniers jours', noneWhy: 'Le score est zéro : il n’y a rien à additionner.', oneIn: (k) => `1 sur ${k}`, feedback: 'Retour', expected: 'C’est attendu : à apprendre', suspicious: 'C’est suspect : à ne pas apprendre', thanks: 'Merci. Cela compte dès la prochaine analyse.',
+    kind: { alert: 'Alerte', activity: 'Activité', day: 'Jour' },
+    group: { where: 'où', 'with what': 'avec quoi', what: 'quoi', when: 'quand', day: 'toute la journée', alert: 'alerte' },
+  },
+
+  apps: { about: 'Ce dont le hub a des activités.', fresh: 'Reçoit', quiet: 'Silencieuse', last: 'Dernière activité' },
+
+  posture: {
+    about: 'Ce qui affaiblit les identités de l’annuaire, qui est concerné, et que faire.', assessment: 'Évaluation', impact: 'Impact', trend: 'Tendance', affected: 'Entités concernées', asOf: 'État', why: 'Preuves', exposure: 'Exposition', whyRisky: 'Pourquoi c’est risqué', workbook: 'Classeur',
+    off: 'Les évaluations de posture demandent la protection des identités', offWhy: 'Elles sont faites à partir des activités locales et de l’annuaire. Connectez la protection des identités pour les voir ; la déconnecter les retire aussitôt.',
+    none: 'Pas encore d’évaluation', noneWhy: 'La première est faite quand l’analyse des activités jointes est terminée.', clean: 'Personne n’est concerné', unknown: 'Pas encore connu', unknownWhy: 'Les données nécessaires à cette évaluation n’ont pas été vues.',
+    status: { at_risk: 'À risque', completed: 'Terminée', unknown: 'Inconnu' },
+  },
+
+  policies: {
+    about: 'Ce qui lève des alertes : les détections des deux côtés et vos propres stratégies d’activité.', create: 'Créer une stratégie d’activité', policy: 'Stratégie', on: 'Active', search: 'Rechercher des stratégies', anyState: 'Actives et inactives', onlyOn: 'Actives', onlyOff: 'Inactives', count: (k) => n(k, '# stratégie', '# stratégies'),
+    toggle: (name) => `Activer ou désactiver ${name}`, switchedOn: (name) => `${name} est active.`, switchedOff: (name) => `${name} est inactive.`, off: 'Cette détection ne fait pas encore partie de cette version.', notYet: 'Pas dans cette version', blind: 'Sans données', blindWhy: (what) => `Elle ne peut rien voir : ${what}.`,
+    learning: (k) => n(k, 'Apprentissage : # jour', 'Apprentissage : # jours'), type: { identity: 'Protection des identités (ATP)', anomaly: 'Détection d’anomalies', activity: 'Activité' },
+    none: 'Aucune stratégie', noIdentity: 'La protection des identités n’est pas connectée', noIdentityWhy: 'Les stratégies de la protection des identités (ATP) sont ici tant qu’elle est connectée.', noActivity: 'Pas encore de stratégie d’activité',
+    noActivityWhy: 'Créez-en une depuis une recherche du journal d’activité, depuis un modèle, ou de zéro.', params: 'Seuils', byDefault: (v) => `Par défaut : ${v}.`, scope: 'Portée', include: 'Seulement ces utilisateurs et groupes', includeAbout: 'Vide : tout le monde.', exclude: 'Jamais ceux-ci',
+    choosePeople: 'Saisir un nom', sensitivity: 'Sensibilité', low: 'Faible : moins d’alertes', normal: 'Normale', high: 'Élevée : plus d’alertes', matchText: (c, m) => (c > 1 ? `Une alerte quand ${c} activités d’un même utilisateur correspondent en ${m} minutes.` : 'Une alerte pour chaque activité qui correspond.'),
+    showActivities: 'Afficher les activités correspondantes', createdBy: (who) => `Créée par ${who}`, deleteTitle: 'Supprimer la stratégie', deleteAbout: (name) => `« ${name} » ne lève plus d’alertes. Celles qu’elle a levées restent.`,
+    templatesAbout: 'Des stratégies d’activité toutes prêtes. Ouvrez-en une, adaptez-la et activez-la.', noTemplates: 'Aucun modèle', useTemplate: 'Créer depuis le modèle', newTitle: 'Nouvelle stratégie d’activité', editorAbout: 'Lève une alerte quand quelqu’un fait ce que le filtre décrit.',
+    basics: 'Stratégie', description: 'Description', which: 'Activités qui remplissent toutes ces conditions', whichEmpty: 'Ajoutez au moins un filtre.', when: 'Quand lever une alerte', single: 'Chaque activité correspondante', singleAbout: 'Une seule activité suffit.',
+    repeated: 'Activité répétée', repeatedAbout: 'Le même utilisateur le fait souvent en peu de temps.', atLeast: 'Au moins', withinMinutes: 'En minutes', sameApp: 'Dans la même application', then: 'Ensuite', thenAbout: 'Une alerte est levée dans la file. De plus :',
+    sendMail: 'Envoyer un courriel', sendSyslog: 'Envoyer au SIEM (syslog)', sendWebhook: 'Appeler le webhook', noMail: 'L’envoi de courriel n’est pas encore configuré.', dailyLimit: 'Alertes par jour', dailyLimitAbout: 'Les correspondances suivantes du même jour sont comptées, pas levées.',
+    preview: 'Aperçu sur les 7 derniers jours', previewEmpty: 'Ajoutez un filtre pour voir combien de fois il aurait correspondu.', previewText: (a, b) => `${n(a, '# activité correspond', '# activités correspondent')} ; ${n(b, '# alerte aurait été levée', '# alertes auraient été levées')}.`,
+    previewMany: 'C’est beaucoup. Resserrez le filtre, ou demandez une activité répétée.', later: 'La stratégie lève des alertes pour les activités qui arrivent à partir de maintenant.',
+  },
+
+  governance: {
+    about: 'Actions prises sur des comptes : par qui, avec quel résultat.', action: 'Action', none: 'Aucune action n’a été prise', noneWhy: 'Les actions partent de la page d’un utilisateur.', missing: 'Ce serveur ne tient pas encore de journal de gouvernance.',
+    actions: { require_sign_in: 'Exiger une nouvelle connexion', suspend: 'Suspendre l’utilisateur', confirm_compromised: 'Confirmer la compromission' }, status: { done: 'Faite', failed: 'Échouée', waiting: 'En attente', reverted: 'Annulée' },
+  },
+
+  link: {
+    title: 'Protection des identités (ATP)', connect: 'Connecter les données de protection des identités, y compris les alertes et les activités', connectAbout: 'Les activités locales, les alertes, les scores des utilisateurs, les évaluations de posture et les stratégies ATP rejoignent ce qui est connu des applications cloud.',
+    secured: 'Les données sont protégées : elles restent sur ce serveur et ne circulent que par TLS entre vos capteurs et ce serveur.', offWarning: 'Les activités et alertes jointes restent jusqu’à la fin de leur conservation. Les évaluations de posture sont retirées aussitôt, et les stratégies ATP quittent la page des stratégies. Reconnecter les ramène.',
+    now: 'État', state: { off: 'Inactive', connecting: 'Connexion en cours', on: 'Active', disconnecting: 'Déconnexion en cours' }, leave: 'Vous pouvez quitter cette page ; l’opération continue.', joined: 'Activités jointes', waiting: 'Encore en attente', since: 'Depuis', by: 'Basculée par', firstVisible: 'Première activité visible',
+    prerequisites: 'Prérequis', met: 'Rempli', unmet: 'Manquant', todo: 'À faire :', prerequisite: { licence: 'Une licence ATP', domain: 'La licence nomme ce domaine d’annuaire', role: 'Administrateur général' },
+  },
+
+  inputs: {
+    upload: 'Envoyer des journaux', drop: 'Déposez ici des fichiers : journaux d’événements, journaux d’audit, exports d’annuaire, archives', choose: 'Choisir des fichiers', formats: '.evtx, JSON et NDJSON, exports CSV, LDIF, .zip, .tar.gz. Les fichiers sont gardés tels que reçus.', sent: (name) => `${name} est en cours de lecture.`, none: 'Rien n’a encore été reçu',
+    noneWhy: 'Les fichiers envoyés, déposés dans le dossier de réception ou transmis par des relais sont listés ici avec ce qu’ils ont donné.', records: 'Enregistrements', repeats: (k) => n(k, '# doublon', '# doublons'), faults: 'Non compris', received: 'Reçu', state: { waiting: 'En attente', done: 'Lu', failed: 'Échec' },
+  },
+
+  health: {
+    ok: 'Tout fonctionne.', warning: 'Quelque chose demande votre attention.', blinds: 'Sans vue à cause de cela :', now: 'Maintenant', version: 'Version', uptime: 'En marche depuis', waiting: 'Fichiers en attente', disk: 'Disque', diskText: (used, free) => `${used} utilisés, ${free} libres`,
+    blind: 'Détections sans données', noBlind: 'Aucune détection n’est sans données.', lacks: (what) => `manque : ${what}`,
+  },
+
+  settings: {
+    system: 'Système', threat: 'Protection contre les menaces', data: 'Données', own: 'Personnel', organisation: 'Organisation', language: 'Langue des nouveaux comptes', timeZone: 'Fuseau horaire', retention: 'Conservation', retentionAbout: 'Nombre de jours après lesquels les données sont supprimées définitivement.', noRight: 'Vous ne pouvez pas voir cette page',
+    keep: { activities: 'Activités', alerts: 'Alertes fermées', discovery: 'Cloud Discovery', governance: 'Journal de gouvernance' },
+    nav: {
+      general: 'Organisation et conservation', admins: 'Gérer les accès d’administration', roles: 'Rôles', tokens: 'Jetons d’API', licences: 'Licences', audit: 'Journal d’audit', health: 'Santé', link: 'Protection des identités (ATP)', directories: 'Services d’annuaire', tags: 'Étiquettes d’entités', exclusions: 'Exclusions',
+      inputs: 'Entrées et envoi', subnets: 'Plages d’adresses IP', notifications: 'Notifications', profile: 'Mon compte',
+    },
+    about: {
+      general: 'Le nom de ce serveur, et combien de temps il se souvient.', admins: 'Les comptes qui peuvent se connecter, et leurs rôles.', roles: 'Ce que chaque rôle peut voir et faire.', tokens: 'Pour les programmes qui utilisent l’API REST avec vos droits.', licences: 'Quels côtés du produit peuvent être utilisés, pour quel annuaire. Rien n’est jamais transmis à l’extérieur.',
+      audit: 'Ce que les administrateurs ont fait et consulté.', health: 'Si le hub voit ce qu’il devrait voir.', link: 'Joint le côté local et le hub.', directories: 'D’où sont lus les utilisateurs, groupes et ordinateurs.', tags: 'Les comptes qui méritent un second regard, et les serveurs dont le rôle est connu.',
+      exclusions: 'Utilisateurs, ordinateurs et adresses qu’une détection laisse de côté.', inputs: 'Ce que le hub a reçu à lire.', subnets: 'Vos propres réseaux, sorties VPN et autres adresses connues.', notifications: 'Qui est prévenu des alertes.', profile: 'Votre mot de passe et votre second facteur.',
+    },
+  },
+
+  admins: {
+    add: 'Ajouter un administrateur', edit: 'Modifier l’administrateur', role: 'Rôle', apps: 'Applications (numéros)', groups: 'Groupes', commas: 'Séparez par des virgules.', newPassword: 'Nouveau mot de passe', newPasswordAbout: 'Laissez vide pour garder l’actuel.', disabled: 'Ne peut pas se connecter', isDisabled: 'Désactivé', active: 'Actif',
+    secondFactor: 'Second facteur', lastSignIn: 'Dernière connexion', notSelf: 'Vous ne pouvez pas vous retirer vous-même.', remove: 'Retirer l’administrateur', removeAbout: (name) => `${name} ne peut plus se connecter ; jetons et sessions prennent fin aussitôt.`,
+  },
+  tokens: {
+    add: 'Générer un jeton', made: 'Jeton généré', once: 'Copiez-le maintenant : il n’est affiché qu’une fois.', use: 'Envoyez-le sous la forme « Authorization: Token … ». Il a les droits de votre compte.', nameAbout: 'À quoi il sert', none: 'Aucun jeton', noneWhy: 'Un jeton permet à un programme d’utiliser l’API REST avec vos droits.', revoke: 'Révoquer',
+    revokeAbout: (name) => `Les programmes qui utilisent « ${name} » cessent de fonctionner aussitôt.`, lastUsed: 'Dernière utilisation', state: { generated: 'Généré', active: 'Actif', inactive: 'Inactif' },
+  },
+  licences: {
+    add: 'Installer une licence', installed: 'La licence est installée.', file: 'Fichier de licence', text: 'Texte de la licence', textAbout: 'Choisissez le fichier, ou collez son contenu.', none: 'Aucune licence', noneWhy: 'La protection des identités (ATP) demande une licence qui nomme votre domaine Active Directory ; les analyses cloud demandent une licence hub.', product: 'Produit',
+    products: { atp: 'Protection des identités (ATP)', hub: 'Hub : applications cloud' }, expires: 'Expire', valid: 'Valide', invalid: 'Non valide', remove: 'Retirer la licence', removeAbout: 'Ce qu’elle permet cesse aussitôt.',
+  },
+  audit: { none: 'Rien n’a encore été fait', what: 'Quoi', before: 'Avant', after: 'Après' },
+  directories: {
+    add: 'Ajouter un annuaire', server: 'Serveur', serverAbout: 'Un contrôleur de domaine ou un serveur LDAP, en ldaps:// partout où c’est possible.', bindDn: 'Compte', bindAbout: 'Un compte ordinaire suffit : il ne fait que lire.', base: 'Base de recherche', none: 'Aucun annuaire n’est connecté',
+    noneWhy: 'L’annuaire dit qui sont les personnes : groupes, fonctions, responsables. Vous pouvez aussi envoyer un export LDIF.', lastSync: 'Dernière synchronisation', objects: 'Objets', state: { ok: 'Synchronisé', running: 'Synchronisation', failed: 'Échec', new: 'En attente' },
+  },
+  tags: {
+    hint: 'Compte, groupe ou ordinateur', title: { sensitive: 'Sensible', honeytoken: 'Leurre', dc: 'Contrôleurs de domaine', dns: 'Serveurs DNS', replicator: 'Réplicateurs connus' },
+    about: {
+      sensitive: 'Plus d’impact dans les scores et les alertes. Les membres des groupes d’administration sont sensibles d’eux-mêmes.', honeytoken: 'Comptes que personne n’utilise : toute authentification avec eux lève une alerte.', dc: 'Seulement là où ni l’annuaire ni les journaux ne le disent.', dns: 'Serveurs qui peuvent demander des transferts de zone.',
+      replicator: 'Comptes qui peuvent répliquer l’annuaire, comme ceux d’Entra Connect.',
+    },
+  },
+  exclusions: { name: 'Utilisateur, ordinateur ou adresse', hint: 'alice, WS12, 192.0.2.0/24', none: 'Rien n’est exclu', noneWhy: 'Excluez depuis une alerte sans danger, ou choisissez une stratégie ci-dessus.', until: (when) => `jusqu’au ${when}`, untilAbout: 'Vide : sans fin.', forPolicy: 'Stratégie', choose: 'Choisir une stratégie…' },
+  notifications: {
+    title: { mail: 'Courriel', syslog: 'Syslog (SIEM)', webhook: 'Webhook' }, about: { mail: 'Les alertes ne sont pas envoyées par courriel.', syslog: 'Les alertes ne sont pas envoyées à un SIEM.', webhook: 'Aucun webhook n’est appelé.' }, from: 'À partir de la gravité', server: 'Serveur', port: 'Port', tls: 'Chiffrement', plain: 'Aucun', sender: 'Expéditeur', to: 'Destinataires', perDay: 'Au plus par jour',
+    transport: 'Transport', format: 'Format', cef: 'Message', cefLegal: 'CEF', cefAtp: 'Comme Azure ATP l’écrivait', url: 'Adresse', key: 'Clé de signature', keyAbout: 'Signe chaque appel (HMAC). Laissez vide pour garder la valeur enregistrée.', test: 'Envoyer un test', tested: 'Le test a été remis.', testFailed: (why) => `Le test a échoué : ${why}`,
+  },
+  subnets: {
+    add: 'Ajouter une plage IP', ranges: 'Plages', rangesAbout: 'Une plage d’adresses par ligne, IPv4 ou IPv6.', organization: 'Propriétaire du réseau', none: 'Aucune plage IP', noneWhy: 'Nommez vos bureaux, VPN et mandataires : les alertes deviennent plus précises, et les filtres plus simples.', builtIn: 'Fournie',
+    category: { 1: 'Entreprise', 2: 'Administration', 3: 'À risque', 4: 'VPN', 5: 'Fournisseur cloud', 6: 'Autre' },
+  },
+  profile: {
+    old: 'Mot de passe actuel', change: 'Changer le mot de passe', changed: 'Le mot de passe est changé.', on: 'Actif', off: 'Inactif', totpAbout: 'Un code d’une application d’authentification en plus du mot de passe. Vivement conseillé à quiconque peut modifier les paramètres.', totpOn: 'Configurer le second facteur',
+    totpSecret: 'Saisissez cette clé dans votre application d’authentification, puis le code qu’elle affiche :', totpConfirm: 'Activer', totpOff: 'Désactiver', totpOnDone: 'Le second facteur est actif.', totpOffDone: 'Le second facteur est inactif.',
+  },
+};
