@@ -4,8 +4,8 @@
 #include "base/hash.h"
 #include "base/table.h"
 #include "base/time.h"
+#include "store/secret.h"
 #include "store/tab_accounts.h"
-#include "store/tab_settings.h"
 
 #include <pthread.h>
 #include <sodium.h>
@@ -22,30 +22,32 @@ struct minute {
     uint32_t n;
 };
 
-static int read_key(struct guard *g)
+/* Kept encrypted, so that a copy of the database alone signs nothing. */
+static int read_key(struct guard *g, const char *folder)
 {
     struct arena a;
     struct str text = STR_NONE;
+    struct secret_key *k = NULL;
     char hex[2 * JWT_KEY + 1];
     size_t n = 0;
     arena_init(&a, 1024, 65536);
-    int err = db_begin(g->db);
-    if (err)
-        return err;
-    err = tab_settings_get(g->db, &a, "jwt_key", &text);
+    int err = secret_open(folder, &k);
+    if (!err)
+        err = secret_get(k, g->db, &a, "jwt_key", &text);
     if (!err && !str_set(text)) {
         password_secret(hex);
         text = str_of(hex);
-        err = tab_settings_put(g->db, "jwt_key", text);
+        err = secret_put(k, g->db, "jwt_key", text);
     }
     if (!err && (sodium_hex2bin(g->jwt_key, JWT_KEY, text.p, text.n, NULL, &n, NULL) != 0 || n != JWT_KEY))
         err = ERR_MALFORMED;
     sodium_memzero(hex, sizeof hex);
+    secret_close(k);
     arena_free(&a);
-    return db_end(g->db, err);
+    return err;
 }
 
-static int open_parts(struct guard *g)
+static int open_parts(struct guard *g, const char *folder)
 {
     char secret[65];
     uint64_t accounts = 0;
@@ -59,7 +61,7 @@ static int open_parts(struct guard *g)
     if (!err)
         err = password_hash(str_of(secret), g->dummy);
     if (!err)
-        err = read_key(g);
+        err = read_key(g, folder);
     if (!err)
         err = tab_accounts_count(g->db, &accounts);
     if (!err && accounts == 0)
@@ -67,14 +69,14 @@ static int open_parts(struct guard *g)
     return err;
 }
 
-int guard_open(struct guard **out, struct db *db, const struct guard_limits *limits)
+int guard_open(struct guard **out, const char *folder, struct db *db, const struct guard_limits *limits)
 {
     struct guard *g = calloc(1, sizeof *g);
     if (!g)
         return ERR_MEMORY;
     g->db = db;
     g->limits = *limits;
-    int err = open_parts(g);
+    int err = open_parts(g, folder);
     if (err) {
         guard_close(g);
         return err;

@@ -25,7 +25,7 @@ struct guard {
     char setup[65]; /* empty: accounts exist */
 };
 
-int guard_open(struct guard **out, struct db *db, const struct guard_limits *limits);
+int guard_open(struct guard **out, const char *folder, struct db *db, const struct guard_limits *limits);
 void guard_close(struct guard *g);
 /* Whether one more request of an account goes through; else *wait in seconds. */
 bool guard_throttle(struct guard *g, int64_t account, int64_t now, int64_t *wait);

@@ -49,6 +49,8 @@ static int by_order(const void *pa, const void *pb)
 static size_t keep_last(struct member *m, size_t n)
 {
     size_t kept = 0;
+    if (n == 0)
+        return 0;
     qsort(m, n, sizeof *m, by_key);
     for (size_t i = 0; i < n; i++)
         if (i + 1 == n || !str_eq(m[i].key, m[i + 1].key))

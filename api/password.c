@@ -58,7 +58,7 @@ int password_hash(struct str password, char out[PASSWORD_HASH])
 bool password_verify(struct str hash, struct str password)
 {
     char text[PASSWORD_HASH] = {0};
-    if (hash.n >= sizeof text)
+    if (hash.n == 0 || hash.n >= sizeof text)
         return false;
     memcpy(text, hash.p, hash.n);
     return crypto_pwhash_str_verify(text, password.p ? password.p : "", password.n) == 0;

@@ -181,7 +181,7 @@ static int open_parts(struct server *s, char why[256])
     if (!err)
         err = statics_open(&s->statics, s->o.files);
     if (!err)
-        err = guard_open(&s->guard, s->o.db, &limits);
+        err = guard_open(&s->guard, s->o.folder, s->o.db, &limits);
     if (!err)
         err = patience_open(&s->patience);
     if (!err)
