@@ -1,14 +1,14 @@
 # mk/portal.mk - the web pages: type-checked, bundled, and put into the program. One bundle serves every build folder.
-PORTAL_SOURCES := $(shell find portal/src -type f) portal/build.mjs portal/icon.svg portal/tsconfig.json
-PORTAL_MODULES := portal/node_modules/.package-lock.json
+PORTAL_SOURCES := $(shell find portal/src -type f) portal/build.mjs portal/icon.svg portal/tsconfig.json portal/package-lock.json
 PORTAL := build/portal/index.html
 
-# npm writes this file last; touching it says that it answers to the lock file as it is now.
-$(PORTAL_MODULES): portal/package-lock.json
-	cd portal && npm ci --ignore-scripts --silent
-	@touch $@
+# npm writes .package-lock.json last; touching it says that it answers to the lock file as it is now.
+portal-modules:
+	@[ portal/node_modules/.package-lock.json -nt portal/package-lock.json ] || \
+	    { cd portal && npm ci --ignore-scripts --silent && touch node_modules/.package-lock.json; }
 
-$(PORTAL): $(PORTAL_MODULES) $(PORTAL_SOURCES)
+$(PORTAL): $(PORTAL_SOURCES)
+	@$(MAKE) -s portal-modules
 	cd portal && ./node_modules/.bin/tsc --noEmit && node build.mjs $(abspath build/portal)
 
 $(B)/gen/portal_files.c: portal/embed.sh $(PORTAL)
@@ -19,4 +19,4 @@ $(B)/gen/portal_files_bytes.o: $(B)/gen/portal_files.c
 
 $(LIBRARY): $(B)/gen/portal_files.o $(B)/gen/portal_files_bytes.o
 portal: $(PORTAL)
-.PHONY: portal
+.PHONY: portal portal-modules

@@ -15,6 +15,9 @@ export const number = (n: number) => kept('n', () => new Intl.NumberFormat(local
 export const short = (n: number) => (n < 10_000 ? number(n) : kept('s', () => new Intl.NumberFormat(locale(), { notation: 'compact', maximumFractionDigits: 1 })).format(n));
 export const percent = (x: number) => kept('p', () => new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 0 })).format(x);
 
+/** A percentile, rounded down: nobody is higher than everybody. */
+export const higherThan = (percentile: number) => percent(Math.floor(percentile) / 100);
+
 const dated = (name: string, options: Intl.DateTimeFormatOptions) => (time: string | number | Date | null | undefined): string => {
   if (time === null || time === undefined || time === '') return t.none;
   const date = new Date(time);

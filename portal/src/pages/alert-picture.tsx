@@ -5,9 +5,9 @@ import { iconPath, type IconName } from '../ui/icon';
 import { columnsOf } from '../picture';
 
 const GLYPH: Record<string, IconName> = { account: 'user', user: 'user', device: 'device', computer: 'device', ip: 'globe', service: 'server', country: 'globe', file: 'file', group: 'group' };
-const WIDTH = 900, BOX = 208, ROW = 68;
+const WIDTH = 780, BOX = 208, ROW = 64;
 
-const short = (text: string) => (text.length > 26 ? `${text.slice(0, 25)}…` : text);
+const short = (text: string) => (text.length > 25 ? `${text.slice(0, 24)}…` : text);
 
 function Node({ party, x, y, kind }: { party: Party; x: number; y: number; kind: string }) {
   const certainty = party.certainty !== null && party.certainty !== undefined && party.certainty < 100 ? t.alert.certainty(party.certainty) : null;

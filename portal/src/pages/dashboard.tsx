@@ -41,7 +41,7 @@ function TopUsers({ users }: { users: UserRow[] }) {
             {users.slice(0, 8).map((u) => (
               <li key={u.id}><a class="item" href={href(`users/${u.id}`)}>
                 <Score value={u.score} red={u.red} /><Avatar name={u.name} />
-                <span class="grow"><span class="strong clip">{u.name}</span><span class="muted small clip"> {u.title ?? u.department ?? u.upn ?? ''}</span></span>
+                <span class="grow"><div class="strong clip">{u.name}</div><div class="muted small clip">{u.title ?? u.department ?? u.upn ?? ''}</div></span>
                 <TagBadges tags={u.tags?.filter((x) => x === 'sensitive' || x === 'honeytoken')} /><Spark days={u.days} red={u.red} />
               </a></li>
             ))}
@@ -104,7 +104,7 @@ function Learning({ of }: { of: Data }) {
 function LinkState({ of }: { of: Data }) {
   const { state, progress, secondsLeft } = of.link;
   if (state === 'connecting' || state === 'disconnecting') return <Banner icon="link"><Progress label={t.link.state[state]} value={progress ?? 0} secondsLeft={secondsLeft} /></Banner>;
-  if (state === 'off') return <Banner kind="" icon="link" action={<LinkButton compact to={href('settings/link')}>{t.dashboard.openLink}</LinkButton>}><b>{t.link.title}</b>: {t.link.state.off}. <span class="muted">{t.dashboard.linkOff}</span></Banner>;
+  if (state === 'off') return <Banner kind="" icon="link" action={<LinkButton compact to={href('settings/link')}>{t.dashboard.openLink}</LinkButton>}><b>{t.labelled(t.link.title, t.link.state.off)}.</b> <span class="muted">{t.dashboard.linkOff}</span></Banner>;
   return null;
 }
 
@@ -115,15 +115,15 @@ export function Dashboard() {
   return (
     <div class="page">
       <PageHead title={t.menu.dashboard} about={data.asOf ? t.dashboard.asOf(dateTime(data.asOf)) : undefined}
-        actions={data.link.state === 'on' ? <Badge kind="good"><i class="dot good" />{t.link.title}: {t.link.state.on}</Badge> : undefined} />
+        actions={data.link.state === 'on' ? <Badge kind="good"><i class="dot good" />{t.labelled(t.link.title, t.link.state.on)}</Badge> : undefined} />
       <LinkState of={data} />
       {running && <Banner icon="refresh"><Progress label={t.dashboard.analysing} value={data.analysis?.progress ?? 0} /></Banner>}
       <Figures of={data} />
       <div class="grid">
         <TopUsers users={data.users} />
-        <Card title={t.dashboard.alertsOverTime} span={7}>
+        <Card title={t.dashboard.alertsOverTime} span={7} tall>
           <Chart label={t.dashboard.alertsOverTime} option={(c) => perDay(data, c)} />
-          <div class="row wrap">{SEVERITIES.filter((s) => data.alerts.bySeverity[s]).map((s) => <a key={s} class="chip pick" href={openWith(s)}>{t.severity[s]}: {number(data.alerts.bySeverity[s])}</a>)}</div>
+          <div class="row wrap">{SEVERITIES.filter((s) => data.alerts.bySeverity[s]).map((s) => <a key={s} class="chip pick" href={openWith(s)}>{t.labelled(t.severity[s], number(data.alerts.bySeverity[s]))}</a>)}</div>
         </Card>
         <Categories of={data} />
         <Sources of={data} />

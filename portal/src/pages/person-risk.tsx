@@ -1,7 +1,7 @@
 // pages/person-risk.tsx - tab "User risk": score, what it is made of, the last two weeks, and every contribution by day.
 import { useState } from 'preact/hooks';
 import { get, query } from '../api';
-import { clock, day, number, percent, weekday } from '../format';
+import { clock, day, higherThan, number, weekday } from '../format';
 import type { List, TimelineDay, TimelineItem, User } from '../model';
 import { change, href } from '../route';
 import { useLoad } from '../state';
@@ -25,9 +25,9 @@ function ring(of: User, c: Colours) {
 function Percentile({ value }: { value: number }) {
   return (
     <div class="stack tight">
-      <div class="row between"><span>{t.user.percentileText(percent(value / 100))}</span></div>
-      <div class="percentile" role="img" aria-label={t.user.percentileText(percent(value / 100))}><i style={{ left: `${value}%` }} /></div>
-      <div class="percentile-scale"><span>0</span><span style={{ left: '50%' }}>50</span><span style={{ left: '90%' }}>90</span><span>100</span></div>
+      <div class="row between"><span>{t.user.percentileText(higherThan(value))}</span></div>
+      <div class="percentile" role="img" aria-label={t.user.percentileText(higherThan(value))}><i style={{ left: `${value}%` }} /></div>
+      <div class="percentile-scale"><span>0</span><span style={{ left: '50%' }}>50</span><span style={{ left: '90%' }}>90</span></div>
     </div>
   );
 }
@@ -42,8 +42,8 @@ function Summary({ of }: { of: User }) {
           <ul class="stack tight">
             <li class="row"><i class="dot high" />{t.user.fromAlerts}<b class="num">{number(share?.alerts ?? 0)}</b></li>
             <li class="row"><i class="dot accent" />{t.user.fromActivities}<b class="num">{number(share?.activities ?? 0)}</b></li>
-            <li><Button compact kind="quiet" icon="sum" onClick={openReceipt}>{t.user.openReceipt}</Button></li>
           </ul></div>
+        <div><Button compact icon="sum" onClick={openReceipt}>{t.user.openReceipt}</Button></div>
         {of.percentile !== null && of.percentile !== undefined && <Percentile value={of.percentile} />}
       </div></section>
       <section class="card span7"><div class="body stack"><h2>{t.user.lastTwoWeeks}</h2><Bars of={of} /></div></section>
@@ -55,7 +55,7 @@ function Summary({ of }: { of: User }) {
 function Bars({ of }: { of: User }) {
   const days = of.days ?? [];
   if (!days.length) return <p class="muted">{t.user.noDays}</p>;
-  const most = Math.max(1, ...days), step = 44, tall = 128, left = 8;
+  const most = Math.max(1, ...days), step = 34, tall = 140, left = 6;
   const dayName = (i: number) => day(new Date(Date.now() - (days.length - 1 - i) * 86_400_000).toISOString().slice(0, 10));
   const x = (i: number) => left + i * step;
   const from = x(days.length - 7) + 2, to = x(days.length) - 10;
@@ -68,9 +68,9 @@ function Bars({ of }: { of: User }) {
         return (
           <g key={i} class={i >= days.length - 7 ? `week ${of.red ? 'red' : ''}` : ''}>
             <title>{`${dayName(i)}: ${number(d)}`}</title>
-            <rect class="value" x={x(i) + 6} y={36 + tall - h} width={step - 16} height={Math.max(h, 2)} rx={2} />
+            <rect class="value" x={x(i) + 4} y={36 + tall - h} width={step - 12} height={Math.max(h, 2)} rx={2} />
             {d > 0 && <text x={x(i) + step / 2 - 2} y={36 + tall - h - 4 < 48 ? 48 : 36 + tall - h - 4} text-anchor="middle" class={36 + tall - h - 4 < 48 ? 'inside' : ''}>{number(d)}</text>}
-            {i % 2 === (days.length - 1) % 2 && <text class="muted" x={x(i) + step / 2 - 2} y={tall + 58} text-anchor="middle">{dayName(i)}</text>}
+            {i % 3 === (days.length - 1) % 3 && <text class="muted" x={x(i) + step / 2 - 2} y={tall + 58} text-anchor="middle">{dayName(i)}</text>}
           </g>
         );
       })}

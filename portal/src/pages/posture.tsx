@@ -75,7 +75,7 @@ export function PosturePage({ id }: PageProps) {
   return (
     <div class="page">
       <PageHead crumbs={<a href={href('posture')}>{t.menu.posture}</a>} title={t.assessment[of.id] ?? of.name}
-        about={<span class="row"><Badge kind={statusKind[of.status] ?? ''}>{t.posture.status[of.status] ?? of.status}</Badge><Badge kind={of.impact}>{t.posture.impact}: {t.severity[of.impact].toLowerCase()}</Badge></span>}
+        about={<span class="row"><Badge kind={statusKind[of.status] ?? ''}>{t.posture.status[of.status] ?? of.status}</Badge><Badge kind={of.impact}>{t.labelled(t.posture.impact, t.severity[of.impact].toLowerCase())}</Badge></span>}
         actions={<><Button icon="download" onClick={() => report('csv')}>CSV</Button><Button icon="download" onClick={() => report('xlsx')}>{t.posture.workbook}</Button></>} />
       <div class="split wide-right">
         <Card title={`${t.posture.affected} (${number(of.affected)})`} flush><Entities of={of} /></Card>

@@ -1,6 +1,6 @@
 // pages/receipt.tsx - a score taken apart: every part with its reason, and the sum that anybody can add up.
 import { get, post } from '../api';
-import { dateMinute, number, percent } from '../format';
+import { dateMinute, higherThan, number } from '../format';
 import type { Part, Receipt } from '../model';
 import { addUp, inOrder } from '../receipt';
 import { href } from '../route';
@@ -31,11 +31,11 @@ export function ReceiptDrawer({ noun, id, shown, name, mark, onClose }: { noun: 
   return (
     <Drawer wide title={t.receipt.title(name)} sub={data?.from ? t.receipt.window(dateMinute(data.from), dateMinute(data.to)) : undefined} onClose={onClose}>
       {!data || !sum ? (error ? <Failure error={error} retry={reload} /> : <Skeleton rows={8} />) : data.parts.length === 0 ? <Empty icon="sum" title={t.receipt.none}>{t.receipt.noneWhy}</Empty> : <>
-        <p class="muted">{t.receipt.about}{data.percentile ? ` ${t.receipt.percentile(percent(data.percentile / 100))}` : ''}</p>
+        <p class="muted">{t.receipt.about}{data.percentile ? ` ${t.receipt.percentile(higherThan(data.percentile))}` : ''}</p>
         <table class="receipt" data-test="receipt">
           <thead><tr><th class="right">{t.activity.points}</th><th>{t.receipt.from}</th><th>{t.receipt.why}</th><th /></tr></thead>
           <tbody>{inOrder(data.parts).map((part, i) => <Row key={i} part={part} marked={!!mark && part.ref === mark} feedback={feedback(part.ref ?? '')} />)}</tbody>
-          <tfoot><tr><td class="right num">= <span data-test="receipt-sum">{number(sum.total)}</span></td><td colSpan={3}>{t.receipt.sum(data.parts.length)}</td></tr></tfoot>
+          <tfoot><tr><td class="right num nowrap">= <span data-test="receipt-sum">{number(sum.total)}</span></td><td colSpan={3}>{t.receipt.sum(data.parts.length)}</td></tr></tfoot>
         </table>
         {sum.agrees ? <Banner kind="good" icon="check">{t.receipt.agrees(number(shown))}</Banner> : <Banner kind="warning" icon="alert">{t.receipt.differs(number(sum.total), number(shown))}</Banner>}
       </>}

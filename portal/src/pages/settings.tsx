@@ -40,7 +40,7 @@ export function SettingsPage({ id }: PageProps) {
   const Shown = now?.page;
   return (
     <div class="page">
-      <div class="split menu">
+      <div class="split with-menu">
         <nav class="settings-nav" aria-label={t.menu.settings}>
           {GROUPS.map((g, i) => {
             const shown = g.sections.filter(may);

@@ -61,6 +61,7 @@ export const en = {
   hours: (k: number) => n(k, '# hour', '# hours'),
   days: (k: number) => n(k, '# day', '# days'),
   byteUnits: ['B', 'kB', 'MB', 'GB', 'TB'],
+  labelled: (label: string, value: string) => `${label}: ${value}`,
   secretKept: 'Leave empty to keep what is stored. It is never shown.',
   denied: (what: string, role: string) => `Your role (${role}) may not ${what}.`,
   theme: { label: 'Appearance', auto: 'As the system', light: 'Light', dark: 'Dark' },

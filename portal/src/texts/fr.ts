@@ -62,6 +62,7 @@ export const fr: Texts = {
   hours: (k) => n(k, '# heure', '# heures'),
   days: (k) => n(k, '# jour', '# jours'),
   byteUnits: ['o', 'ko', 'Mo', 'Go', 'To'],
+  labelled: (label, value) => `${label}\u00a0: ${value}`,
   secretKept: 'Laissez vide pour garder la valeur enregistrée. Elle n’est jamais affichée.',
   denied: (what, role) => `Votre rôle (${role}) ne permet pas de ${what}.`,
   theme: { label: 'Apparence', auto: 'Comme le système', light: 'Clair', dark: 'Sombre' },

@@ -57,9 +57,9 @@ export function Avatar({ name, large }: { name: string; large?: boolean }) {
   return <span class={large ? 'avatar large' : 'avatar'} aria-hidden="true">{initials(name)}</span>;
 }
 
-export function Card({ title, extra, children, span, flush }: { title?: ComponentChildren; extra?: ComponentChildren; children: ComponentChildren; span?: number; flush?: boolean }) {
+export function Card({ title, extra, children, span, flush, tall }: { title?: ComponentChildren; extra?: ComponentChildren; children: ComponentChildren; span?: number; flush?: boolean; tall?: boolean }) {
   return (
-    <section class={`card ${span ? `span${span}` : ''}`}>
+    <section class={['card', span && `span${span}`, tall && 'tall'].filter(Boolean).join(' ')}>
       {title && <header><h2>{title}</h2>{extra}</header>}
       {flush ? children : <div class="body">{children}</div>}
     </section>
