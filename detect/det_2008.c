@@ -172,20 +172,41 @@ static void see(struct detection *d, const struct activity *a)
     }
 }
 
+/* True when what the domain does speaks against the candidate. */
+static bool convict(struct detection *d, const struct candidate *c)
+{
+    struct state *s = detection_state(d);
+    bool enough = s->aes_accounts >= detection_param(d, P_DOMAIN);
+    bool rare = s->weak_accounts * 100.0 <= detection_param(d, P_SHARE) * (s->weak_accounts + s->aes_accounts) || s->weak_accounts == 1;
+    if (!rare || (!enough && !c->tool))
+        return false;
+    if (enough)
+        raise(d, NULL, c, str_fmt(detection_arena(d), "%u other accounts of the domain log on with AES", s->aes_accounts));
+    else
+        raise(d, NULL, c, STR("Windows offers AES, and with ticket options (0x40800010) that tools use and Windows does not"));
+    return true;
+}
+
 static void end(struct detection *d)
 {
     struct state *s = detection_state(d);
-    struct arena *arena = detection_arena(d);
-    bool enough = s->aes_accounts >= detection_param(d, P_DOMAIN);
-    bool rare = s->weak_accounts * 100.0 <= detection_param(d, P_SHARE) * (s->weak_accounts + s->aes_accounts) || s->weak_accounts == 1;
-    for (uint32_t i = 0; i < s->waiting && rare; i++) {
-        const struct candidate *c = &s->candidate[i];
-        if (enough)
-            raise(d, NULL, c, str_fmt(arena, "%u other accounts of the domain log on with AES", s->aes_accounts));
-        else if (c->tool)
-            raise(d, NULL, c, STR("Windows offers AES, and with ticket options (0x40800010) that tools use and Windows does not"));
-    }
+    for (uint32_t i = 0; i < s->waiting; i++)
+        (void)convict(d, &s->candidate[i]);
     s->waiting = 0;
+}
+
+/* A day shows what the domain does, a week whether it will show it. */
+static void tick(struct detection *d, int64_t now)
+{
+    struct state *s = detection_state(d);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < s->waiting; i++) {
+        const struct candidate *c = &s->candidate[i];
+        int64_t age = now - c->witness.time;
+        if (age < TIME_DAY || (!convict(d, c) && age < 7 * TIME_DAY))
+            s->candidate[kept++] = *c;
+    }
+    s->waiting = kept;
 }
 
 static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_COUNT};
@@ -208,5 +229,6 @@ const struct detector det_2008 = {
     .start = start,
     .see = see,
     .end = end,
+    .tick = tick,
     .stop = stop,
 };

@@ -108,6 +108,13 @@ static void list_controllers(const struct dir *dir, struct state *s)
     s->listed = true;
 }
 
+static void directory(struct detection *d)
+{
+    struct state *s = detection_state(d);
+    s->listed = false;
+    s->ncontrollers = 0;
+}
+
 /* A controller of another domain issues no tickets for this one's accounts. */
 static bool elsewhere(const struct entity *controller, struct str realm)
 {
@@ -229,5 +236,6 @@ const struct detector det_2022 = {
     .state_size = sizeof(struct state),
     .start = start,
     .see = see,
+    .directory = directory,
     .stop = stop,
 };

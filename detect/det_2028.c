@@ -141,6 +141,18 @@ static void see(struct detection *d, const struct activity *a)
         report(d, a, r);
 }
 
+static void tick(struct detection *d, int64_t now)
+{
+    struct state *s = detection_state(d);
+    uint32_t at = 0;
+    struct registration *r;
+    while ((r = table_each(&s->registrations, &at, NULL)))
+        if (r->last && now - r->last > (int64_t)(detection_param(d, WINDOW_MINUTES) * (double)TIME_MINUTE)) {
+            settle(d, r);
+            memset(r, 0, sizeof *r);
+        }
+}
+
 static void end(struct detection *d)
 {
     struct state *s = detection_state(d);
@@ -175,5 +187,6 @@ const struct detector det_2028 = {
     .start = start,
     .see = see,
     .end = end,
+    .tick = tick,
     .stop = stop,
 };

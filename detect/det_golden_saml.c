@@ -223,15 +223,36 @@ static void see(struct detection *d, const struct activity *a)
         settle(d, a->time);
 }
 
+static bool runs_adfs(struct detection *d, const struct reader *r)
+{
+    struct state *s = detection_state(d);
+    const struct vouched *v = table_get(&s->users, r->user);
+    return v && v->service;
+}
+
 static void end(struct detection *d)
 {
     struct state *s = detection_state(d);
     settle(d, INT64_MAX);
-    for (uint32_t i = 0; i < s->nreaders && s->has_adfs; i++) {
-        const struct vouched *v = table_get(&s->users, s->readers[i].user);
-        if (!v || !v->service)
+    for (uint32_t i = 0; i < s->nreaders && s->has_adfs; i++)
+        if (!runs_adfs(d, &s->readers[i]))
             raise_reader(d, &s->readers[i]);
+}
+
+/* AD FS shows who runs it within the time that it is expected to say anything at all. */
+static void tick(struct detection *d, int64_t now)
+{
+    struct state *s = detection_state(d);
+    uint32_t kept = 0;
+    settle(d, now);
+    for (uint32_t i = 0; i < s->nreaders; i++) {
+        const struct reader *r = &s->readers[i];
+        if (now - r->seen.w[r->seen.n - 1].time <= minutes(d, COVER))
+            s->readers[kept++] = *r;
+        else if (s->has_adfs && !runs_adfs(d, r))
+            raise_reader(d, r);
     }
+    s->nreaders = kept;
 }
 
 static const struct param params[] = {
@@ -262,5 +283,6 @@ const struct detector det_golden_saml = {
     .start = start,
     .see = see,
     .end = end,
+    .tick = tick,
     .stop = stop,
 };

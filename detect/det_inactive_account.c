@@ -10,12 +10,14 @@ struct use {
     struct witness last;
     uint32_t entity;
     uint32_t app_n, name_n;
+    bool told; /* that it is silent */
     char app[APP], name[NAME];
 };
 
 struct state {
     struct table uses;
     int64_t last; /* of the input */
+    int64_t day;  /* on which silence was looked for last */
 };
 
 static int start(struct detection *d)
@@ -53,6 +55,7 @@ static void keep(struct use *u, const struct activity *a)
     u->last = (struct witness){.time = a->time, .origin = a->origin, .kind = (uint16_t)a->kind};
     memcpy(u->last.id, a->id, sizeof u->last.id);
     u->entity = a->actor_entity;
+    u->told = false;
     u->app_n = (uint32_t)(a->app.n < APP ? a->app.n : APP);
     u->name_n = (uint32_t)(name.n < NAME ? name.n : NAME);
     if (u->app_n)
@@ -90,22 +93,38 @@ static void silent(struct detection *d, const struct use *u, int64_t now)
     detection_raise(d, NULL, &f);
 }
 
-static void end(struct detection *d)
+static void tell_silent(struct detection *d, int64_t now)
 {
     struct state *s = detection_state(d);
-    const struct use *u;
+    struct use *u;
     unsigned told = 0;
     for (uint32_t at = 0; (u = table_each(&s->uses, &at, &(uint64_t){0})) != NULL && told < (unsigned)detection_param(d, MOST);) {
-        if (s->last - u->last.time < limit(d) || dir_is(detection_dir(d), u->entity, ENTITY_DISABLED | ENTITY_TERMINATED))
+        if (u->told || now - u->last.time < limit(d) || dir_is(detection_dir(d), u->entity, ENTITY_DISABLED | ENTITY_TERMINATED))
             continue;
-        silent(d, u, s->last);
+        silent(d, u, now);
+        u->told = true;
         told++;
     }
 }
 
+static void end(struct detection *d)
+{
+    const struct state *s = detection_state(d);
+    tell_silent(d, s->last);
+}
+
+static void tick(struct detection *d, int64_t now)
+{
+    struct state *s = detection_state(d);
+    if (time_day(now) == s->day)
+        return;
+    s->day = time_day(now);
+    tell_silent(d, now);
+}
+
 static const struct param params[] = {
     {"days", 60, "An account that was not used in an app for this many days is inactive there."},
-    {"most", 200, "No more inactive accounts than this are told at the end of the input."},
+    {"most", 200, "No more inactive accounts than this are told at the end of the input, or in a day where it has no end."},
     {0}};
 
 const struct detector det_inactive_account = {
@@ -123,5 +142,6 @@ const struct detector det_inactive_account = {
     .start = start,
     .see = see,
     .end = end,
+    .tick = tick,
     .stop = stop,
 };

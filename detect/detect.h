@@ -42,6 +42,9 @@ struct detector {
     int (*start)(struct detection *d);  /* set tables up; may be NULL; 0 or negative enum err */
     void (*see)(struct detection *d, const struct activity *a);
     void (*end)(struct detection *d);   /* the input is over: raise what waits for its window; may be NULL */
+    void (*tick)(struct detection *d, int64_t now); /* where the input has no end, each hour of its time: raise what has waited long
+                                         * enough; may be NULL */
+    void (*directory)(struct detection *d); /* the directory was built again: forget what was read from it; may be NULL */
     void (*stop)(struct detection *d);  /* free the tables; may be NULL */
 };
 

@@ -1,5 +1,5 @@
 /* detect/engine.c - detections at work: state, dispatch by kind, campaigns, alerts. */
-#include "detect/engine.h"
+#include "detect/engine_private.h"
 
 #include "base/err.h"
 #include "base/hash.h"
@@ -7,43 +7,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-
-enum { MAX_ALERTS = 200000, EVIDENCE_KEEP_FIRST = 16 };
-
-struct detection {
-    const struct detector *def;
-    struct engine *engine;
-    void *state;
-    double *param;
-    bool saw; /* a kind that it needs came by */
-    struct table campaigns; /* campaign key -> index into engine->raised */
-    const struct engine_setting **excluded;
-    size_t nexcluded;
-};
-
-struct raised {
-    struct alert alert;
-    char *texts[5]; /* owned: description, source, destination and the like */
-};
-
-struct engine {
-    const struct dir *dir;
-    bool learned;
-    int64_t first, last;
-    int64_t *user_first; /* by entity: the first cloud activity */
-    uint32_t entities;
-    struct arena scratch, names;
-    struct table sessions;
-    struct table ids; /* first half of an alert's id -> how many have it */
-    struct detection *all;
-    size_t n;
-    struct detection **by_kind[KIND_COUNT];
-    size_t n_by_kind[KIND_COUNT];
-    struct raised **raised;
-    size_t nraised, room;
-    uint64_t dropped;
-    const struct alert **sorted;
-};
 
 struct str detector_key(const struct detector *def, char out[32])
 {
@@ -110,6 +73,13 @@ static int set_exclusions(struct detection *d, const struct engine_options *o)
     return 0;
 }
 
+static void set_scope(struct detection *d, const struct engine_options *o)
+{
+    for (size_t k = 0; k < o->nscopes; k++)
+        if (named(d->def, o->scopes[k].which))
+            d->scope = &o->scopes[k];
+}
+
 static int open_detection(struct engine *e, const struct detector *def, const struct engine_options *o)
 {
     struct detection *d = &e->all[e->n++];
@@ -121,6 +91,7 @@ static int open_detection(struct engine *e, const struct detector *def, const st
     int err = set_params(d, o);
     if (!err)
         err = set_exclusions(d, o);
+    set_scope(d, o);
     if (!err && def->start)
         err = def->start(d);
     return err;
@@ -186,6 +157,9 @@ static int check(const struct engine_options *o, struct str *what)
     for (size_t i = 0; i < o->nexclusions; i++)
         if (!definition(*what = o->exclusions[i].which))
             return ERR_USAGE;
+    for (size_t i = 0; i < o->nscopes; i++)
+        if (!definition(*what = o->scopes[i].which))
+            return ERR_USAGE;
     return 0;
 }
 
@@ -203,9 +177,9 @@ int engine_open(struct engine **out, const struct dir *dir, const struct engine_
     *what = STR_NONE;
     e->dir = dir;
     e->learned = o->learned;
-    e->first = e->last = TIME_NONE;
+    e->live = o->live;
+    e->first = e->last = e->next_tick = TIME_NONE;
     arena_init(&e->scratch, 65536, 16u << 20);
-    arena_init(&e->names, 65536, SIZE_MAX);
     common_sessions_init(&e->sessions);
     table_init(&e->ids, sizeof(uint32_t), MAX_ALERTS);
     e->entities = dir_count(dir) + 1;
@@ -242,19 +216,16 @@ void engine_close(struct engine *e)
     }
     for (unsigned k = 0; k < KIND_COUNT; k++)
         free(e->by_kind[k]);
-    for (size_t i = 0; i < e->nraised; i++) {
-        for (size_t t = 0; t < sizeof e->raised[i]->texts / sizeof *e->raised[i]->texts; t++)
-            free(e->raised[i]->texts[t]);
-        free(e->raised[i]);
-    }
+    for (size_t i = 0; i < e->nraised; i++)
+        engine_release(e->raised[i]);
     free(e->raised);
+    free(e->changed);
     free(e->sorted);
     free(e->all);
     free(e->user_first);
     table_free(&e->sessions);
     table_free(&e->ids);
     arena_free(&e->scratch);
-    arena_free(&e->names);
     free(e);
 }
 
@@ -274,6 +245,8 @@ void engine_see(struct engine *e, const struct activity *a)
     enum kind k = a->kind < KIND_COUNT ? a->kind : KIND_UNKNOWN;
     if (e->first == TIME_NONE)
         e->first = a->time;
+    if (e->live)
+        engine_tick(e, a->time);
     e->last = a->time;
     common_sessions_learn(&e->sessions, a);
     if (a->actor_entity < e->entities && e->user_first[a->actor_entity] == TIME_NONE && kind_shore(k) == SHORE_CLOUD)
@@ -544,8 +517,9 @@ static void gather(struct alert *al, const struct activity *a, const struct draf
     }
 }
 
-static void concern(struct engine *e, struct alert *al, const struct draft *f)
+static void concern(struct raised *r, const struct draft *f)
 {
+    struct alert *al = &r->alert;
     for (unsigned i = 0; i < f->nusers; i++) {
         unsigned k = 0;
         while (k < al->nusers && al->users[k] != f->users[i])
@@ -558,7 +532,7 @@ static void concern(struct engine *e, struct alert *al, const struct draft *f)
         while (k < al->naccounts && !str_eqi(al->accounts[k], f->accounts[i]))
             k++;
         if (k == al->naccounts && k < ALERT_USERS)
-            al->accounts[al->naccounts++] = str_dup(&e->names, f->accounts[i]);
+            al->accounts[al->naccounts++] = own(&r->names[k], f->accounts[i]);
     }
 }
 
@@ -599,6 +573,10 @@ static struct raised *new_alert(struct detection *d)
         if (!grown)
             return NULL;
         e->raised = grown;
+        uint32_t *changed = realloc(e->changed, room * sizeof *changed);
+        if (!changed)
+            return NULL;
+        e->changed = changed;
         e->room = room;
     }
     struct raised *r = calloc(1, sizeof *r);
@@ -639,12 +617,17 @@ static struct raised *campaign(struct detection *d, uint64_t key, int64_t now, c
         return NULL;
     struct raised *r = d->engine->raised[*at];
     double hours = f->campaign_hours > 0 ? f->campaign_hours : 24;
-    return (double)(now - r->alert.end) <= hours * (double)TIME_HOUR ? r : NULL;
+    if ((double)(now - r->alert.end) > hours * (double)TIME_HOUR)
+        return NULL;
+    engine_note(d->engine, *at);
+    return r;
 }
 
 void detection_raise(struct detection *d, const struct activity *a, const struct draft *f)
 {
     struct engine *e = d->engine;
+    if (d->scope && !engine_in_scope(d, f))
+        return;
     uint64_t key = campaign_of(f);
     int64_t now = a ? a->time : f->evidence && f->evidence->n ? f->evidence->w[f->evidence->n - 1].time : e->last;
     struct raised *r = campaign(d, key, now, f);
@@ -655,6 +638,7 @@ void detection_raise(struct detection *d, const struct activity *a, const struct
         if (!slot)
             return;
         *slot = (uint32_t)(e->nraised - 1);
+        engine_note(e, *slot);
         endpoints(e->dir, r, f);
     }
     struct alert *al = &r->alert;
@@ -663,7 +647,7 @@ void detection_raise(struct detection *d, const struct activity *a, const struct
         al->severity = severity;
     al->count += f->count ? f->count : 1;
     gather(al, a, f);
-    concern(e, al, f);
+    concern(r, f);
     if (str_set(f->description))
         al->description = own(&r->texts[0], f->description);
     if (fresh)

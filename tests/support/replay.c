@@ -164,6 +164,7 @@ void replay_many(const char *only, const char *const *fixtures, const struct rep
     assert_int_equal(dir_build(&out->dir, &r.learner, 1, im, tags, ntags), 0);
     struct str which = str_of(only), what;
     struct engine_options o = {.learned = setup->learned,
+                               .live = setup->live_hours > 0,
                                .only = &which,
                                .nonly = only ? 1 : 0,
                                .params = setup->params,
@@ -171,6 +172,7 @@ void replay_many(const char *only, const char *const *fixtures, const struct rep
                                .exclusions = setup->exclusions,
                                .nexclusions = count_settings(setup->exclusions)};
     assert_int_equal(engine_open(&out->engine, out->dir, &o, &what), 0);
+    int64_t last = 0;
     for (size_t i = 0; i < m->n; i++) {
         struct activity a;
         if (i && memcmp(m->all[i].bytes, m->all[i - 1].bytes, ACTIVITY_KEY_INPUT) == 0)
@@ -178,8 +180,12 @@ void replay_many(const char *only, const char *const *fixtures, const struct rep
         assert_int_equal(activity_unpack(m->all[i].bytes, (size_t)m->all[i].n, &a, m->objects, m->facts), 0);
         dir_resolve(out->dir, &a);
         engine_see(out->engine, &a);
+        last = a.time;
     }
-    engine_end(out->engine);
+    for (unsigned h = 1; h <= setup->live_hours; h++)
+        engine_tick(out->engine, last + h * TIME_HOUR);
+    if (!setup->live_hours)
+        engine_end(out->engine);
     out->n = engine_alerts(out->engine, &out->alerts);
     dir_import_free(im);
     dir_learner_free(r.learner);

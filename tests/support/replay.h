@@ -13,6 +13,7 @@ struct replay_setup {
     const char *honeytokens[8];
     const char *sensitive[8];
     bool learned;            /* treat learning periods as over */
+    unsigned live_hours;     /* the input has no end, and after it the clock goes on for so long; 0: it ends */
     struct engine_setting params[8]; /* ended by which.p == NULL */
     struct engine_setting exclusions[8];
 };
