@@ -67,27 +67,37 @@ static bool v4(struct str s, struct ip *out)
     return n == 4;
 }
 
-static unsigned hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return (unsigned)(c - '0');
-    c = str_lower_char(c);
-    return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : 16;
-}
+/* Value + 1 of the hexadecimal digits. */
+static const uint8_t hex_digits[256] = {
+    ['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6, ['6'] = 7, ['7'] = 8, ['8'] = 9, ['9'] = 10,
+    ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
 /* One to four hexadecimal digits at s[*at]; false when there are none or more. */
 static bool group(struct str s, size_t *at, unsigned *value)
 {
-    size_t from = *at;
-    *value = 0;
-    for (; *at < s.n && hex_digit(s.p[*at]) < 16; ++*at)
-        if (*at - from < 4)
-            *value = *value << 4 | hex_digit(s.p[*at]);
-    return *at > from && *at - from <= 4;
+    size_t i = *at, from = i;
+    unsigned v = 0, digit;
+    for (; i < s.n && (digit = hex_digits[(unsigned char)s.p[i]]) != 0; i++)
+        v = v << 4 | (digit - 1);
+    *at = i;
+    *value = v & 0xffff;
+    return i > from && i - from <= 4;
+}
+
+/* an IPv4 address as the last two groups of n bytes so far */
+static bool ends_in_v4(struct str rest, size_t n, uint8_t *b)
+{
+    struct ip last;
+    if (rest.n > 15 || n > 12 || str_chr(rest, ':') >= 0 || !v4(rest, &last))
+        return false;
+    memcpy(b + n, last.b + 12, 4);
+    return true;
 }
 
 /* RFC 4291 2.2: eight groups, one run of which may be ::, the last two of which may be an IPv4 address. */
-static bool v6(struct str s, struct ip *out)
+bool ip_v6(struct str s, struct ip *out)
 {
     uint8_t b[16] = {0};
     size_t n = 0, gap = 17, at = 0; /* bytes so far, where :: stands */
@@ -99,20 +109,16 @@ static bool v6(struct str s, struct ip *out)
         at = 2;
     }
     while (at < s.n) {
-        struct ip last;
         unsigned value;
-        struct str rest = str_from(s, at);
-        if (n > 14)
+        size_t from = at;
+        if (n > 14 || !group(s, &at, &value))
             return false;
-        if (rest.n <= 15 && n <= 12 && str_chr(rest, '.') > 0 && str_chr(rest, ':') < 0) {
-            if (!v4(rest, &last))
+        if (at < s.n && s.p[at] == '.') {
+            if (!ends_in_v4(str_from(s, from), n, b))
                 return false;
-            memcpy(b + n, last.b + 12, 4);
             n += 4;
             break;
         }
-        if (!group(s, &at, &value))
-            return false;
         b[n++] = (uint8_t)(value >> 8);
         b[n++] = (uint8_t)value;
         if (at == s.n)
@@ -162,7 +168,7 @@ bool ip_parse(struct str s, struct ip *out, uint16_t *port)
     bool ok;
     if (s.p[0] == '[') {
         ptrdiff_t close = str_chr(s, ']');
-        ok = close > 0 && v6(str_sub(s, 1, (size_t)close - 1), &a);
+        ok = close > 0 && ip_v6(str_sub(s, 1, (size_t)close - 1), &a);
         struct str rest = close > 0 ? str_from(s, (size_t)close + 1) : STR_NONE;
         ok = ok && (rest.n == 0 || (rest.p[0] == ':' && port_of(str_from(rest, 1), &p)));
         if (!ok && close > 0)
@@ -172,7 +178,7 @@ bool ip_parse(struct str s, struct ip *out, uint16_t *port)
     } else if (colon == last && str_chr(s, '.') >= 0 && colon > 0) {
         ok = v4(str_sub(s, 0, (size_t)colon), &a) && port_of(str_from(s, (size_t)colon + 1), &p);
     } else {
-        ok = v6(s, &a);
+        ok = ip_v6(s, &a);
     }
     if (!ok || !ip_set(&a) || ip_eq(&a, &(struct ip){{[10] = 0xff, [11] = 0xff}}))
         return false;

@@ -26,6 +26,8 @@ static inline bool ip_eq(const struct ip *a, const struct ip *b)
 /* Accepts what logs write: 1.2.3.4, ::ffff:1.2.3.4, fe80::1%12, [::1]:443, 1.2.3.4:443, ipv4:1.2.3.4:49332.
  * port is set to the one given, else left alone. False for "-", "LOCAL", host names and other texts. */
 bool ip_parse(struct str s, struct ip *out, uint16_t *port);
+/* One spelling only, that of RFC 4291 2.2 (with or without a zone): quicker where nothing else can stand. */
+bool ip_v6(struct str s, struct ip *out);
 struct ip ip_v4(uint32_t host_order);
 bool ip_is_v4(const struct ip *a);
 uint32_t ip_v4_value(const struct ip *a); /* host order; 0 unless IPv4 */

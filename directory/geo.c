@@ -11,14 +11,26 @@
 #include <limits.h>
 #include <maxminddb.h>
 #include <netinet/in.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 enum { TEXT_MAX = 256 << 20, MARKER_WITHIN = 128 << 10 };
 
+/* The IPv6 ranges of the installed files: by far the most to read, and many logs hold no public IPv6 address. They are
+ * read when the first one comes. */
+struct later {
+    pthread_mutex_t lock;
+    atomic_bool done; /* ranges are there, or cannot be read */
+    struct georange ranges;
+    char path[PATH_MAX + 8];
+};
+
 struct geo {
     struct georange ranges;
+    struct later *later; /* NULL: ranges holds all */
     MMDB_s databases[GEO_DATABASES];
     size_t ndatabases;
 };
@@ -57,7 +69,7 @@ static int open_database(struct geo *g, const char *path)
     return ERR_NONE;
 }
 
-static int open_file(struct geo *g, const char *path)
+static int add_file(struct geo *g, struct georange *ranges, const char *path)
 {
     FILE *f = file_open(path);
     if (!f)
@@ -65,7 +77,7 @@ static int open_file(struct geo *g, const char *path)
     struct buf bytes = {0};
     int err = read_all(f, &bytes);
     if (!err)
-        err = is_database(buf_view(&bytes)) ? open_database(g, path) : georange_add(&g->ranges, buf_view(&bytes));
+        err = is_database(buf_view(&bytes)) ? open_database(g, path) : georange_add(ranges, buf_view(&bytes));
     buf_free(&bytes);
     (void)fclose(f);
     return err;
@@ -76,7 +88,7 @@ int geo_open(struct geo **out, const char *const *paths, size_t n, size_t *bad)
     struct geo *g = calloc(1, sizeof *g);
     int err = g ? ERR_NONE : ERR_MEMORY;
     for (size_t i = 0; i < n && !err; i++) {
-        err = open_file(g, paths[i]);
+        err = add_file(g, &g->ranges, paths[i]);
         if (err)
             *bad = i;
     }
@@ -89,16 +101,55 @@ int geo_open(struct geo **out, const char *const *paths, size_t n, size_t *bad)
     return err;
 }
 
+/* Without the file, or with a broken one, IPv6 addresses have no country. */
+static void read_later(struct later *l)
+{
+    struct buf bytes = {0};
+    FILE *f = file_open(l->path);
+    if (f && read_all(f, &bytes) == ERR_NONE)
+        (void)georange_add(&l->ranges, buf_view(&bytes));
+    (void)georange_sort(&l->ranges);
+    buf_free(&bytes);
+    if (f)
+        (void)fclose(f);
+}
+
+static const struct georange *ranges_for(const struct geo *g, const struct ip *ip)
+{
+    struct later *l = g->later;
+    if (!l || ip_is_v4(ip))
+        return &g->ranges;
+    if (!atomic_load_explicit(&l->done, memory_order_acquire)) {
+        (void)pthread_mutex_lock(&l->lock);
+        if (!l->done)
+            read_later(l);
+        atomic_store_explicit(&l->done, true, memory_order_release);
+        (void)pthread_mutex_unlock(&l->lock);
+    }
+    return &l->ranges;
+}
+
 static int open_folder(struct geo **out, const char *folder)
 {
-    char v4[PATH_MAX + 8], v6[PATH_MAX + 8];
-    const char *paths[] = {v4, v6};
+    char v4[PATH_MAX + 8];
+    const char *path = v4;
     size_t bad;
     (void)snprintf(v4, sizeof v4, "%s/geoip", folder);
-    (void)snprintf(v6, sizeof v6, "%s/geoip6", folder);
     if (access(v4, R_OK) != 0)
         return ERR_NOT_FOUND;
-    return geo_open(out, paths, access(v6, R_OK) == 0 ? 2 : 1, &bad);
+    struct geo *g;
+    int err = geo_open(&g, &path, 1, &bad);
+    if (err)
+        return err;
+    g->later = calloc(1, sizeof *g->later);
+    if (!g->later) {
+        geo_close(g);
+        return ERR_MEMORY;
+    }
+    (void)pthread_mutex_init(&g->later->lock, NULL);
+    (void)snprintf(g->later->path, sizeof g->later->path, "%s/geoip6", folder);
+    *out = g;
+    return ERR_NONE;
 }
 
 int geo_open_default(struct geo **out)
@@ -123,6 +174,11 @@ void geo_close(struct geo *g)
     if (!g)
         return;
     georange_free(&g->ranges);
+    if (g->later) {
+        georange_free(&g->later->ranges);
+        (void)pthread_mutex_destroy(&g->later->lock);
+        free(g->later);
+    }
     for (size_t i = 0; i < g->ndatabases; i++)
         MMDB_close(&g->databases[i]);
     free(g);
@@ -232,7 +288,7 @@ void geo_place(const struct geo *g, struct activity *a)
     bool public = ip_set(&a->ip) && !ip_is_private(&a->ip);
     if (public && g && g->ndatabases > 0)
         look_up(g, &a->ip, at);
-    const struct country *c = public && g && !str_set(at->country) ? georange_find(&g->ranges, &a->ip) : NULL;
+    const struct country *c = public && g && !str_set(at->country) ? georange_find(ranges_for(g, &a->ip), &a->ip) : NULL;
     if (c)
         at->country = country_code(c);
     if (public && !str_set(at->network))

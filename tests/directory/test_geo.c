@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -162,6 +163,46 @@ static void unusable_files_are_named(void **state)
     (void)unlink(fake);
 }
 
+static void put_file(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    assert_int_equal(fputs(text, f) < 0, 0);
+    assert_int_equal(fclose(f), 0);
+}
+
+/* The folder beside the program: IPv6 ranges are there when asked for, broken ones do no harm to the IPv4 ones. */
+static void installed_ranges_of_both_kinds_are_found(void **state)
+{
+    (void)state;
+    char program[4096] = "", folder[4200], v4[4300], v6[4300];
+    if (access("/usr/share/tor/geoip", R_OK) == 0 || readlink("/proc/self/exe", program, sizeof program - 1) <= 0)
+        skip();
+    *strrchr(program, '/') = '\0';
+    (void)snprintf(folder, sizeof folder, "%s/geo", program);
+    (void)snprintf(v4, sizeof v4, "%s/geoip", folder);
+    (void)snprintf(v6, sizeof v6, "%s/geoip6", folder);
+    (void)mkdir(folder, 0755);
+    put_file(v4, text_v4);
+    static const char *const six[] = {text_v6, "no range\n"};
+    for (int i = 0; i < 2; i++) {
+        struct geo *g = NULL;
+        put_file(v6, six[i]);
+        assert_int_equal(geo_open_default(&g), ERR_NONE);
+        struct activity a = {.ip = address("2001:db8::17")}, b = {.ip = address("192.0.2.20")}, c = {.ip = address("2001:db9::1")};
+        geo_place(g, &a);
+        geo_place(g, &b);
+        geo_place(g, &c);
+        assert_true(i ? !str_set(a.location.country) : str_eq(a.location.country, STR("FR")));
+        assert_true(str_eq(b.location.country, STR("UA")));
+        assert_false(str_set(c.location.country));
+        geo_close(g);
+    }
+    (void)unlink(v4);
+    (void)unlink(v6);
+    (void)rmdir(folder);
+}
+
 static void owners_imply_tags(void **state)
 {
     (void)state;
@@ -260,6 +301,7 @@ int main(void)
         cmocka_unit_test(truncated_and_flipped_files_do_no_harm),
         cmocka_unit_test(place_fills_only_what_is_open),
         cmocka_unit_test(unusable_files_are_named),
+        cmocka_unit_test(installed_ranges_of_both_kinds_are_found),
         cmocka_unit_test(owners_imply_tags),
         cmocka_unit_test(countries_are_sorted_and_measured),
         cmocka_unit_test(place_travels_in_the_flat_form),
