@@ -335,7 +335,7 @@ int run_merge_open(struct runs *r, struct run_merge **out)
     m->heap = calloc(r->n + 1, sizeof *m->heap);
     int err = m->cursors && m->heap ? 0 : ERR_MEMORY;
     size_t room = r->window / (r->n ? r->n : 1);
-    room = room < 4096 ? 4096 : room > (1u << 20) ? (1u << 20) : room;
+    room = room < 4096 ? 4096 : room > (2u << 20) ? (2u << 20) : room;
     for (size_t i = 0; !err && i < r->n; i++) {
         struct cursor *c = &m->cursors[i];
         *c = (struct cursor){.at = r->list[i].at, .left = r->list[i].size, .room = room, .bytes = malloc(room)};

@@ -5,7 +5,7 @@
 
 #include "base/hash.h"
 
-enum { TICKETS = 65536, PLACES = 131072, PEOPLE = 65536, KDC_OPTION_FORWARDED = 0x20000000 };
+enum { TICKETS = 48 << 10, PLACES = 131072, PEOPLE = 65536, KDC_OPTION_FORWARDED = 0x20000000 };
 
 /* a service ticket by its logon GUID, or the latest TGT of an account */
 struct ticket {
@@ -16,7 +16,7 @@ struct ticket {
 };
 
 struct state {
-    struct table service; /* logon GUID -> where the ticket was asked for */
+    struct table service; /* logon GUID -> where the ticket was asked for: 80 a second within use_minutes */
     struct table tgt;     /* account -> where its latest TGT was issued */
     struct table rightful; /* account and address -> last use of a TGT that belongs there */
 };

@@ -2,6 +2,7 @@
 #include "score/ledger.h"
 
 #include "base/err.h"
+#include "score/bookpack.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,11 +14,18 @@ void ledger_open(struct ledger *l, uint64_t max)
     *l = (struct ledger){.max = max};
 }
 
+static void free_book(struct account_book *b)
+{
+    free(b->entries);
+    buf_free(&b->packed);
+}
+
 void ledger_close(struct ledger *l)
 {
     for (uint32_t i = 0; i < l->nbooks; i++)
-        free(l->books[i].entries);
+        free_book(&l->books[i]);
     free(l->books);
+    free(l->all);
     *l = (struct ledger){0};
 }
 
@@ -51,15 +59,50 @@ struct entry *ledger_find(struct ledger *l, uint32_t user, uint8_t topic, uint64
     return NULL;
 }
 
-/* Drops what shows no point and can no longer grow. */
-static void drop_empty(struct ledger *l, struct account_book *b, int64_t time)
+static bool pack(struct account_book *b, const struct entry *e)
+{
+    bookpack_put(&b->packed, e, &b->packed_time);
+    if (b->packed.failed) { /* nothing of it was written: the entry stays as it is */
+        b->packed.failed = false;
+        return false;
+    }
+    b->npacked++;
+    return true;
+}
+
+/* Packs what can no longer change, and drops what then shows no point. */
+static void put_away(struct ledger *l, struct account_book *b, int64_t time)
 {
     uint32_t n = 0;
-    for (uint32_t i = 0; i < b->n; i++)
-        if (b->entries[i].points > 0 || b->entries[i].window > time - TIME_DAY)
-            b->entries[n++] = b->entries[i];
-    l->n -= b->n - n;
+    for (uint32_t i = 0; i < b->n; i++) {
+        const struct entry *e = &b->entries[i];
+        if (e->window > time - TIME_DAY || e->topic == TOPIC_ALERT)
+            b->entries[n++] = *e;
+        else if (e->points <= 0)
+            l->n--;
+        else if (!pack(b, e))
+            b->entries[n++] = *e;
+    }
     b->n = n;
+}
+
+/* Of what is packed, leaves contributions of `least` and more that began at or after `since`. */
+static void drop_packed(struct ledger *l, struct account_book *b, int least, int64_t since)
+{
+    struct account_book left = {0};
+    struct entry e;
+    int64_t time = 0;
+    const uint8_t *p = (const uint8_t *)b->packed.p;
+    for (uint32_t i = 0; i < b->npacked; i++) {
+        p = bookpack_get(p, &e, &time);
+        if (e.points >= least && e.window >= since)
+            (void)pack(&left, &e);
+    }
+    l->n -= b->npacked - left.npacked;
+    buf_free(&b->packed);
+    b->packed = left.packed;
+    b->packed_time = left.packed_time;
+    b->npacked = left.npacked;
 }
 
 /* At the bound of all memory, nobody keeps contributions below `least` that are out of today's reach. */
@@ -74,6 +117,7 @@ static void drop_small(struct ledger *l, int64_t time)
                     b->entries[n++] = b->entries[i];
             l->n -= b->n - n;
             b->n = n;
+            drop_packed(l, b, least, INT64_MIN);
         }
 }
 
@@ -88,6 +132,11 @@ static bool grow(struct account_book *b)
     return true;
 }
 
+static bool crowded(const struct account_book *b)
+{
+    return b->n + b->n / 4 >= b->room;
+}
+
 struct entry *ledger_add(struct ledger *l, uint32_t user, uint8_t topic, uint64_t value, int64_t time)
 {
     struct account_book *b = &l->books[user];
@@ -95,9 +144,9 @@ struct entry *ledger_add(struct ledger *l, uint32_t user, uint8_t topic, uint64_
         drop_small(l, time);
     if (b->n >= LEDGER_DAY && b->entries[b->n - LEDGER_DAY].window > time - TIME_DAY)
         return NULL;
-    if (b->n == b->room)
-        drop_empty(l, b, time);
-    if (l->n >= l->max || (b->n + b->n / 4 >= b->room && !grow(b)))
+    if (crowded(b))
+        put_away(l, b, time);
+    if (l->n >= l->max || (crowded(b) && !grow(b)))
         return NULL;
     struct entry *e = &b->entries[b->n++];
     l->n++;
@@ -121,6 +170,9 @@ void ledger_expire(struct ledger *l, int64_t before)
     for (uint32_t u = 0; u < l->nbooks; u++) {
         struct account_book *b = &l->books[u];
         uint32_t gone = 0;
+        struct entry first;
+        if (b->npacked && (bookpack_get((const uint8_t *)b->packed.p, &first, &(int64_t){0}), first.window < before))
+            drop_packed(l, b, 0, before);
         while (gone < b->n && b->entries[gone].window < before)
             gone++;
         if (!gone)
@@ -131,20 +183,41 @@ void ledger_expire(struct ledger *l, int64_t before)
     }
 }
 
+/* All of a book since then into out, packed ones first, or how many they are when out is NULL. */
+static uint32_t unpack(const struct account_book *b, int64_t since, struct entry *out)
+{
+    const uint8_t *p = (const uint8_t *)b->packed.p;
+    struct entry e;
+    int64_t time = 0;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < b->npacked; i++) {
+        p = bookpack_get(p, &e, &time);
+        if (e.window < since)
+            continue;
+        if (out)
+            out[n] = e;
+        n++;
+    }
+    for (uint32_t i = 0; i < b->n; i++) {
+        if (b->entries[i].window < since)
+            continue;
+        if (out)
+            out[n] = b->entries[i];
+        n++;
+    }
+    return n;
+}
+
 static int copy_book(struct account_book *to, const struct account_book *from, int64_t since)
 {
-    uint32_t first = 0;
-    while (first < from->n && from->entries[first].window < since)
-        first++;
-    uint32_t n = from->n - first;
+    uint32_t n = unpack(from, since, NULL);
     if (!n)
         return 0;
     to->room = n + n / 4 + 4;
     to->entries = malloc(to->room * sizeof *to->entries);
     if (!to->entries)
         return ERR_MEMORY;
-    memcpy(to->entries, from->entries + first, n * sizeof *to->entries);
-    to->n = n;
+    to->n = unpack(from, since, to->entries);
     return 0;
 }
 
@@ -174,18 +247,37 @@ static int by_window(const void *a, const void *b)
 int ledger_join(struct ledger *l, uint32_t from, uint32_t into)
 {
     struct account_book *f = &l->books[from], *t = &l->books[into];
-    uint32_t n = f->n + t->n, room = n + n / 4 + 4;
-    if (f->n == 0)
+    uint32_t n = unpack(f, INT64_MIN, NULL);
+    if (n == 0)
         return 0;
-    struct entry *e = realloc(t->entries, room * sizeof *e);
+    n += unpack(t, INT64_MIN, NULL);
+    uint32_t room = n + n / 4 + 4;
+    struct entry *e = malloc(room * sizeof *e);
     if (!e)
         return ERR_MEMORY;
-    memcpy(e + t->n, f->entries, f->n * sizeof *e);
+    uint32_t own = unpack(t, INT64_MIN, e);
+    (void)unpack(f, INT64_MIN, e + own);
     qsort(e, n, sizeof *e, by_window);
-    *t = (struct account_book){e, n, room};
-    free(f->entries);
+    free_book(f);
+    free_book(t);
+    *t = (struct account_book){.entries = e, .n = n, .room = room};
     *f = (struct account_book){0};
     return 0;
+}
+
+struct entry *ledger_all(struct ledger *l, uint32_t user, uint32_t *n)
+{
+    const struct account_book *b = &l->books[user];
+    uint32_t all = b->npacked + b->n;
+    if (all >= l->all_room) {
+        struct entry *e = realloc(l->all, (all + 1) * sizeof *e);
+        if (!e)
+            return NULL;
+        l->all = e;
+        l->all_room = all + 1;
+    }
+    *n = unpack(b, INT64_MIN, l->all);
+    return l->all;
 }
 
 double ledger_exact(double log10p, double dead)

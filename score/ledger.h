@@ -1,10 +1,12 @@
 /* score/ledger.h - the contributions of each user, counted once per group and value in 24 hours.
  *
+ * What is older than 24 hours can no longer change and is kept packed (score/bookpack.h).
  * Memory is bounded: LEDGER_DAY contributions of one user in 24 hours, and `max` in all. At that bound the
  * smallest ones go, so what is left still adds up. */
 #ifndef VIGIE_SCORE_LEDGER_H
 #define VIGIE_SCORE_LEDGER_H
 
+#include "base/buf.h"
 #include "score/score.h"
 
 #define LEDGER_SCALE 2.5 /* shown points per group point */
@@ -35,14 +37,18 @@ struct entry {
 };
 
 struct account_book {
-    struct entry *entries; /* by time of counting */
-    uint32_t n, room;
+    struct entry *entries; /* by time of counting, after those that are packed */
+    uint32_t n, room, npacked;
+    struct buf packed;
+    int64_t packed_time; /* of the last that is packed */
 };
 
 struct ledger {
     struct account_book *books; /* per user */
     uint32_t nbooks, room;
     uint64_t n, max;
+    struct entry *all; /* what ledger_all gave last */
+    uint32_t all_room;
 };
 
 void ledger_open(struct ledger *l, uint64_t max);
@@ -60,6 +66,8 @@ void ledger_expire(struct ledger *l, int64_t before);
 int ledger_copy(struct ledger *to, const struct ledger *from, int64_t since);
 /* Puts all of one user's contributions among another's. */
 int ledger_join(struct ledger *l, uint32_t from, uint32_t into);
+/* All of a user's entries, by time of counting, until the next call; NULL when memory is short. */
+struct entry *ledger_all(struct ledger *l, uint32_t user, uint32_t *n);
 /* Group points of log10 p with a dead zone, and as shown. */
 double ledger_exact(double log10p, double dead);
 int ledger_shown(double exact);

@@ -154,23 +154,22 @@ static void refill_cells(struct model *m, bool (*keep)(const struct model *, con
         else if (c.key)
             m->forgot++;
     }
-    struct cell *old = m->cells;
-    struct cell *all = calloc(m->cell_room, sizeof *all);
-    if (!all) { /* without room for a second table everything is forgotten, but memory stays whole */
-        memset(m->cells, 0, m->cell_room * sizeof *m->cells);
+    struct cell *kept = malloc((n + 1) * sizeof *kept);
+    if (kept)
+        memcpy(kept, m->cells, n * sizeof *kept);
+    memset(m->cells, 0, n * sizeof *m->cells);
+    m->ncells = kept ? n : 0;
+    if (!kept) { /* without room to put them aside everything is forgotten, but memory stays whole */
         m->forgot += n;
-        m->ncells = 0;
         return;
     }
     for (uint64_t i = 0; i < n; i++) {
-        uint64_t s = cell_home(old[i].key, m->cell_room);
-        while (all[s].key)
+        uint64_t s = cell_home(kept[i].key, m->cell_room);
+        while (m->cells[s].key)
             s = s + 1 < m->cell_room ? s + 1 : 0;
-        all[s] = old[i];
+        m->cells[s] = kept[i];
     }
-    free(old);
-    m->cells = all;
-    m->ncells = n;
+    free(kept);
 }
 
 static bool seen_since(const struct model *m, const struct cell *c, uint16_t limit)

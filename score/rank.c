@@ -39,6 +39,14 @@ static struct window window_of(int score, int64_t last_hour)
                            .forgotten = INT64_MIN};
 }
 
+static struct entry *in_time_order(struct score *s, uint32_t user, uint32_t *n)
+{
+    struct entry *e = ledger_all(&s->ledger, user, n);
+    if (e)
+        qsort(e, *n, sizeof *e, by_time);
+    return e;
+}
+
 /* The highest sum of any 168 whole hours; of equals the latest. Entries are sorted by time. */
 static struct window worst(const struct entry *e, uint32_t n, int64_t otherwise)
 {
@@ -48,7 +56,7 @@ static struct window worst(const struct entry *e, uint32_t n, int64_t otherwise)
         sum += e[i].points;
         while (hour_of(e[from].time) <= hour_of(e[i].time) - WINDOW_HOURS)
             sum -= e[from++].points;
-        if (sum > 0 && sum >= best.score)
+        if (e[i].points > 0 && sum >= best.score) /* what adds nothing is kept or not as room allows */
             best = window_of(sum, hour_of(e[i].time));
     }
     return best;
@@ -114,9 +122,12 @@ static int by_points(const void *a, const void *b)
     return value ? value : strcmp(x->ref, y->ref);
 }
 
-static void describe(struct score *s, uint32_t user, const struct window *w, struct person *p, struct contribution *out)
+static int describe(struct score *s, uint32_t user, const struct window *w, struct person *p, struct contribution *out)
 {
-    const struct account_book *b = &s->ledger.books[user];
+    uint32_t n;
+    const struct entry *all = in_time_order(s, user, &n);
+    if (!all)
+        return ERR_MEMORY;
     p->entity = s->users[user].entity;
     p->score = w->score;
     p->to = w->to;
@@ -124,8 +135,8 @@ static void describe(struct score *s, uint32_t user, const struct window *w, str
     p->baseline_days = s->users[user].days;
     p->baseline_events = s->users[user].events;
     p->contributions = out;
-    for (uint32_t i = 0; i < b->n; i++) {
-        const struct entry *e = &b->entries[i];
+    for (uint32_t i = 0; i < n; i++) {
+        const struct entry *e = &all[i];
         int64_t ago = days_ago(e, w);
         if (ago >= 0 && ago < 14 && e->time >= w->forgotten && (e->time < w->to || !w->history))
             p->days[13 - ago] += e->points;
@@ -139,6 +150,7 @@ static void describe(struct score *s, uint32_t user, const struct window *w, str
         }
     }
     qsort(out, p->ncontributions, sizeof *out, by_points);
+    return 0;
 }
 
 static struct str name_of(const struct score *s, uint32_t entity)
@@ -260,23 +272,22 @@ static int64_t forgotten(struct score *s, uint32_t entity)
 }
 
 /* The places taken, and how many contributions will be listed. */
-static uint32_t find_windows(struct score *s, const int64_t *now, struct place *places, size_t *parts)
+static int find_windows(struct score *s, const int64_t *now, struct place *places, uint32_t *taken, size_t *parts)
 {
-    uint32_t n = 0;
     int64_t end = s->last_time == TIME_NONE ? 0 : hour_of(s->last_time);
     for (uint32_t u = 0; u < s->nusers; u++) {
-        struct account_book *b = &s->ledger.books[u];
-        uint32_t entity = s->users[u].entity;
+        uint32_t n, entity = s->users[u].entity;
         if (s->users[u].merged || !dir_entity(s->dir, entity))
             continue;
-        if (b->n)
-            qsort(b->entries, b->n, sizeof *b->entries, by_time);
-        struct window w = now ? last_week(b->entries, b->n, *now, forgotten(s, entity)) : worst(b->entries, b->n, end);
-        places[n++] = (struct place){w, name_of(s, entity), dir_entity(s->dir, entity)->id, u};
-        for (uint32_t i = 0; i < b->n; i++)
-            *parts += listed(&b->entries[i], &w);
+        const struct entry *e = in_time_order(s, u, &n);
+        if (!e)
+            return ERR_MEMORY;
+        struct window w = now ? last_week(e, n, *now, forgotten(s, entity)) : worst(e, n, end);
+        places[(*taken)++] = (struct place){w, name_of(s, entity), dir_entity(s->dir, entity)->id, u};
+        for (uint32_t i = 0; i < n; i++)
+            *parts += listed(&e[i], &w);
     }
-    return n;
+    return 0;
 }
 
 int rank_people(struct score *s, const int64_t *now, struct score_result *out)
@@ -284,17 +295,18 @@ int rank_people(struct score *s, const int64_t *now, struct score_result *out)
     struct place *places = calloc((size_t)s->nusers + 1, sizeof *places);
     if (!places)
         return ERR_MEMORY;
-    size_t parts = 0;
-    uint32_t n = find_windows(s, now, places, &parts);
+    size_t parts = 0, at = 0;
+    uint32_t n = 0;
+    int err = find_windows(s, now, places, &n, &parts);
     qsort(places, n, sizeof *places, by_score);
     free(s->people);
     free(s->contributions);
     s->people = calloc((size_t)n + 1, sizeof *s->people);
     s->contributions = calloc(parts + 1, sizeof *s->contributions);
-    int err = s->people && s->contributions ? 0 : ERR_MEMORY;
-    size_t at = 0;
+    if (!err && (!s->people || !s->contributions))
+        err = ERR_MEMORY;
     for (uint32_t i = 0; i < n && !err; i++) {
-        describe(s, places[i].user, &places[i].window, &s->people[i], s->contributions + at);
+        err = describe(s, places[i].user, &places[i].window, &s->people[i], s->contributions + at);
         at += s->people[i].ncontributions;
     }
     if (!err)

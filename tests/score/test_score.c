@@ -400,6 +400,52 @@ static void ledger_counts_once_in_24_hours(void **state)
     ledger_close(&l);
 }
 
+/* what is past comes back as it was, without that which shows no point; at the bound the smallest go */
+static void ledger_keeps_the_past_packed(void **state)
+{
+    struct ledger l;
+    enum { DAYS = 400, MAX = 1000 };
+    uint32_t n;
+    (void)state;
+    ledger_open(&l, MAX);
+    assert_int_equal(ledger_user(&l, 0), 0);
+    for (int i = 0; i < DAYS; i++) {
+        struct entry *e = ledger_add(&l, 0, (uint8_t)(i % TOPIC_ALERT), (uint64_t)i << i % 60, START - i % 2 + i * TIME_DAY);
+        assert_non_null(e);
+        e->points = (int16_t)(i % 5);
+        e->kind = (uint16_t)(65535 - i);
+        e->dim = (uint8_t)i;
+        e->log10p = -(float)i / 7;
+        e->origin = (struct origin){(uint32_t)i, UINT64_MAX - (uint64_t)i, (uint64_t)i << 40};
+        e->n_user = UINT32_MAX - (uint32_t)i;
+        e->total_user = e->n_peers = e->peers = e->n_org = e->total_org = e->days = (uint32_t)i;
+        e->events = (uint32_t)i * 3;
+        memset(e->id, i & 255, sizeof e->id);
+        ledger_text(e, str_sub(STR("the quick brown fox jumps over the lazy dog, and then over all others"), 0, (size_t)i % 70));
+    }
+    assert_true(l.books[0].n < 10);
+    const struct entry *e = ledger_all(&l, 0, &n);
+    assert_true(l.n == n && n >= DAYS * 4 / 5 && n < DAYS * 4 / 5 + 10);
+    for (uint32_t k = 0, i = 1; k + 10 < n; k++, i += i % 5 == 4 ? 2 : 1) {
+        assert_true(e[k].time == START - i % 2 + (int64_t)i * TIME_DAY && e[k].value == (uint64_t)i << i % 60 && e[k].topic == i % TOPIC_ALERT);
+        assert_true(e[k].points == (int)i % 5 && e[k].kind == 65535 - i && e[k].dim == (uint8_t)i && e[k].id[15] == (i & 255));
+        assert_true(e[k].origin.input == i && e[k].origin.record == UINT64_MAX - i && e[k].origin.offset == (uint64_t)i << 40);
+        assert_true(e[k].n_user == UINT32_MAX - i && e[k].total_org == i && e[k].days == i && e[k].events == i * 3);
+        assert_true(strlen(e[k].text) == (i % 70 < LEDGER_TEXT ? i % 70 : LEDGER_TEXT - 1));
+        assert_true(e[k].log10p <= -(float)i / 7 && e[k].log10p >= -(float)i / 7);
+    }
+    for (int i = 0; i < 3 * MAX; i++) {
+        struct entry *new = ledger_add(&l, 0, TOPIC_WHAT, 1, START + (DAYS + i) * TIME_DAY);
+        if (new)
+            new->points = (int16_t)(1 + i % 7);
+    }
+    e = ledger_all(&l, 0, &n);
+    assert_true(l.n == n && n <= MAX && n > 100);
+    for (uint32_t k = 0; k + 500 < n; k++)
+        assert_true(e[k].points > 1);
+    ledger_close(&l);
+}
+
 /* 100,000 users, a million activities: within 1.5 GB, most of it per user */
 static void memory_is_bounded(void **state)
 {
@@ -447,6 +493,7 @@ int main(void)
         cmocka_unit_test(machines_and_nobody_are_not_people),
         cmocka_unit_test(points_are_rounded_on_the_parts),
         cmocka_unit_test(ledger_counts_once_in_24_hours),
+        cmocka_unit_test(ledger_keeps_the_past_packed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
