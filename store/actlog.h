@@ -1,13 +1,14 @@
 /* store/actlog.h - the hub's activities: append, read back by filter, scan in time order, age out.
  *
- * Activities of both shores lie in segments (SQLite files in FOLDER/activities/): about a million rows or a
- * day each. The open segment takes appends; when it is full it is sealed: sorted by time, indexed for the
- * filters, given a text index, and never written again except to forget. Old segments are deleted whole.
- * What has been committed survives kill -9; an activity whose id is already there is not stored twice.
+ * Activities of both shores lie in FOLDER/activities/. The newest ones (at most 32,768) are the tail: in memory, and in log.db
+ * (SQLite), where a commit survives kill -9. A full tail becomes a segment: a file in order of time in which every distinct
+ * value of every column that a filter can ask has its list of rows. Small segments are merged in the background until they
+ * hold about a million; a segment never changes, what is to be forgotten is left out of a new one
+ * (docs/decisions/0007-activity-log.md). An activity whose id is already there is not stored twice.
  *
- * One thread appends (the ingest); any number of threads read, each seeing whole commits only.
- * Measured goals, 10 million activities on 2 cores: first page of a filter that an index can serve under
- * 200 ms, text under 2 s, ingest at least 30,000 a second while serving. */
+ * One thread appends (the ingest; also seal, expire, forget); any number of threads read, each seeing whole commits only.
+ * "Order of time" is that of the flat form's key: time, kind, id (model/activity.h).
+ * What filters mean is said in store/actlog_match.h; figures are in docs/BENCH.md. */
 #ifndef VIGIE_STORE_ACTLOG_H
 #define VIGIE_STORE_ACTLOG_H
 
@@ -24,15 +25,17 @@ void actlog_close(struct actlog *l);
 
 /* ---- writing: one thread ---- */
 
-/* Entities are resolved (hub-wide numbers). `created`: when Vigie received it. *stored false: already there. */
+/* Entities are resolved (hub-wide numbers). `created`: when Vigie received it. *stored false: already there.
+ * ERR_LIMIT: it is too large (with its entities more than ACTIVITY_PACKED_MAX bytes). Commits by itself when very much waits. */
 int actlog_add(struct actlog *l, const struct activity *a, int64_t created, bool *stored);
-/* What was added becomes durable and visible. Seals the open segment when it is full. */
+/* What was added becomes durable and visible. Makes a segment of the tail when it is full. After an error nothing of it is there:
+ * add it again. */
 int actlog_commit(struct actlog *l);
-/* Seals the open segment now (before a clean stop; tests). */
+/* Makes a segment of what is committed now. Never needed; for tests and before copying the folder. */
 int actlog_seal(struct actlog *l);
-/* Deletes activities older than `before`; whole segments at once, else rows. Returns how many. */
+/* Deletes activities older than `before`. A segment that is only partly older is written anew without them. *n: how many. */
 int actlog_expire(struct actlog *l, int64_t before, uint64_t *n);
-/* Personal data: deletes all activities whose actor is one of the entities. */
+/* Personal data: deletes all activities whose actor is one of the entities (any order); no file of the log holds them afterwards. */
 int actlog_forget(struct actlog *l, const uint32_t *entities, size_t n, uint64_t *gone);
 
 /* ---- who may see what ---- */
@@ -59,9 +62,10 @@ struct actlog_row {
 struct actlog_query {
     const struct filter *filter; /* FILTER_ACTIVITIES; NULL: all */
     const struct actlog_view *view;
-    bool by_created; /* else by time; ties by id: a total order that is the same for every page */
+    bool by_created; /* else in order of time; ties by number. Both are total: the same for every page */
     bool ascending;
     uint32_t skip, limit;
+    uint64_t upto; /* not 0: only numbers up to this. Pages that must fit together while more arrives give the first page's `last` */
 };
 
 /* Not 0 from each stops and is returned. Rows live until each returns. *more: there are further ones. */
@@ -73,8 +77,9 @@ int actlog_count(struct actlog *l, const struct filter *f, const struct actlog_v
  * objects and facts: ACTIVITY_OBJECTS and ACTIVITY_FACTS. */
 int actlog_get(struct actlog *l, const struct actlog_view *v, const uint8_t id[16], uint8_t *flat, struct object *objects, struct fact *facts,
                struct actlog_row *out);
-/* The commonest values of a column among what matches: for insights and suggestions. Counts are exact within the newest
- * `most` matching rows. */
+/* The commonest values of a column among what matches, for insights and suggestions: most first, ties by value. Case of
+ * letters aside; a value is spelled as in the newest. Counts are exact within the newest `most` matching rows. Texts live in
+ * `texts`. */
 enum actlog_column { ACTLOG_BY_APP, ACTLOG_BY_KIND, ACTLOG_BY_ACTOR, ACTLOG_BY_COUNTRY, ACTLOG_BY_NETWORK, ACTLOG_BY_IP, ACTLOG_BY_DEVICE,
                      ACTLOG_BY_DESTINATION, ACTLOG_BY_DAY };
 struct actlog_top {
@@ -83,7 +88,7 @@ struct actlog_top {
 };
 int actlog_top(struct actlog *l, const struct filter *f, const struct actlog_view *v, enum actlog_column by, uint64_t most, struct actlog_top *out,
                size_t room, size_t *n, struct arena *texts);
-/* All that the view shows, in order of time then id, for analysis; `from` inclusive (TIME_NONE: from the start).
+/* All that the view shows, in order of time, for analysis; `from` inclusive (TIME_NONE: from the start).
  * Appends that are committed meanwhile may or may not be seen. */
 int actlog_scan(struct actlog *l, const struct actlog_view *v, int64_t from, actlog_each *each, void *owner);
 /* All with a number in (after, upto], in order of number: what arrived. */
@@ -93,7 +98,7 @@ struct actlog_figures {
     uint64_t activities[2]; /* by enum shore */
     uint64_t last;          /* number of the newest that is committed */
     int64_t first_time, last_time; /* TIME_NONE when empty */
-    uint64_t bytes;         /* on disk */
+    uint64_t bytes;         /* on disk, about */
     unsigned segments;
 };
 void actlog_figures(struct actlog *l, struct actlog_figures *out);

@@ -1,0 +1,102 @@
+/* store/actlog_tail.c - the newest rows, in memory until they fill a segment. */
+#include "store/actlog_private.h"
+
+#include "base/hash.h"
+
+#include <stdlib.h>
+
+enum { TAIL_SLOTS = ACTLOG_TAIL * 2, TAIL_BYTES = 1 << 20 };
+
+struct tail_bytes {
+    struct tail_bytes *next;
+    size_t n, room;
+    uint8_t p[];
+};
+
+struct tail *tail_new(void)
+{
+    struct tail *t = calloc(1, sizeof *t);
+    if (!t)
+        return NULL;
+    atomic_init(&t->refs, 1);
+    t->ids = calloc(TAIL_SLOTS, sizeof *t->ids);
+    if (!t->ids) {
+        free(t);
+        return NULL;
+    }
+    return t;
+}
+
+struct tail *tail_use(struct tail *t)
+{
+    atomic_fetch_add(&t->refs, 1);
+    return t;
+}
+
+void tail_release(struct tail *t)
+{
+    if (!t || atomic_fetch_sub(&t->refs, 1) != 1)
+        return;
+    for (struct tail_bytes *b = t->bytes, *next; b; b = next) {
+        next = b->next;
+        free(b);
+    }
+    free(t->ids);
+    free(t);
+}
+
+static uint32_t *slot_of(const struct tail *t, const uint8_t id[16])
+{
+    size_t at = hash64(id, 16, 2) % TAIL_SLOTS;
+    while (t->ids[at] && memcmp(row_id(t->rows[t->ids[at] - 1].bytes), id, 16) != 0)
+        at = (at + 1) % TAIL_SLOTS;
+    return &t->ids[at];
+}
+
+bool tail_has(const struct tail *t, const uint8_t id[16])
+{
+    return *slot_of(t, id) != 0;
+}
+
+static uint8_t *keep(struct tail *t, const uint8_t *row, size_t n)
+{
+    struct tail_bytes *b = t->bytes;
+    if (!b || b->room - b->n < n) {
+        size_t room = n > TAIL_BYTES ? n : TAIL_BYTES;
+        b = malloc(sizeof *b + room);
+        if (!b)
+            return NULL;
+        *b = (struct tail_bytes){.next = t->bytes, .room = room};
+        t->bytes = b;
+        t->used += room;
+    }
+    uint8_t *p = b->p + b->n;
+    memcpy(p, row, n);
+    b->n += n;
+    return p;
+}
+
+int tail_add(struct tail *t, const uint8_t *row, size_t n)
+{
+    static _Thread_local struct object objects[ACTIVITY_OBJECTS];
+    static _Thread_local struct fact facts[ACTIVITY_FACTS];
+    struct actlog_row r;
+    if (t->n == ACTLOG_TAIL)
+        return ERR_LIMIT;
+    int err = row_unpack(row, n, &r, objects, facts);
+    const uint8_t *bytes = err ? NULL : keep(t, row, n);
+    if (!bytes)
+        return err ? err : ERR_MEMORY;
+    t->rows[t->n] = (struct tail_row){bytes, (uint32_t)n, actlog_app(r.activity.app), row_cloud(bytes)};
+    *slot_of(t, row_id(bytes)) = t->n + 1;
+    t->n++;
+    return 0;
+}
+
+void tail_cut(struct tail *t, uint32_t n)
+{
+    t->n = n;
+    memset(t->ids, 0, TAIL_SLOTS * sizeof *t->ids);
+    for (uint32_t i = 0; i < n; i++)
+        *slot_of(t, row_id(t->rows[i].bytes)) = i + 1;
+}
