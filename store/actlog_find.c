@@ -155,16 +155,26 @@ static int find_word(struct look *l, const struct filter_term *t, struct str wor
     return err;
 }
 
-/* Every word of the text, into `all`, which is full before. */
+static int longer_first(const void *a, const void *b)
+{
+    size_t x = ((const struct str *)a)->n, y = ((const struct str *)b)->n;
+    return (x < y) - (x > y);
+}
+
+/* Every word of the text, into `all`, which is full before. Long words first: most often they decide alone. */
 static int find_text(struct look *l, const struct filter_term *t, struct str text, struct rowset *all)
 {
+    struct str words[ACTLOG_WORDS];
     struct rowset one, *out = l->set;
-    struct str word;
+    size_t n = 0;
     int err = rowset_open(&one, all->rows, false);
     l->set = &one;
-    while (!err && actlog_word(&text, &word)) {
+    while (!err && n < ACTLOG_WORDS && actlog_word(&text, &words[n]))
+        n++;
+    qsort(words, n, sizeof *words, longer_first);
+    for (size_t i = 0; !err && i < n && rowset_next(all, 0, false) >= 0; i++) {
         rowset_clear(&one);
-        err = find_word(l, t, word);
+        err = find_word(l, t, words[i]);
         rowset_and(all, &one);
     }
     l->set = out;

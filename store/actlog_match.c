@@ -387,7 +387,7 @@ static bool ask_all(struct asking *q, const struct actlog_row *row)
 static bool all_words(const struct filter_term *t, struct str text, const struct actlog_row *row)
 {
     struct asking q = {.term = t};
-    while (actlog_word(&text, &q.word))
+    for (unsigned i = 0; i < ACTLOG_WORDS && actlog_word(&text, &q.word); i++)
         if (!ask_all(&q, row))
             return false;
     return true;

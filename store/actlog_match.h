@@ -70,7 +70,8 @@ bool actlog_test(const struct filter_term *t, enum actlog_value column, struct s
 /* The term is of words: each must be found (actlog_test_word) in some value of its columns. */
 bool actlog_of_words(const struct filter_term *t);
 bool actlog_test_word(struct str word, enum actlog_value column, struct str value);
-/* Cuts the next word off; false at the end. */
+/* Cuts the next word off; false at the end. Of one text, words after the ACTLOG_WORDS-th are not looked for. */
+enum { ACTLOG_WORDS = 32 };
 bool actlog_word(struct str *rest, struct str *word);
 /* A TIME term against a moment (negation aside). */
 bool actlog_test_time(const struct filter_term *t, int64_t time);
