@@ -7,7 +7,7 @@
 #define TAIL_FROM 0.05f
 #define TAIL_STEP 2.2f /* between the quantiles that shape the tail */
 #define SHAPE_MOST 0.32f
-#define SHAPE_LEAST (-0.5f)
+#define SHAPE_LEAST (-0.5f) /* below 0 the tail ends somewhere */
 #define SHAPE_DOUBT 20.0f     /* events beyond the threshold that count as much as "no curvature" */
 #define DAY_GROWTH 1.0233739  /* 2^(1/30) */
 #define UNIT_MOST 1e9
@@ -49,7 +49,8 @@ static void fit_tail(struct calibrate *c)
     float shape = a > 0 && b > a ? logf((b - a) / a) / logf(TAIL_STEP) : 0;
     float events = (float)c->weight * c->p_u;
     shape *= events / (events + SHAPE_DOUBT);
-    shape = shape > SHAPE_MOST ? SHAPE_MOST : shape < SHAPE_LEAST ? SHAPE_LEAST : shape;
+    float least = c->endless ? 0 : SHAPE_LEAST;
+    shape = shape > SHAPE_MOST ? SHAPE_MOST : shape < least ? least : shape;
     float decade = TAIL_STEP * TAIL_STEP;
     c->scale = fabsf(shape) < 1e-3f ? b / logf(decade) : b * shape / (powf(decade, shape) - 1);
     c->shape = shape;
@@ -86,35 +87,45 @@ static double tail(const struct calibrate *c, double excess)
     return p > least ? p : least;
 }
 
-double calibrate_p(const struct calibrate *c, double stat)
+/* at: its place */
+static double p_of(const struct calibrate *c, double stat, float at)
 {
     if (stat <= 0 || c->fitted <= 0)
         return 1;
     if (stat > c->u)
         return tail(c, stat - c->u);
-    float at = place(stat);
     int i = (int)at;
     float low = c->above[i + 1];
     double p = low + (c->above[i] - low) * (1 - (at - (float)i));
     return p > c->p_u ? p : c->p_u;
 }
 
-static double doubted(const struct calibrate *c, double stat)
+double calibrate_p(const struct calibrate *c, double stat)
 {
-    return log10(calibrate_p(c, stat)) * c->weight / (c->weight + CALIBRATE_YOUNG);
+    return p_of(c, stat, place(stat));
 }
 
-double calibrate_log10(const struct calibrate *c, const struct calibrate *pool, double stat)
+static double doubted(const struct calibrate *c, double stat, float at)
+{
+    return log10(p_of(c, stat, at)) * c->weight / (c->weight + CALIBRATE_YOUNG);
+}
+
+static double log10_of(const struct calibrate *c, const struct calibrate *pool, double stat, float at)
 {
     if (stat <= 0)
         return 0;
     double own = c->weight / (c->weight + 4 * CALIBRATE_YOUNG);
     if (!pool)
-        return doubted(c, stat);
-    return (own > 0 ? own * log10(calibrate_p(c, stat)) : 0) + (1 - own) * doubted(pool, stat);
+        return doubted(c, stat, at);
+    return (own > 0 ? own * log10(p_of(c, stat, at)) : 0) + (1 - own) * doubted(pool, stat, at);
 }
 
-void calibrate_learn(struct calibrate *c, double stat, uint16_t day)
+double calibrate_log10(const struct calibrate *c, const struct calibrate *pool, double stat)
+{
+    return log10_of(c, pool, stat, place(stat));
+}
+
+static void learn(struct calibrate *c, float at, uint16_t day)
 {
     if (c->unit <= 0) {
         c->unit = 1;
@@ -132,8 +143,22 @@ void calibrate_learn(struct calibrate *c, double stat, uint16_t day)
             c->unit = 1;
         }
     }
-    c->bins[(int)place(stat)] += c->unit;
+    c->bins[(int)at] += c->unit;
     c->weight += 1;
     if (c->weight > c->fitted * 1.25)
         fit(c);
+}
+
+void calibrate_learn(struct calibrate *c, double stat, uint16_t day)
+{
+    learn(c, place(stat), day);
+}
+
+double calibrate_judge(struct calibrate *c, struct calibrate *pool, double stat, uint16_t day)
+{
+    float at = place(stat);
+    double log10p = log10_of(c, pool, stat, at);
+    learn(c, at, day);
+    learn(pool, at, day);
+    return log10p;
 }

@@ -8,6 +8,7 @@
 #ifndef VIGIE_SCORE_CALIBRATE_H
 #define VIGIE_SCORE_CALIBRATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { CALIBRATE_BINS = 128, CALIBRATE_YOUNG = 50, CALIBRATE_BEYOND = 10 };
@@ -19,6 +20,7 @@ struct calibrate {
     float above[CALIBRATE_BINS + 1]; /* share of the weight at or above a bin's lower edge */
     float u, p_u, scale, shape;  /* the tail: threshold, its survival, generalised Pareto */
     uint16_t day;
+    bool endless;                /* the statistic has no most, so the tail must have no end: shape >= 0 */
 };
 
 /* p of `stat` (>= 0; 0 is never odd: p = 1), as of the last fit. */
@@ -26,5 +28,7 @@ double calibrate_p(const struct calibrate *c, double stat);
 /* log10 p of a class, leaning on the pooled class while young. Zero or negative. */
 double calibrate_log10(const struct calibrate *c, const struct calibrate *pool, double stat);
 void calibrate_learn(struct calibrate *c, double stat, uint16_t day);
+/* Both: log10 p, then class and pool learn it. */
+double calibrate_judge(struct calibrate *c, struct calibrate *pool, double stat, uint16_t day);
 
 #endif

@@ -117,8 +117,7 @@ void days_rate(struct score *s, const struct activity *a, uint32_t user, uint32_
     }
     if (!rate_value)
         return;
-    model_learn(&s->model, user, rate_value, false);
-    c = model_find(&s->model, user, rate_value);
+    c = model_learn(&s->model, user, rate_value, false);
     if (s->nrates == s->rate_room) {
         uint32_t room = s->rate_room ? s->rate_room * 2 : 64;
         struct rate_today *r = realloc(s->rates, room * sizeof *r);
@@ -139,7 +138,7 @@ void days_rate(struct score *s, const struct activity *a, uint32_t user, uint32_
     memcpy(r->id, a->id, sizeof r->id);
 }
 
-void days_touch(struct score *s, uint32_t user, uint32_t value)
+void days_touch(struct score *s, uint32_t user, uint32_t value, struct cell *c)
 {
     if (s->ntouches == TOUCHES_MAX)
         return; /* a day of such variety: what is beyond is judged, but not counted as known */
@@ -153,7 +152,7 @@ void days_touch(struct score *s, uint32_t user, uint32_t value)
         s->touches = t;
         s->touch_room = room;
     }
-    if (model_today(&s->model, user, value))
+    if (model_today(c))
         s->touches[s->ntouches++] = (struct touch){user, value};
 }
 

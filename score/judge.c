@@ -41,10 +41,7 @@ double judge_stat(struct score *s, unsigned class, unsigned stat, double value)
         s->failed = true;
         return 0;
     }
-    double log10p = calibrate_log10(*c, &s->pool[stat], value);
-    calibrate_learn(*c, value, s->model.day);
-    calibrate_learn(&s->pool[stat], value, s->model.day);
-    return log10p;
+    return calibrate_judge(*c, &s->pool[stat], value, s->model.day);
 }
 
 static void explain(struct today *t, const struct activity *a, uint32_t value, float evidence)
@@ -221,8 +218,9 @@ void judge_activity(struct score *s, const struct activity *a, uint32_t user, st
     if (!s->x.failure)
         judge_hour(s, user, t, a);
     for (unsigned i = 0; i < n; i++) {
-        model_learn(&s->model, user, j[i].value, j[i].log10p <= GATE_LOG10);
-        days_touch(s, user, j[i].value);
+        struct cell *c = model_learn(&s->model, user, j[i].value, j[i].log10p <= GATE_LOG10);
+        if (c)
+            days_touch(s, user, j[i].value, c);
         if (j[i].dim == DIM_KIND)
             days_rate(s, a, user, j[i].value);
     }

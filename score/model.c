@@ -354,8 +354,10 @@ static float org_frequency(const struct model *m, const struct value *v)
 
 static float peer_frequency(const struct model *m, const struct profile *u, uint32_t value, unsigned dim)
 {
-    for (unsigned i = 0; i < u->npeers; i++)
+    for (unsigned i = 0; i < u->npeers; i++) {
         model_prefetch(m, u->peers[i].user, value);
+        __builtin_prefetch(&m->users[u->peers[i].user]);
+    }
     float sum = 0, weight = 0;
     for (unsigned i = 0; i < u->npeers; i++) {
         const struct peer *v = &u->peers[i];
@@ -431,11 +433,11 @@ static void learn_org(struct model *m, uint32_t user, struct value *v)
     m->total[v->dim] += add;
 }
 
-void model_learn(struct model *m, uint32_t user, uint32_t value, bool held)
+struct cell *model_learn(struct model *m, uint32_t user, uint32_t value, bool held)
 {
     struct cell *c = cell_put(m, user, value);
     if (!c)
-        return;
+        return NULL;
     struct value *v = &m->values[value];
     learn_org(m, user, v);
     if (c->last + RECENT < m->day)
@@ -450,18 +452,16 @@ void model_learn(struct model *m, uint32_t user, uint32_t value, bool held)
     c->known *= w;
     c->last = m->day;
     if (v->dim >= DIM_COUNT)
-        return;
+        return c;
     struct profile *u = &m->users[user];
     u->n[v->dim] += add;
     if (add > 0 && before < MODEL_D)
         u->types[v->dim] += 1 - before / MODEL_D;
+    return c;
 }
 
-bool model_today(struct model *m, uint32_t user, uint32_t value)
+bool model_today(struct cell *c)
 {
-    struct cell *c = model_find(m, user, value);
-    if (!c)
-        return false;
     bool first = c->today == 0;
     c->today = (uint16_t)(c->today < UINT16_MAX ? c->today + 1 : UINT16_MAX);
     return first;

@@ -134,10 +134,11 @@ struct cell *model_find(const struct model *m, uint32_t user, uint32_t value);
 void model_prefetch(const struct model *m, uint32_t user, uint32_t value);
 /* `met`: whoever the value is has done something to this user, so that it is no stranger. */
 struct view model_view(struct model *m, uint32_t user, uint32_t value, struct cell *c, bool met);
-/* One more occurrence. held: the value scored high, the user's own counts wait (GATE_DAYS). */
-void model_learn(struct model *m, uint32_t user, uint32_t value, bool held);
+/* One more occurrence. held: the value scored high, the user's own counts wait (GATE_DAYS). The cell, until the next is
+ * made; NULL when memory is short. */
+struct cell *model_learn(struct model *m, uint32_t user, uint32_t value, bool held);
 /* Counts a value that was just learned into today; true when it is the first time today. */
-bool model_today(struct model *m, uint32_t user, uint32_t value);
+bool model_today(struct cell *c);
 /* What today's occurrences of a value say: count * log2(P_org / P_known), bits. */
 double model_ratio(const struct model *m, uint32_t user, uint32_t value);
 /* Ends the day for a value. What is new waits when the day was unlike the user, longer when it was very unlike. */

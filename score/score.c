@@ -21,6 +21,7 @@ int score_open(struct score **out, const struct dir *dir, const struct score_opt
     table_init(&s->forgotten, sizeof(int64_t), RESETS);
     arena_init(&s->texts, 65536, (size_t)1 << 30);
     s->first_time = s->last_time = TIME_NONE;
+    s->day_evidence.endless = true; /* a sum over as many activities as the day has */
     s->day = s->peers_week = INT64_MIN;
     if (!s->user_of || model_open(&s->model, SCORE_VALUES, SCORE_CELLS) < 0) {
         score_close(s);

@@ -130,8 +130,8 @@ int days_provisional(struct score *s);
 /* Counts one activity of a kind into the day. */
 void days_rate(struct score *s, const struct activity *a, uint32_t user, uint32_t kind_value);
 
-/* Counts one value that was just learned into the day. */
-void days_touch(struct score *s, uint32_t user, uint32_t value);
+/* Counts one value that was just learned into the day; c is its cell. */
+void days_touch(struct score *s, uint32_t user, uint32_t value, struct cell *c);
 
 /* ---- rank.c: windows, percentiles, people ---- */
 /* `now`: of the 168 hours before it, with history; NULL: of everybody's highest 168 hours. */

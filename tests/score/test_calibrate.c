@@ -163,9 +163,27 @@ static void days_of_rest_are_learned(void **state)
     assert_int_equal(hours_rest((float[7]){100, 100, 90, 95, 100, 80, 90}), 0);
 }
 
+/* a tail that bends down ends for a statistic that has a most, and goes on for one that has none */
+static void a_sum_has_no_end(void **state)
+{
+    static struct calibrate bounded, endless;
+    (void)state;
+    bounded = (struct calibrate){0};
+    endless = (struct calibrate){.endless = true};
+    for (int i = 0; i < 20000; i++) {
+        double stat = 10 * (double)(i * 7919 % 20000) / 20000;
+        calibrate_learn(&bounded, stat, 20000);
+        calibrate_learn(&endless, stat, 20000);
+    }
+    assert_true(calibrate_p(&endless, 5) <= calibrate_p(&bounded, 5) && calibrate_p(&endless, 5) >= calibrate_p(&bounded, 5));
+    assert_true(calibrate_p(&bounded, 11.5) < 1e-5);
+    assert_true(calibrate_p(&endless, 11.5) > 10 * calibrate_p(&bounded, 11.5));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_sum_has_no_end),
         cmocka_unit_test(exponential_is_calibrated),
         cmocka_unit_test(heavy_tail_is_calibrated),
         cmocka_unit_test(few_attacks_do_not_bend_the_tail),

@@ -172,9 +172,9 @@ static float known_after(const int *days, int n, enum held held)
         model_day(&m, (uint16_t)(20000 + days[i]));
         model_touch(&m, 0);
         model_learn(&m, 0, v, false);
-        assert_true(model_today(&m, 0, v));
+        assert_true(model_today(model_find(&m, 0, v)));
         model_learn(&m, 0, v, false);
-        assert_false(model_today(&m, 0, v)); /* twice a day */
+        assert_false(model_today(model_find(&m, 0, v))); /* twice a day */
         model_know(&m, 0, v, held);
     }
     float known = model_find(&m, 0, v)->known;
@@ -216,7 +216,7 @@ static void ratio_by_hand(void **state)
     c->today = 0;
     assert_true(model_ratio(&m, 0, b) >= 0 && model_ratio(&m, 0, b) <= 0); /* the user has none */
     times(&m, 0, "b", 1);
-    assert_true(model_today(&m, 0, b));
+    assert_true(model_today(model_find(&m, 0, b)));
     near_to(model_ratio(&m, 0, b), log2(18 / 10.25));
     model_close(&m);
 }
