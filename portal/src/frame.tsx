@@ -98,7 +98,7 @@ function Top({ onOut, settings }: { onOut: () => void; settings: boolean }) {
       <Menu kind="plain" iconOnly icon={themes.find(([id]) => id === theme())?.[1] ?? 'auto'} label={t.theme.label} items={themes.map(([id, icon]) => ({ text: t.theme[id], icon, onClick: () => { setTheme(id); void reload(); } }))} />
       <a class="button plain icon-only" href={href('settings')} title={t.menu.settings} aria-label={t.menu.settings} aria-current={settings ? 'page' : undefined}><Icon name="cog" /></a>
       <Menu kind="plain" icon="user" label={account.displayName || account.name} items={[
-        { head: true, text: account.roleName },
+        { head: true, text: t.roleName[account.role] ?? account.roleName },
         { text: t.menu.profile, icon: 'key', href: href('settings/profile') },
         { text: t.otherLanguage, icon: 'globe', onClick: speak },
         null,

@@ -7,7 +7,7 @@ export type Filters = Record<string, Record<string, unknown>>;
 export interface List<T> { data: T[]; total?: number; moreThanTotal?: boolean; hasNext?: boolean }
 export interface Ref { id: string; name: string }
 export interface App { service: number; name: string }
-export interface Count { value: string; label?: string; n: number }
+export interface Count { value: string; label?: string; who?: Ref | null; n: number }
 
 export interface Account { id: number; name: string; displayName?: string | null; role: string; roleName: string; language: string; totp: boolean; scoped: boolean; rights: string[] }
 export interface Prerequisite { id: string; met: boolean; text: string; todo: string }
@@ -22,11 +22,13 @@ export interface UserRow {
   openAlerts?: number; apps?: number[]; tags?: string[]; lastSeen?: string | null; days?: number[];
 }
 export interface Group { id: string; name: string; direct: boolean; sensitive?: boolean }
+/** Who uses a computer; somebody in no directory has a name only. */
+export interface UsedBy { id?: string; name?: string; who?: { id?: string | null; name?: string | null } | null; n: number }
 export interface User extends UserRow {
   mail?: string | null; phone?: string | null; manager?: { id?: string | null; name: string } | null; sam?: string | null; domain?: string | null; sid?: string | null;
   accounts?: { text: string }[]; groups?: Group[]; flags?: string[]; risk?: { priority?: number | null; alerts?: number; identityRisk?: string | null };
   exposure?: { devices?: number; accounts?: number; resources?: number; locations?: number }; firstSeen?: string | null;
-  baseline?: { days: number; events: number }; share?: { alerts: number; activities: number }; users?: (Ref & { n: number })[];
+  baseline?: { days: number; events: number }; share?: { alerts: number; activities: number }; users?: UsedBy[];
 }
 export interface Part { points: number; kind: 'alert' | 'activity' | 'day'; time: string; ref?: string | null; group?: string | null; value?: string | null; text: string; p?: number | null }
 export interface Receipt { score: number; from?: string | null; to?: string | null; percentile?: number | null; parts: Part[]; sum: number }
@@ -60,7 +62,7 @@ export interface Activity extends ActivityRow {
 export interface PersonInsights {
   activities: number; alerts?: number; countries?: Count[]; networks?: Count[]; addresses?: Count[]; apps?: Count[]; kinds?: Count[]; first?: string | null; last?: string | null;
 }
-export interface IpInsights { activities: number; users?: (Ref & { n: number })[]; alerts?: number; countries?: Count[]; networks?: Count[]; kinds?: Count[] }
+export interface IpInsights { activities: number; users?: UsedBy[]; alerts?: number; countries?: Count[]; networks?: Count[]; kinds?: Count[] }
 export interface Insights { days: number; user?: PersonInsights | null; ip?: IpInsights | null }
 
 export interface FieldInfo { name: string; type: 'text' | 'number' | 'time' | 'bool' | 'ip' | 'person'; operators: string[]; values?: { value: string | number; label: string }[] | null }
@@ -97,7 +99,9 @@ export interface AssessmentPage extends Assessment {
 }
 
 export interface Licence { id: string; product: string; organisation?: string; domainSid?: string | null; domain?: string | null; issued?: string; expires?: string; valid: boolean; why?: string | null }
-export interface Settings { organisation: string; language: string; retention: Record<'activities' | 'alerts' | 'discovery' | 'governance', number>; timeZone?: string | null }
+/** With the directory domain that this hub has seen, which an `atp` licence must name. */
+export interface LicenceList extends List<Licence> { domain?: string | null; domainSid?: string | null }
+export interface Settings { organisation: string; language: string; retention: Record<'activities' | 'alerts' | 'discovery' | 'governance', number> }
 export interface Notifications {
   mail: { enabled: boolean; server?: string; port?: number; tls?: string | boolean; user?: string; from?: string; to?: string[]; severity?: string; perDay?: number; password?: string };
   syslog: { enabled: boolean; host?: string; port?: number; transport?: string; format?: string; cef?: string; severity?: string };

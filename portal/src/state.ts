@@ -17,7 +17,7 @@ export function useSession(): Shared {
 /** Undefined when the account has the right, else the sentence that says what is missing. */
 export function useDenied(right: string): string | undefined {
   const { session } = useSession();
-  return session.account.rights.includes(right) ? undefined : t.denied(t.rights[right] ?? right, session.account.roleName);
+  return session.account.rights.includes(right) ? undefined : t.denied(t.rights[right] ?? right, t.roleName[session.account.role] ?? session.account.roleName);
 }
 
 export const problem = (e: unknown): string => (e instanceof ApiError ? e.message : e instanceof TypeError ? t.unreachable : String(e));

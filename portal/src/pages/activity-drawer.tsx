@@ -42,7 +42,7 @@ function Counts({ title, of, text }: { title: string; of?: Count[]; text?: (c: C
   const most = Math.max(1, ...of.map((c) => c.n));
   return (
     <section class="stack tight"><h3>{title} <span class="muted">({number(of.length)})</span></h3>
-      {of.slice(0, 6).map((c) => <div key={c.value} class="progress"><div class="row between small"><span class="clip">{text?.(c) ?? c.label ?? c.value}</span><span class="muted num">{number(c.n)}</span></div><progress max={most} value={c.n} aria-hidden="true" /></div>)}
+      {of.slice(0, 6).map((c) => <div key={c.value} class="progress"><div class="row between small"><span class="clip">{text?.(c) ?? c.who?.name ?? c.label ?? c.value}</span><span class="muted num">{number(c.n)}</span></div><progress max={most} value={c.n} aria-hidden="true" /></div>)}
     </section>
   );
 }
@@ -64,7 +64,7 @@ function InsightTab({ id, of, tab }: { id: string; of: Activity; tab: 'user' | '
       {tab === 'ip' && ip && <>
         <div class="row"><h3 class="mono">{of.ip}</h3><span class="muted">{placeText(of.location)}{of.location?.network ? ` · ${of.location.network}` : ''}</span></div>
         <Facts of={[[t.activity.openAlerts, ip.alerts === undefined ? null : number(ip.alerts)], [t.menu.activities, number(ip.activities)]]} />
-        <Counts title={t.menu.users} of={ip.users?.map((x) => ({ value: x.id, label: x.name, n: x.n }))} /><Counts title={t.activity.countries} of={ip.countries} /><Counts title={t.activity.networks} of={ip.networks} /><Counts title={t.activity.kinds} of={ip.kinds} text={(c) => kindText(c.value)} />
+        <Counts title={t.menu.users} of={ip.users?.map((x) => ({ value: x.who?.id ?? x.id ?? '', label: x.who?.name ?? x.name, n: x.n }))} /><Counts title={t.activity.countries} of={ip.countries} /><Counts title={t.activity.networks} of={ip.networks} /><Counts title={t.activity.kinds} of={ip.kinds} text={(c) => kindText(c.value)} />
       </>}
     </div>
   );

@@ -116,16 +116,17 @@ function Concerned({ alert }: { alert: Alert }) {
 
 function Actions({ alert, reload, set }: { alert: Alert; reload: () => void; set: (o: Open) => void }) {
   const denied = useDenied('manage_alerts');
-  const policy = useDenied('manage_policies');
+  const exclude = useDenied('exclude');
+  const mark = useDenied('mark_alerts');
   const reopen = () => attempt(async () => { await post(`alerts/${alert.id}/reopen`); reload(); }, t.alerts.reopened(1));
   const share = () => void navigator.clipboard?.writeText(location.href.replace(/\?.*$/, '')).then(() => notify(t.alert.copied));
   return (
     <>
       {alert.status === 'open' ? <Button kind="primary" icon="check" denied={denied} onClick={() => set({ is: 'close', as: 'true_positive' })}>{t.alerts.close}</Button> : <Button denied={denied} onClick={reopen}>{t.alerts.reopen}</Button>}
       <Menu label={t.actions} items={[
-        { text: t.alert.exclude, icon: 'filter', denied: denied ?? policy, onClick: () => set({ is: 'exclude' }) },
+        { text: t.alert.exclude, icon: 'filter', denied: exclude, onClick: () => set({ is: 'exclude' }) },
         { text: t.alert.suppress, icon: 'bell', denied, onClick: () => set({ is: 'suppress' }) },
-        { text: t.alerts.markUnread, icon: 'alert', denied, onClick: () => attempt(() => post(`alerts/${alert.id}/unread`), t.alert.unread) },
+        { text: t.alerts.markUnread, icon: 'alert', denied: mark, onClick: () => attempt(() => post(`alerts/${alert.id}/unread`), t.alert.unread) },
         null,
         { text: t.alert.workbook, icon: 'download', onClick: () => attempt(() => download('GET', `alerts/${alert.id}/workbook`)) },
         { text: t.alert.share, icon: 'copy', onClick: share },
@@ -153,7 +154,7 @@ export function AlertPage({ route, id }: PageProps) {
   const { session } = useSession();
   const activity = route.params.get('a');
   useEffect(() => {
-    if (alert && !alert.read && session.account.rights.includes('manage_alerts')) void post(`alerts/${id}/read`).catch(() => {});
+    if (alert && !alert.read && session.account.rights.includes('mark_alerts')) void post(`alerts/${id}/read`).catch(() => {});
   }, [alert?.id]);
   if (!alert) return <div class="page"><div class="card">{error ? <Failure error={error} retry={reload} /> : <Skeleton rows={10} />}</div></div>;
   const done = () => { set(null); reload(); };

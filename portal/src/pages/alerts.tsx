@@ -72,6 +72,7 @@ export function Alerts({ route }: PageProps) {
   const [selected, select] = useState(new Set<string>());
   const [closing, setClosing] = useState(false);
   const denied = useDenied('manage_alerts');
+  const unmarked = useDenied('mark_alerts');
   const set = (f: Filters) => { select(new Set()); change({ f: filterText(f) ?? '{}', skip: null }, true); };
   const asked = withField(filters, 'text', paused ? { text: paused } : null);
   const body = { filters: asked, sortField: sort.by, sortDirection: sort.down ? 'desc' : 'asc', skip, limit: PAGE };
@@ -93,8 +94,8 @@ export function Alerts({ route }: PageProps) {
             <b class="grow">{t.selected(selected.size)}</b>
             <Button compact kind="primary" denied={denied} onClick={() => setClosing(true)}>{t.alerts.close}</Button>
             <Button compact denied={denied} onClick={reopen}>{t.alerts.reopen}</Button>
-            <Button compact denied={denied} onClick={() => mark('read')}>{t.alerts.markRead}</Button>
-            <Button compact denied={denied} onClick={() => mark('unread')}>{t.alerts.markUnread}</Button>
+            <Button compact denied={unmarked} onClick={() => mark('read')}>{t.alerts.markRead}</Button>
+            <Button compact denied={unmarked} onClick={() => mark('unread')}>{t.alerts.markUnread}</Button>
           </div>
         )}
         {error && !data ? <Failure error={error} retry={reload} /> : !data ? <Skeleton /> : data.data.length === 0 ? <Nothing filters={asked} clear={() => { setText(''); set(OPEN); }} /> : (

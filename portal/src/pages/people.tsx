@@ -17,7 +17,7 @@ type Noun = 'users' | 'computers';
 function columns(noun: Noun): Column<UserRow>[] {
   const all: (Column<UserRow> | null)[] = [
     { id: 'name', head: t.name, sort: 'name', cell: (u) => <span class="row">{noun === 'users' ? <Avatar name={u.name} /> : <Icon name="computer" />}<span><a class="strong" href={href(`${noun}/${u.id}`)}>{u.name}</a>{u.upn && <div class="sub">{u.upn}</div>}</span></span> },
-    { id: 'score', head: t.user.priority, sort: 'score', cell: (u) => <span class="row"><Score value={u.score} red={u.red} /><Spark days={u.days} red={u.red} /></span> },
+    noun === 'users' ? { id: 'score', head: t.user.priority, sort: 'score', cell: (u) => <span class="row"><Score value={u.score} red={u.red} /><Spark days={u.days} red={u.red} /></span> } : null,
     noun === 'users' ? { id: 'percentile', head: t.user.percentile, right: true, cell: (u) => (u.percentile === null || u.percentile === undefined ? t.none : percent(u.percentile / 100)) } : null,
     { id: 'alerts', head: t.activity.openAlerts, right: true, cell: (u) => (u.openAlerts ? <a href={href('alerts', { f: JSON.stringify({ alertOpen: { eq: true }, 'entity.entity': { eq: [u.id] } }) })}>{number(u.openAlerts)}</a> : <span class="muted">0</span>) },
     noun === 'users' ? { id: 'title', head: t.user.position, cell: (u) => <>{u.title}{u.department && <div class="sub">{u.department}</div>}</> } : null,
@@ -29,10 +29,12 @@ function columns(noun: Noun): Column<UserRow>[] {
 
 function PeopleList({ route, noun }: PageProps & { noun: Noun }) {
   const skip = Number(route.params.get('skip') ?? 0);
-  const sort: Sort = { by: route.params.get('sort') ?? (noun === 'users' ? 'score' : 'lastSeen'), down: route.params.get('up') === null };
+  // The server sorts names upwards, all else downwards.
+  const by = route.params.get('sort') ?? (noun === 'users' ? 'score' : 'lastSeen');
+  const sort: Sort = { by, down: by !== 'name' };
   const [text, setText] = useState(route.params.get('q') ?? '');
   const q = usePaused(text);
-  const asked = { sort: sort.by, direction: sort.down ? 'desc' : 'asc', q, skip, limit: PAGE };
+  const asked = { sort: sort.by, q, skip, limit: PAGE };
   const { data, error, loading, reload } = useLoad((s) => get<List<UserRow>>(`${noun}${query(asked)}`, s), asked);
   const search = (value: string) => { setText(value); change({ q: value || null, skip: null }, true); };
   const words = noun === 'users' ? t.people : t.computers;
@@ -44,7 +46,7 @@ function PeopleList({ route, noun }: PageProps & { noun: Noun }) {
         {error && !data ? <Failure error={error} retry={reload} /> : !data ? <Skeleton rows={8} /> : data.data.length === 0
           ? (q ? <Empty title={t.noMatch} action={<Button onClick={() => search('')}>{t.query.clear}</Button>} /> : <Empty icon={noun === 'users' ? 'users' : 'computer'} title={words.none} action={<><LinkButton kind="primary" to={href('settings/inputs')}>{t.inputs.upload}</LinkButton><LinkButton to={href('settings/directories')}>{t.settings.nav['directories']}</LinkButton></>}>{words.noneWhy}</Empty>)
           : <div aria-busy={loading}>
-              <Table label={t.menu[noun]} columns={columns(noun)} rows={data.data} keyOf={(u) => u.id} onOpen={(u) => go(`${noun}/${u.id}`)} sort={sort} onSort={(s) => change({ sort: s.by, up: s.down ? null : 1, skip: null }, true)} />
+              <Table label={t.menu[noun]} columns={columns(noun)} rows={data.data} keyOf={(u) => u.id} onOpen={(u) => go(`${noun}/${u.id}`)} sort={sort} onSort={(s) => change({ sort: s.by, skip: null }, true)} />
               <Pager skip={skip} shown={data.data.length} total={data.total} more={data.moreThanTotal} hasNext={data.hasNext} onSkip={(n) => change({ skip: n || null })} />
             </div>}
       </div>

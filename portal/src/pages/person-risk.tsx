@@ -95,22 +95,22 @@ function Item({ of }: { of: TimelineItem }) {
   );
 }
 
-function Timeline({ id, noun }: { id: string; noun: string }) {
+function Timeline({ id }: { id: string }) {
   const [limit, setLimit] = useState(20);
-  const { data, error, reload } = useLoad((s) => get<List<TimelineDay>>(`${noun}/${id}/timeline${query({ skip: 0, limit })}`, s), [id, limit]);
+  const { data, error, reload } = useLoad((s) => get<List<TimelineDay>>(`users/${id}/timeline${query({ skip: 0, limit })}`, s), [id, limit]);
   if (!data) return <Card title={t.user.timeline}>{error ? <Failure error={error} retry={reload} /> : <Skeleton />}</Card>;
   return (
     <Card title={t.user.timeline} flush>
       {data.data.length === 0 ? <Empty icon="history" title={t.user.noTimeline}>{t.user.noTimelineWhy}</Empty> : (
         <div class="timeline" data-test="timeline">
           {data.data.map((d) => <div key={d.day} class="day"><h3>{weekday(d.day)}<div class="muted small num">+{number(d.points)}</div></h3><ul>{d.items.map((i, n) => <Item key={n} of={i} />)}</ul></div>)}
-          {data.hasNext && <div class="pager"><Button compact onClick={() => setLimit(Math.min(100, limit + 20))}>{t.more}</Button></div>}
+          {data.data.length >= limit && <div class="pager"><Button compact onClick={() => setLimit(Math.min(100, limit + 20))}>{t.more}</Button></div>}
         </div>
       )}
     </Card>
   );
 }
 
-export function RiskTab({ of, noun }: { of: User; noun: string }) {
-  return <div class="stack"><Summary of={of} /><Timeline id={of.id} noun={noun} /></div>;
+export function RiskTab({ of }: { of: User }) {
+  return <div class="stack"><Summary of={of} /><Timeline id={of.id} /></div>;
 }

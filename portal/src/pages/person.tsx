@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { del, download, get, post } from '../api';
 import type { PageProps } from '../frame';
 import { ago, dateTime, number } from '../format';
-import type { Filters, User } from '../model';
+import type { AlertRow, Filters, List, UsedBy as UsedByRow, User } from '../model';
 import { change, go, href } from '../route';
 import { attempt, useDenied, useLoad } from '../state';
 import { t } from '../texts';
@@ -12,11 +12,13 @@ import { Avatar, Badge, Button, Card, Empty, Facts, Failure, LinkButton, PageHea
 import { TextArea, TextInput } from '../ui/form';
 import { Icon } from '../ui/icon';
 import { Dialog, Menu } from '../ui/overlay';
+import { Table } from '../ui/table';
 import { ActivityTable } from './activity-table';
+import { alertColumns } from './alerts';
 import { RiskTab } from './person-risk';
 import { ReceiptDrawer } from './receipt';
 
-type Tab = 'risk' | 'activities' | 'directory';
+type Tab = 'risk' | 'alerts' | 'activities' | 'directory';
 type Noun = 'users' | 'computers';
 
 function Who({ of, noun }: { of: User; noun: Noun }) {
@@ -35,14 +37,14 @@ function Who({ of, noun }: { of: User; noun: Noun }) {
   );
 }
 
-function Threat({ of, receipt }: { of: User; receipt: () => void }) {
+function Threat({ of, noun, receipt }: { of: User; noun: Noun; receipt: () => void }) {
   const risk = of.risk?.identityRisk;
   return (
-    <Card title={t.user.threat}>
+    <Card title={noun === 'users' ? t.user.threat : t.computers.threat}>
       <Facts of={[
-        [t.user.priority, <Score key="s" value={of.score} red={of.red} onClick={of.score === null || of.score === undefined ? undefined : receipt} />],
+        [t.user.priority, noun === 'users' && <Score key="s" value={of.score} red={of.red} onClick={of.score === null || of.score === undefined ? undefined : receipt} />],
         [t.user.openAlerts, <a key="a" href={href('alerts', { f: JSON.stringify({ alertOpen: { eq: true }, 'entity.entity': { eq: [of.id] } }) })}>{number(of.openAlerts ?? of.risk?.alerts ?? 0)}</a>],
-        [t.user.identityRisk, risk ? <Badge kind={risk}>{t.riskLevel[risk] ?? risk}</Badge> : <span class="muted">{t.user.noRisk}</span>],
+        [t.user.identityRisk, noun === 'users' && (risk ? <Badge kind={risk}>{t.riskLevel[risk] ?? risk}</Badge> : <span class="muted">{t.user.noRisk}</span>)],
         [t.user.firstSeen, dateTime(of.firstSeen)], [t.user.lastSeen, <span key="l" title={dateTime(of.lastSeen)}>{ago(of.lastSeen)}</span>],
         [t.user.baseline, of.baseline && t.user.baselineText(of.baseline.days, of.baseline.events)],
       ]} />
@@ -63,7 +65,12 @@ function Exposure({ of }: { of: User }) {
 
 function UsedBy({ of }: { of: User }) {
   if (!of.users?.length) return null;
-  return <Card title={t.computers.usedBy} flush><ul class="list">{of.users.map((u) => <li key={u.id}><a class="item" href={href(`users/${u.id}`)}><Avatar name={u.name} /><span class="grow clip">{u.name}</span><span class="muted num">{number(u.n)}</span></a></li>)}</ul></Card>;
+  const row = (u: UsedByRow, i: number) => {
+    const { id, name } = u.who ?? u;
+    const inside = <><Avatar name={name ?? ''} /><span class="grow clip">{name ?? t.none}</span><span class="muted num">{number(u.n)}</span></>;
+    return <li key={id ?? i}>{id ? <a class="item" href={href(`users/${id}`)}>{inside}</a> : <div class="item">{inside}</div>}</li>;
+  };
+  return <Card title={t.computers.usedBy} flush><ul class="list">{of.users.map(row)}</ul></Card>;
 }
 
 function DirectoryTab({ of }: { of: User }) {
@@ -87,6 +94,18 @@ function DirectoryTab({ of }: { of: User }) {
   );
 }
 
+/** A computer has no score of its own: what concerns it are alerts. */
+function AlertsTab({ id }: { id: string }) {
+  const body = { filters: { 'entity.entity': { eq: [id] } }, sortField: 'date', sortDirection: 'desc', skip: 0, limit: 50 };
+  const { data, error, reload } = useLoad((s) => post<List<AlertRow>>('alerts/query', body, s), id);
+  return (
+    <div class="card">
+      {!data ? (error ? <Failure error={error} retry={reload} /> : <Skeleton />) : data.data.length === 0 ? <Empty icon="check" title={t.computers.noAlerts}>{t.computers.noAlertsWhy}</Empty>
+        : <Table label={t.menu.alerts} columns={alertColumns().map(({ sort: _, ...c }) => c)} rows={data.data} keyOf={(a) => a.id} onOpen={(a) => go(`alerts/${a.id}`)} unread={(a) => !a.read && a.status === 'open'} />}
+    </div>
+  );
+}
+
 type Ask = 'reset' | 'forget' | 'require_sign_in' | 'suspend' | 'confirm_compromised';
 
 function AskDialog({ ask, of, noun, onClose, onDone }: { ask: Ask; of: User; noun: Noun; onClose: () => void; onDone: () => void }) {
@@ -95,7 +114,7 @@ function AskDialog({ ask, of, noun, onClose, onDone }: { ask: Ask; of: User; nou
     if (ask === 'forget') {
       if (await attempt(() => del(`personal/${of.id}`, { confirm: text }), t.user.forgotten)) go(noun);
     } else if (ask === 'reset') {
-      if (await attempt(() => post(`${noun}/${of.id}/reset`, { comment: text }), t.user.resetDone)) onDone();
+      if (await attempt(() => post(`users/${of.id}/reset`, { comment: text }), t.user.resetDone)) onDone();
     } else if (await attempt(() => post(`users/${of.id}/actions`, { action: ask, comment: text }), t.user.actionDone)) onDone();
   };
   const danger = ask === 'forget' || ask === 'suspend';
@@ -112,8 +131,9 @@ function Actions({ of, noun, set }: { of: User; noun: Noun; set: (a: Ask) => voi
   const manage = useDenied('manage_alerts');
   const personal = useDenied('personal_data');
   const act = (ask: Ask, denied: string | undefined) => ({ text: t.user.ask[ask].title, denied, onClick: () => set(ask) });
+  if (noun === 'computers') return null;
   return (
-    <Menu label={t.user.actions} kind="primary" items={noun === 'computers' ? [act('reset', manage)] : [
+    <Menu label={t.user.actions} kind="primary" items={[
       { head: true, text: t.user.respond }, act('require_sign_in', govern), act('suspend', govern), act('confirm_compromised', govern), null,
       act('reset', manage), null,
       { text: t.user.export, denied: personal, onClick: () => attempt(() => download('GET', `personal/${of.id}`)) }, act('forget', personal),
@@ -125,23 +145,25 @@ export function PersonPage({ route, id }: PageProps) {
   const noun: Noun = route.path[0] === 'computers' ? 'computers' : 'users';
   const { data: of, error, reload } = useLoad((s) => get<User>(`${noun}/${id}`, s), [noun, id]);
   const [ask, setAsk] = useState<Ask | null>(null);
-  const tab = (route.params.get('tab') ?? 'risk') as Tab;
+  const first: Tab = noun === 'users' ? 'risk' : 'alerts';
+  const tab = (route.params.get('tab') ?? first) as Tab;
   if (!of) return <div class="page"><div class="card">{error ? <Failure error={error} retry={reload} /> : <Skeleton rows={12} />}</div></div>;
   const filters: Filters = noun === 'users' ? { 'user.username': { eq: [id] } } : { entity: { eq: [id] } };
-  const tabs: [Tab, string][] = [['risk', noun === 'users' ? t.user.tabs.risk : t.user.tabs.computerRisk], ['activities', t.user.tabs.activities], ['directory', t.user.tabs.directory]];
+  const tabs: [Tab, string][] = [noun === 'users' ? ['risk', t.user.tabs.risk] : ['alerts', t.menu.alerts], ['activities', t.user.tabs.activities], ['directory', t.user.tabs.directory]];
   return (
     <div class="page">
       <PageHead crumbs={<a href={href(noun)}>{t.menu[noun]}</a>} title={of.name} actions={<Actions of={of} noun={noun} set={setAsk} />} />
       <div class="split">
-        <div class="stack"><Who of={of} noun={noun} /><Threat of={of} receipt={() => change({ receipt: 1 })} /><Exposure of={of} /><UsedBy of={of} /></div>
+        <div class="stack"><Who of={of} noun={noun} /><Threat of={of} noun={noun} receipt={() => change({ receipt: 1 })} /><Exposure of={of} /><UsedBy of={of} /></div>
         <div class="stack">
-          <Tabs now={tab} onChange={(next) => change({ tab: next === 'risk' ? null : next, skip: null, a: null })} tabs={tabs} />
-          {tab === 'risk' && <RiskTab of={of} noun={noun} />}
+          <Tabs now={tab} onChange={(next) => change({ tab: next === first ? null : next, skip: null, a: null })} tabs={tabs} />
+          {tab === 'risk' && <RiskTab of={of} />}
+          {tab === 'alerts' && <AlertsTab id={id} />}
           {tab === 'activities' && <div class="card"><div class="toolbar"><span class="grow" /><LinkButton compact kind="quiet" icon="search" to={href('activities', { f: JSON.stringify(filters) })}>{t.user.inLog}</LinkButton></div><ActivityTable route={route} filters={filters} without={noun === 'users' ? ['user'] : []} empty={<Empty icon="activity" title={t.user.noActivities}>{t.user.noActivitiesWhy}</Empty>} /></div>}
           {tab === 'directory' && <DirectoryTab of={of} />}
         </div>
       </div>
-      {route.params.get('receipt') && <ReceiptDrawer noun={noun} id={id} shown={of.score ?? 0} name={of.name} mark={route.params.get('ref')} onClose={() => change({ receipt: null, ref: null })} />}
+      {route.params.get('receipt') && <ReceiptDrawer id={id} shown={of.score ?? 0} name={of.name} mark={route.params.get('ref')} onClose={() => change({ receipt: null, ref: null })} />}
       {ask && <AskDialog ask={ask} of={of} noun={noun} onClose={() => setAsk(null)} onDone={() => { setAsk(null); reload(); }} />}
     </div>
   );

@@ -24,9 +24,9 @@ function Row({ part, marked, feedback }: { part: Part; marked: boolean; feedback
   );
 }
 
-export function ReceiptDrawer({ noun, id, shown, name, mark, onClose }: { noun: string; id: string; shown: number; name: string; mark: string | null; onClose: () => void }) {
-  const { data, error, reload } = useLoad((s) => get<Receipt>(`${noun}/${id}/receipt`, s), id);
-  const feedback = (ref: string) => (as: 'expected' | 'suspicious') => attempt(() => post(`${noun}/${id}/feedback`, { ref, as }), t.receipt.thanks);
+export function ReceiptDrawer({ id, shown, name, mark, onClose }: { id: string; shown: number; name: string; mark: string | null; onClose: () => void }) {
+  const { data, error, reload } = useLoad((s) => get<Receipt>(`users/${id}/receipt`, s), id);
+  const feedback = (ref: string) => (as: 'expected' | 'suspicious') => attempt(() => post(`users/${id}/feedback`, { ref, as }), t.receipt.thanks);
   const sum = data && addUp(data, shown);
   return (
     <Drawer wide title={t.receipt.title(name)} sub={data?.from ? t.receipt.window(dateMinute(data.from), dateMinute(data.to)) : undefined} onClose={onClose}>

@@ -11,7 +11,7 @@ import { Exclusions } from './policy-drawer';
 
 export function ExclusionsPage() {
   const { data, error, reload } = useLoad((s) => get<List<Policy>>('policies', s), 'policies');
-  const denied = useDenied('manage_policies');
+  const denied = useDenied('exclude');
   const [chosen, choose] = useState('');
   if (!data) return <div class="card">{error ? <Failure error={error} retry={reload} /> : <Skeleton />}</div>;
   const all = data.data.filter((p) => p.type !== 'activity');

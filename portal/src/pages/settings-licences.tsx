@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { del, get, post } from '../api';
 import { date } from '../format';
-import type { Licence, List } from '../model';
+import type { Licence, LicenceList } from '../model';
 import { attempt, useDenied, useLoad, useSession } from '../state';
 import { t } from '../texts';
 import { Badge, Button, Empty, Failure, Skeleton } from '../ui/basic';
@@ -23,7 +23,7 @@ function Add({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
 }
 
 export function Licences() {
-  const { data, error, reload } = useLoad((s) => get<List<Licence>>('licences', s), 'licences');
+  const { data, error, reload } = useLoad((s) => get<LicenceList>('licences', s), 'licences');
   const { reload: renew } = useSession();
   const denied = useDenied('manage_settings');
   const [adding, add] = useState(false);
@@ -31,7 +31,7 @@ export function Licences() {
   const done = () => { add(false); reload(); void renew(); };
   return (
     <div class="card">
-      <div class="toolbar"><span class="grow" /><Button kind="primary" icon="plus" denied={denied} onClick={() => add(true)}>{t.licences.add}</Button></div>
+      <div class="toolbar"><span class="grow muted">{data?.domainSid && <>{t.licences.seen} <b>{data.domain}</b> <code>{data.domainSid}</code></>}</span><Button kind="primary" icon="plus" denied={denied} onClick={() => add(true)}>{t.licences.add}</Button></div>
       {!data ? (error ? <Failure error={error} retry={reload} /> : <Skeleton />) : data.data.length === 0 ? <Empty icon="key" title={t.licences.none} action={<Button kind="primary" denied={denied} onClick={() => add(true)}>{t.licences.add}</Button>}>{t.licences.noneWhy}</Empty>
         : <Table label={t.settings.nav['licences'] ?? ''} rows={data.data} keyOf={(l) => l.id} columns={[
             { id: 'product', head: t.licences.product, cell: (l) => <><b>{t.licences.products[l.product] ?? l.product}</b><div class="sub">{l.organisation}</div></> },

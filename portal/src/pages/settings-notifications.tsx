@@ -56,7 +56,7 @@ const PARTS: [Channel, (p: PartProps) => preact.JSX.Element][] = [['mail', Mail]
 
 function Form({ of, onDone }: { of: Notifications; onDone: () => void }) {
   const [draft, set] = useState(of);
-  const denied = useDenied('manage_settings');
+  const denied = useDenied('notifications');
   const changed = JSON.stringify(draft) !== JSON.stringify(of);
   const save = () => attempt(async () => { await put('notifications', draft); onDone(); }, t.saved);
   const test = (channel: Channel) => attempt(async () => {

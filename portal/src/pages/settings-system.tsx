@@ -17,8 +17,7 @@ function Form({ of, onDone }: { of: Settings; onDone: () => void }) {
     <form class="stack" onSubmit={(e) => { e.preventDefault(); void save(); }}>
       <Card title={t.settings.organisation}><div class="form">
         <TextInput label={t.name} value={draft.organisation} disabled={!!denied} onChange={(organisation) => set({ ...draft, organisation })} required />
-        <div class="two"><Select field label={t.settings.language} disabled={!!denied} value={draft.language} options={[['en', 'English'], ['fr', 'Français']]} onChange={(language) => set({ ...draft, language })} />
-          <TextInput label={t.settings.timeZone} value={draft.timeZone ?? ''} disabled={!!denied} onChange={(timeZone) => set({ ...draft, timeZone })} placeholder="Europe/Paris" /></div>
+        <Select field label={t.settings.language} disabled={!!denied} value={draft.language} options={[['en', 'English'], ['fr', 'Français']]} onChange={(language) => set({ ...draft, language })} />
       </div></Card>
       <Card title={t.settings.retention}><div class="stack"><p class="muted">{t.settings.retentionAbout}</p><div class="form"><div class="two">{keep('activities')}{keep('alerts')}</div><div class="two">{keep('discovery')}{keep('governance')}</div></div></div></Card>
       <div class="row"><Button kind="primary" type="submit" denied={denied} disabled={!changed}>{t.save}</Button>{denied && <span class="muted small">{denied}</span>}</div>

@@ -27,7 +27,7 @@ function One({ kind, of, set, denied }: { kind: Kind; of: Tags[Kind]; set: (name
 
 export function TagsPage() {
   const { data, error, reload } = useLoad((s) => get<Tags>('tags', s), 'tags');
-  const denied = useDenied('manage_settings');
+  const denied = useDenied('tag');
   if (!data) return <div class="card">{error ? <Failure error={error} retry={reload} /> : <Skeleton />}</div>;
   const set = (kind: Kind) => (names: Tags[Kind]) => attempt(async () => { await put('tags', { ...data, [kind]: names }); reload(); }, t.saved);
   return <div class="stack">{KINDS.map((k) => <One key={k} kind={k} of={data[k] ?? []} set={set(k)} denied={denied} />)}</div>;

@@ -28,7 +28,7 @@ const GROUPS: { head: () => string; sections: Section[] }[] = [
     { id: 'licences', right: 'view_settings', page: Licences }, { id: 'audit', right: 'view_audit', page: Audit }, { id: 'health', page: HealthPage }] },
   { head: () => t.settings.threat, sections: [
     { id: 'link', page: LinkPage }, { id: 'directories', right: 'view_settings', page: Directories }, { id: 'tags', right: 'view_settings', page: TagsPage }, { id: 'exclusions', right: 'view_policies', page: ExclusionsPage }] },
-  { head: () => t.settings.data, sections: [{ id: 'inputs', page: Inputs }, { id: 'subnets', right: 'view_subnets', page: Subnets }, { id: 'notifications', right: 'view_settings', page: NotificationsPage }] },
+  { head: () => t.settings.data, sections: [{ id: 'inputs', right: 'view_settings', page: Inputs }, { id: 'subnets', right: 'view_subnets', page: Subnets }, { id: 'notifications', right: 'view_settings', page: NotificationsPage }] },
   { head: () => t.settings.own, sections: [{ id: 'profile', page: Profile }] },
 ];
 
@@ -49,7 +49,7 @@ export function SettingsPage({ id }: PageProps) {
         </nav>
         <div class="stack">
           {Shown && now && may(now) ? <><PageHead title={t.settings.nav[now.id]} about={t.settings.about[now.id]} /><Shown key={now.id} /></>
-            : <div class="card"><Empty icon="lock" title={now ? t.settings.noRight : t.noPage}>{now?.right ? t.denied(t.rights[now.right] ?? now.right, session.account.roleName) : ''}</Empty></div>}
+            : <div class="card"><Empty icon="lock" title={now ? t.settings.noRight : t.noPage}>{now?.right ? t.denied(t.rights[now.right] ?? now.right, t.roleName[session.account.role] ?? session.account.roleName) : ''}</Empty></div>}
         </div>
       </div>
     </div>

@@ -130,14 +130,14 @@ export const en = {
   },
 
   people: { about: 'Everybody who was active or is in a directory, most suspicious first.', search: 'Name, mail or account', none: 'Nobody is known yet', noneWhy: 'People appear from the logs that you upload and from the directories that you connect.' },
-  computers: { about: 'Computers seen in activities or named by a directory.', search: 'Name of a computer', none: 'No computer is known yet', noneWhy: 'Computers appear from domain controllers’ logs and from the directory.', usedBy: 'Used by' },
+  computers: { about: 'Computers seen in activities or named by a directory.', search: 'Name of a computer', none: 'No computer is known yet', noneWhy: 'Computers appear from domain controllers’ logs and from the directory.', usedBy: 'Used by', threat: 'Threat', noAlerts: 'No alerts', noAlertsWhy: 'No alert names this computer as source, domain controller or target.' },
 
   user: {
     priority: 'Investigation priority', percentile: 'Percentile', position: 'Title', department: 'Department', manager: 'Manager', mail: 'Mail', phone: 'Phone', upn: 'User principal name', sam: 'Account', sid: 'SID', domain: 'Domain', flags: 'Account flags',
     tags: 'Tags', firstSeen: 'First seen', lastSeen: 'Last seen', threat: 'User threat', openAlerts: 'Open alerts', identityRisk: 'Identity risk level', noRisk: 'not reported', baseline: 'Baseline',
     baselineText: (d: number, e: number) => `${n(d, '# day', '# days')}, ${n(e, '# activity', '# activities')}`, exposure: 'User exposure', devices: 'Devices', accounts: 'Accounts', resources: 'Resources', locations: 'Locations', noGroups: 'No groups', directGroups: 'Direct groups',
     nestedGroups: 'Nested groups', spellings: 'Known as', noDirectory: 'No directory names this entity: it was seen in activities only.', actions: 'User actions', respond: 'Respond', export: 'Export personal data', inLog: 'Open in the activity log',
-    noActivities: 'No activities', noActivitiesWhy: 'Nothing of this entity is within the retention of this server.', tabs: { risk: 'User risk', computerRisk: 'Risk', activities: 'Activities', directory: 'Directory data' },
+    noActivities: 'No activities', noActivitiesWhy: 'Nothing of this entity is within the retention of this server.', tabs: { risk: 'User risk', activities: 'Activities', directory: 'Directory data' },
     fromAlerts: 'Alerts', fromActivities: 'Risky activities', ring: (a: number, b: number) => `${a} points from alerts, ${b} points from risky activities`, openReceipt: 'Show what it is made of',
     percentileText: (p: string) => `Higher than ${p} of the organisation`, lastTwoWeeks: 'Points in the last two weeks', twoWeeks: (k: number) => n(k, '# point in two weeks', '# points in two weeks'), bracket: (k: string) => `7 days: ${k}`, noDays: 'No points yet.',
     timeline: 'What raised the score', noTimeline: 'Nothing raised the score', noTimelineWhy: 'No alert and no unusual activity so far.', confirmName: (name: string) => `Type “${name}” to confirm`, forgotten: 'The personal data is deleted.',
@@ -207,7 +207,7 @@ export const en = {
   },
 
   settings: {
-    system: 'System', threat: 'Threat protection', data: 'Data', own: 'Personal', organisation: 'Organisation', language: 'Language of new accounts', timeZone: 'Time zone', retention: 'Retention', retentionAbout: 'Days after which data is deleted for good.', noRight: 'You may not see this page',
+    system: 'System', threat: 'Threat protection', data: 'Data', own: 'Personal', organisation: 'Organisation', language: 'Language of new accounts', retention: 'Retention', retentionAbout: 'Days after which data is deleted for good.', noRight: 'You may not see this page',
     keep: { activities: 'Activities', alerts: 'Closed alerts', discovery: 'Cloud discovery', governance: 'Governance log' },
     nav: {
       general: 'Organisation and retention', admins: 'Manage admin access', roles: 'Roles', tokens: 'API tokens', licences: 'Licences', audit: 'Audit log', health: 'Health', link: 'Identity protection (ATP)', directories: 'Directory services', tags: 'Entity tags', exclusions: 'Exclusions',
@@ -229,7 +229,7 @@ export const en = {
     revokeAbout: (name: string) => `Programs that use “${name}” stop working at once.`, lastUsed: 'Last used', state: { generated: 'Generated', active: 'Active', inactive: 'Inactive' } as Record<string, string>,
   },
   licences: {
-    add: 'Install licence', installed: 'The licence is installed.', file: 'Licence file', text: 'Text of the licence', textAbout: 'Choose the file, or paste what is in it.', none: 'No licence', noneWhy: 'Identity protection (ATP) needs a licence that names your Active Directory domain; cloud insights need a hub licence.', product: 'Product',
+    seen: 'Directory domain seen here:', add: 'Install licence', installed: 'The licence is installed.', file: 'Licence file', text: 'Text of the licence', textAbout: 'Choose the file, or paste what is in it.', none: 'No licence', noneWhy: 'Identity protection (ATP) needs a licence that names your Active Directory domain; cloud insights need a hub licence.', product: 'Product',
     products: { atp: 'Identity protection (ATP)', hub: 'Hub: cloud apps' } as Record<string, string>, expires: 'Expires', valid: 'Valid', invalid: 'Not valid', remove: 'Remove licence', removeAbout: 'What it allows stops at once.',
   },
   audit: { none: 'Nothing has been done yet', what: 'What', before: 'Before', after: 'After' },

@@ -131,14 +131,14 @@ export const fr: Texts = {
   },
 
   people: { about: 'Toutes les personnes actives ou présentes dans un annuaire, les plus suspectes d’abord.', search: 'Nom, adresse ou compte', none: 'Personne n’est encore connu', noneWhy: 'Les personnes apparaissent à partir des journaux envoyés et des annuaires connectés.' },
-  computers: { about: 'Ordinateurs vus dans les activités ou nommés par un annuaire.', search: 'Nom d’un ordinateur', none: 'Aucun ordinateur n’est encore connu', noneWhy: 'Les ordinateurs apparaissent à partir des journaux des contrôleurs de domaine et de l’annuaire.', usedBy: 'Utilisé par' },
+  computers: { about: 'Ordinateurs vus dans les activités ou nommés par un annuaire.', search: 'Nom d’un ordinateur', none: 'Aucun ordinateur n’est encore connu', noneWhy: 'Les ordinateurs apparaissent à partir des journaux des contrôleurs de domaine et de l’annuaire.', usedBy: 'Utilisé par', threat: 'Menace', noAlerts: 'Aucune alerte', noAlertsWhy: 'Aucune alerte ne nomme cet ordinateur comme source, contrôleur de domaine ou cible.' },
 
   user: {
     priority: 'Priorité d’enquête', percentile: 'Centile', position: 'Fonction', department: 'Service', manager: 'Responsable', mail: 'Courriel', phone: 'Téléphone', upn: 'Nom principal d’utilisateur', sam: 'Compte', sid: 'SID', domain: 'Domaine', flags: 'Indicateurs du compte',
     tags: 'Étiquettes', firstSeen: 'Vu la première fois', lastSeen: 'Vu la dernière fois', threat: 'Menace', openAlerts: 'Alertes ouvertes', identityRisk: 'Niveau de risque de l’identité', noRisk: 'non communiqué', baseline: 'Référence',
     baselineText: (d, e) => `${n(d, '# jour', '# jours')}, ${n(e, '# activité', '# activités')}`, exposure: 'Exposition', devices: 'Appareils', accounts: 'Comptes', resources: 'Ressources', locations: 'Lieux', noGroups: 'Aucun groupe', directGroups: 'Groupes directs',
     nestedGroups: 'Groupes imbriqués', spellings: 'Connu comme', noDirectory: 'Aucun annuaire ne nomme cette entité : elle a seulement été vue dans des activités.', actions: 'Actions', respond: 'Réagir', export: 'Exporter les données personnelles', inLog: 'Ouvrir dans le journal d’activité',
-    noActivities: 'Aucune activité', noActivitiesWhy: 'Rien de cette entité ne se trouve dans la durée de conservation de ce serveur.', tabs: { risk: 'Risque de l’utilisateur', computerRisk: 'Risque', activities: 'Activités', directory: 'Données d’annuaire' },
+    noActivities: 'Aucune activité', noActivitiesWhy: 'Rien de cette entité ne se trouve dans la durée de conservation de ce serveur.', tabs: { risk: 'Risque de l’utilisateur', activities: 'Activités', directory: 'Données d’annuaire' },
     fromAlerts: 'Alertes', fromActivities: 'Activités à risque', ring: (a, b) => `${a} points d’alertes, ${b} points d’activités à risque`, openReceipt: 'Afficher sa composition',
     percentileText: (p) => `Plus élevée que ${p} de l’organisation`, lastTwoWeeks: 'Points des deux dernières semaines', twoWeeks: (k) => n(k, '# point en deux semaines', '# points en deux semaines'), bracket: (k) => `7 jours : ${k}`, noDays: 'Pas encore de points.',
     timeline: 'Ce qui a fait monter le score', noTimeline: 'Rien n’a fait monter le score', noTimelineWhy: 'Aucune alerte et aucune activité inhabituelle jusqu’ici.', confirmName: (name) => `Saisissez « ${name} » pour confirmer`, forgotten: 'Les données personnelles sont supprimées.',
@@ -208,7 +208,7 @@ export const fr: Texts = {
   },
 
   settings: {
-    system: 'Système', threat: 'Protection contre les menaces', data: 'Données', own: 'Personnel', organisation: 'Organisation', language: 'Langue des nouveaux comptes', timeZone: 'Fuseau horaire', retention: 'Conservation', retentionAbout: 'Nombre de jours après lesquels les données sont supprimées définitivement.', noRight: 'Vous ne pouvez pas voir cette page',
+    system: 'Système', threat: 'Protection contre les menaces', data: 'Données', own: 'Personnel', organisation: 'Organisation', language: 'Langue des nouveaux comptes', retention: 'Conservation', retentionAbout: 'Nombre de jours après lesquels les données sont supprimées définitivement.', noRight: 'Vous ne pouvez pas voir cette page',
     keep: { activities: 'Activités', alerts: 'Alertes fermées', discovery: 'Cloud Discovery', governance: 'Journal de gouvernance' },
     nav: {
       general: 'Organisation et conservation', admins: 'Gérer les accès d’administration', roles: 'Rôles', tokens: 'Jetons d’API', licences: 'Licences', audit: 'Journal d’audit', health: 'Santé', link: 'Protection des identités (ATP)', directories: 'Services d’annuaire', tags: 'Étiquettes d’entités', exclusions: 'Exclusions',
@@ -230,7 +230,7 @@ export const fr: Texts = {
     revokeAbout: (name) => `Les programmes qui utilisent « ${name} » cessent de fonctionner aussitôt.`, lastUsed: 'Dernière utilisation', state: { generated: 'Généré', active: 'Actif', inactive: 'Inactif' },
   },
   licences: {
-    add: 'Installer une licence', installed: 'La licence est installée.', file: 'Fichier de licence', text: 'Texte de la licence', textAbout: 'Choisissez le fichier, ou collez son contenu.', none: 'Aucune licence', noneWhy: 'La protection des identités (ATP) demande une licence qui nomme votre domaine Active Directory ; les analyses cloud demandent une licence hub.', product: 'Produit',
+    seen: 'Domaine d’annuaire vu ici :', add: 'Installer une licence', installed: 'La licence est installée.', file: 'Fichier de licence', text: 'Texte de la licence', textAbout: 'Choisissez le fichier, ou collez son contenu.', none: 'Aucune licence', noneWhy: 'La protection des identités (ATP) demande une licence qui nomme votre domaine Active Directory ; les analyses cloud demandent une licence hub.', product: 'Produit',
     products: { atp: 'Protection des identités (ATP)', hub: 'Hub : applications cloud' }, expires: 'Expire', valid: 'Valide', invalid: 'Non valide', remove: 'Retirer la licence', removeAbout: 'Ce qu’elle permet cesse aussitôt.',
   },
   audit: { none: 'Rien n’a encore été fait', what: 'Quoi', before: 'Avant', after: 'Après' },

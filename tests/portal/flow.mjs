@@ -1,0 +1,340 @@
+// tests/portal/flow.mjs - what the acceptance asks, clicked in a real browser: set up, link, find the attacker, receipt, policy, close.
+// Arguments: a JSON file made by test_portal.py {base, setup, sample, later, licences, attackers, shots}.
+import { readFileSync } from 'node:fs';
+import { start, visit } from './browser.mjs';
+
+const o = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const API = '/api/vigie/v1/';
+const ADMIN = { name: 'ada', password: 'a long enough sentence', displayName: 'Ada Byron' };
+let passed = 0, failed = 0, skipped = 0;
+const complaints = [];
+
+function ok(name, condition, detail = '') {
+  if (condition) passed++; else failed++;
+  console.log(`${condition ? 'ok' : 'NOT OK'} - ${name}${condition || detail === '' ? '' : `: ${typeof detail === 'string' ? detail : JSON.stringify(detail)}`}`);
+  return condition;
+}
+
+async function part(name, run) {
+  try { await run(); } catch (e) { ok(name, false, String(e.message ?? e).split('\n').slice(0, 4).join(' | ')); }
+}
+
+const browser = await start();
+const { page } = await visit(browser, o.base, complaints);
+
+// The portal's own session, asked from inside the page, where what matters is an answer and not how it looks.
+const api = (method, path, body, p = page) => p.evaluate(async ([method, path, body, API]) => {
+  const session = await (await fetch(`${API}session`)).json();
+  const r = await fetch(path.startsWith('/') ? path : API + path, { method, headers: { 'Content-Type': 'application/json', 'X-Vigie-CSRF': session.csrf ?? '' }, ...(body !== undefined && { body: JSON.stringify(body) }) });
+  const text = await r.text();
+  let json = null;
+  try { json = JSON.parse(text); } catch { /* not every answer has a body */ }
+  return { status: r.status, json };
+}, [method, path, body, API]);
+
+async function until(name, seconds, ask) {
+  const end = Date.now() + seconds * 1000;
+  let last;
+  while (Date.now() < end) {
+    last = await ask();
+    if (last) return last;
+    await page.waitForTimeout(400);
+  }
+  throw new Error(`${name}: not within ${seconds} s`);
+}
+
+const open = async (hash) => { await page.goto(`${o.base}/#/${hash}`); await page.waitForLoadState('networkidle'); };
+const heading = () => page.locator('main h1').first().innerText();
+const idle = () => until('analysis at rest', 240, async () => {
+  const d = (await api('GET', 'dashboard')).json, i = (await api('GET', 'inputs')).json;
+  return d?.analysis?.state !== 'running' && i.data.every((x) => x.state !== 'waiting') ? d : null;
+});
+const onprem = async () => (await api('POST', 'activities/query', { filters: { shore: { eq: ['onprem'] } }, limit: 1 })).json.total ?? 0;
+const identity = async () => { await open('policies?type=identity'); await page.waitForSelector('[data-test=policies], .empty'); return page.locator('[data-test=policies] tbody tr').count(); };
+const shot = async (name) => { if (o.shots) await page.screenshot({ path: `${o.shots}/${name}.png` }); };
+
+async function setUp() {
+  await page.goto(o.setup);
+  await page.getByLabel('Organisation').fill('Aurelia');
+  await page.getByLabel('Full name').fill(ADMIN.displayName);
+  await page.getByLabel('Sign-in name').fill(ADMIN.name);
+  await page.getByLabel('Password', { exact: true }).fill(ADMIN.password);
+  await page.getByLabel('Password again').fill('another sentence, by mistake');
+  await page.getByRole('button', { name: 'Create and sign in' }).click();
+  ok('set-up refuses two different passwords', await page.getByText('The two passwords differ.').isVisible());
+  await page.getByLabel('Password again').fill(ADMIN.password);
+  await page.getByRole('button', { name: 'Create and sign in' }).click();
+  await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+  ok('set-up makes the first administrator and signs in', (await api('GET', 'session')).json.account.role === 'global_administrator');
+  ok('an empty hub says what to do next', await page.getByRole('link', { name: 'Upload logs' }).first().isVisible());
+}
+
+async function signIn() {
+  const other = await visit(browser, o.base, complaints);
+  await other.page.goto(o.base);
+  await other.page.getByLabel('Sign-in name').fill(ADMIN.name);
+  await other.page.getByLabel('Password').fill('wrong');
+  await other.page.getByRole('button', { name: 'Sign in' }).click();
+  ok('a wrong password is refused in words', await other.page.getByText('The name or the password is wrong.').isVisible({ timeout: 5000 }).catch(() => false) || await other.page.getByRole('alert').waitFor().then(() => true));
+  await other.page.getByLabel('Password').fill(ADMIN.password);
+  await other.page.getByRole('button', { name: 'Sign in' }).click();
+  await other.page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+  ok('the right one signs in', true);
+  await other.context.close();
+}
+
+async function upload() {
+  await open('settings/inputs');
+  await page.locator('input[type=file]').setInputFiles(o.sample);
+  await until('upload listed', 60, async () => (await api('GET', 'inputs')).json.data.length >= o.sample.length);
+  await idle();
+  const inputs = (await api('GET', 'inputs')).json.data;
+  ok('uploaded logs are read', inputs.every((i) => i.state === 'done') && inputs.reduce((n, i) => n + (i.activities ?? 0), 0) > 1000, inputs.map((i) => [i.name, i.state, i.activities, i.firstFault]));
+}
+
+async function linkPage() { await open('settings/link'); await page.getByRole('heading', { name: 'Prerequisites' }).waitFor(); }
+const box = () => page.getByRole('checkbox', { name: /Connect identity protection data, including alerts and activities/ });
+const save = () => page.getByRole('main').getByRole('button', { name: 'Save' });
+async function tryLink() {
+  await linkPage();
+  if (!(await box().isChecked())) await box().check();
+  await save().click();
+  await page.locator('[data-test=refused]').waitFor({ timeout: 8000 }).catch(() => {});
+  return { refused: await page.locator('[data-test=refused]').isVisible(), text: await page.getByRole('main').innerText() };
+}
+const install = async (text) => {
+  await open('settings/licences');
+  await page.getByRole('button', { name: 'Install licence' }).first().click();
+  await page.getByLabel('Text of the licence').fill(text);
+  await page.locator('dialog').getByRole('button', { name: 'Install licence' }).click();
+  await page.locator('dialog').waitFor({ state: 'detached' });
+};
+
+async function linkRefused() {
+  ok('before the link no on-premises activity is seen', (await onprem()) === 0);
+  ok('before the link no ATP policy is listed', (await identity()) === 0 && await page.getByText('The policies of Identity protection (ATP) are here while it is connected.').first().isVisible());
+  await linkPage();
+  ok('Save is inactive until something changed', await save().isDisabled());
+  await box().check();
+  ok('Save is active when something changed', await save().isEnabled());
+  await box().uncheck();
+  ok('Save is inactive again when it is as it was', await save().isDisabled());
+  ok('the page says how data is secured', await page.getByText('Data is secured').isVisible());
+  const bare = await tryLink();
+  ok('without a licence the link is refused, and the page says what to do', bare.refused && /What to do:/.test(bare.text), bare);
+  await install(o.licences.other);
+  const wrong = await tryLink();
+  ok('with a licence for another domain the link is refused', wrong.refused, wrong);
+  await install(o.licences.atp);
+}
+
+async function roles() {
+  const all = (await api('GET', 'roles')).json.data.filter((r) => r.id !== 'global_administrator');
+  let refused = 0;
+  for (const role of all) {
+    const name = role.id.replace(/_/g, '-');
+    const made = await api('POST', 'accounts', { name, password: ADMIN.password, role: role.id, scope: { apps: role.scope === 'app' ? [20940] : [], groups: role.scope === 'group' ? ['Domain Users'] : [] } });
+    if (made.status >= 300) { ok(`an account in role ${role.id} can be made`, false, made); continue; }
+    const other = await visit(browser, o.base, complaints);
+    await other.page.goto(o.base);
+    await other.page.getByLabel('Sign-in name').fill(name);
+    await other.page.getByLabel('Password').fill(ADMIN.password);
+    await other.page.getByRole('button', { name: 'Sign in' }).click();
+    await other.page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+    const answer = await api('PUT', 'link', { connected: true }, other.page);
+    if (answer.status === 403) refused++; else ok(`role ${role.id} may not switch the link`, false, answer);
+    if (role.id === 'security_reader') {
+      await other.page.goto(`${o.base}/#/settings/link`);
+      await other.page.getByRole('checkbox').check();
+      await other.page.getByRole('button', { name: 'Save' }).click();
+      await other.page.locator('[data-test=refused]').waitFor();
+      ok('the page tells a Security reader that only a Global administrator may', /Global administrator/.test(await other.page.getByRole('main').innerText()));
+      ok('what a Security reader may not do is not offered', (await other.page.locator('.settings-nav').innerText()).includes('Manage admin access') === false);
+    }
+    await other.context.close();
+  }
+  ok(`every other role (${all.length}) is refused`, refused === all.length && all.length >= 10, `${refused} of ${all.length}`);
+}
+
+async function linkOn() {
+  await linkPage();
+  await box().check();
+  await save().click();
+  const seen = new Set();
+  await until('link on', 120, async () => {
+    const text = await page.getByRole('main').innerText();
+    if (/Connecting/.test(text)) seen.add('connecting');
+    return (await api('GET', 'link')).json.state === 'on';
+  });
+  await page.locator('.card header .badge', { hasText: /^On$/ }).waitFor({ timeout: 10_000 });
+  ok('the page follows the link until it is on', true);
+  console.log(`notice: progress was ${seen.has('connecting') ? '' : 'not '}caught by the page on this amount of data`);
+  await shot('link');
+  ok('joined activities are in the log', (await onprem()) > 1000);
+  await idle();
+}
+
+async function joined() {
+  await open(`activities?f=${encodeURIComponent(JSON.stringify({ service: { eq: [20940] } }))}`);
+  await page.locator('[data-test=activities] tbody tr').first().waitFor();
+  ok('the activity log shows on-premises activities as app Active Directory', (await page.locator('[data-test=activities] tbody tr td:nth-child(3)').first().innerText()) === 'Active Directory');
+  await page.locator('[data-test=activities] tbody tr').first().click();
+  await page.getByRole('tab', { name: 'Raw record' }).click();
+  await page.locator('[data-test=raw]').waitFor();
+  ok('an activity opens into its raw record', (await page.locator('[data-test=raw]').innerText()).length > 50);
+  await page.getByRole('tab', { name: 'User', exact: true }).click();
+  await page.getByText('Within the last 30 days').waitFor();
+  ok('the drawer has insights of the user', true);
+  await page.keyboard.press('Escape');
+  ok('Escape closes the drawer', await page.locator('.drawer').count() === 0);
+  const n = await identity();
+  ok('all 34 ATP policies are listed', n === 34, n);
+  const alerts = (await api('POST', 'alerts/query', { filters: { alertOpen: { eq: true } }, limit: 100 })).json.data;
+  ok('on-premises alerts are in the queue', alerts.some((a) => a.shore === 'onprem' && a.externalId === 2006), alerts.map((a) => a.externalId ?? a.policy));
+  ok('so are cloud alerts', alerts.some((a) => a.shore === 'cloud'), alerts.map((a) => a.policy));
+  await open('posture');
+  await page.locator('main tbody tr').first().waitFor();
+  ok('the six posture assessments are there', (await page.locator('main tbody tr').count()) === 6);
+}
+
+async function attacker() {
+  await open('');
+  const first = page.locator('[data-test=top-users] a').first();
+  await first.waitFor();
+  await shot('dashboard');
+  const names = await page.locator('[data-test=top-users] a .strong').allInnerTexts();
+  await first.click();
+  await page.getByRole('button', { name: 'Show what it is made of' }).first().waitFor();
+  const id = page.url().match(/users\/([0-9a-f]{24})/)?.[1];
+  const user = (await api('GET', `users/${id}`)).json;
+  const spelled = JSON.stringify([user.name, user.sam, user.upn, user.accounts]).toLowerCase();
+  ok('one click from the dashboard opens the page of an attacker', o.attackers.some((a) => spelled.includes(a.toLowerCase())), [names, spelled.slice(0, 200)]);
+  await shot('user');
+  await page.getByRole('button', { name: 'Show what it is made of' }).first().click();
+  await page.locator('[data-test=receipt]').waitFor();
+  const parts = (await page.locator('[data-points]').allInnerTexts()).map((x) => Number(x.replace(/\D/g, '')));
+  const shown = Number((await page.locator('.ring-score').innerText()).replace(/\D/g, ''));
+  const sum = Number((await page.locator('[data-test=receipt-sum]').innerText()).replace(/\D/g, ''));
+  ok('two clicks open the receipt; its parts add up to the score that is shown', parts.length > 1 && parts.reduce((a, b) => a + b, 0) === shown && sum === shown && shown > 0, { n: parts.length, shown, sum });
+  ok('the receipt says so', await page.getByText(/The parts add up to/).isVisible());
+  await shot('receipt');
+  await page.keyboard.press('Escape');
+  const alert = page.locator('[data-test=timeline] a[href*="#/alerts/"]').first();
+  await alert.click();
+  await page.locator('svg.picture').waitFor();
+  ok('three clicks from the dashboard lead to an alert with its picture and evidence', await page.locator('[data-test=evidence] li').count() > 0);
+  await shot('alert');
+  await page.goBack();
+  ok('back leads to the user page', page.url().includes(`users/${id}`));
+}
+
+async function closeAlert() {
+  const list = (await api('POST', 'alerts/query', { filters: { alertOpen: { eq: true } }, limit: 1 })).json.data;
+  const id = list[0].id;
+  await open(`alerts/${id}`);
+  await page.getByRole('main').getByRole('button', { name: 'Close', exact: true }).click();
+  const dialog = page.locator('dialog');
+  await dialog.getByText('Benign', { exact: true }).click();
+  await dialog.getByLabel('Reason').selectOption({ label: 'Triggered by a test' });
+  await dialog.getByLabel('Comment').fill('part of the exercise');
+  await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Reopen' }).waitFor();
+  const a = (await api('GET', `alerts/${id}`)).json;
+  ok('an alert is closed with a reason', a.status === 'benign' && a.resolution?.reasonId === 6 && a.resolution?.comment === 'part of the exercise', [a.status, a.resolution]);
+  ok('its history says who', (await page.locator('[data-test=history]').innerText()).includes(ADMIN.name));
+}
+
+async function policy() {
+  const query = { filters: { actionType: { eq: ['sign-in'] }, 'ip.address': { eq: ['198.51.100.77'] } } };
+  await open(`activities?f=${encodeURIComponent(JSON.stringify(query.filters))}`);
+  await page.getByRole('button', { name: 'New policy from search' }).click();
+  await page.getByLabel('Name', { exact: true }).fill('Sign-in from the exercise');
+  ok('the search is the filter of the new policy', (await page.locator('main [data-test=query]').innerText()).includes('198.51.100.77'));
+  await page.locator('[data-test=preview]').waitFor();
+  await page.getByRole('main').getByRole('button', { name: 'Create activity policy' }).click();
+  await page.getByText('Sign-in from the exercise').waitFor();
+  ok('a policy made from a search is listed', page.url().includes('type=activity'));
+  await open('settings/inputs');
+  await page.locator('input[type=file]').setInputFiles(o.later);
+  const raised = await until('alert of the policy', 90, async () => (await api('POST', 'alerts/query', { filters: { text: { text: 'exercise' } }, limit: 10 })).json.data?.find((a) => a.name === 'Sign-in from the exercise'));
+  ok('it raises an alert on an activity that comes later', raised.status === 'open');
+}
+
+async function linkOff() {
+  const before = await onprem();
+  await linkPage();
+  await box().uncheck();
+  ok('switching off says what it does', await page.getByText('Posture assessments are removed at once').isVisible());
+  await save().click();
+  await until('link off', 60, async () => (await api('GET', 'link')).json.state === 'off');
+  ok('once off, joined activities stay', (await onprem()) === before, [before, await onprem()]);
+  await open('posture');
+  ok('once off, posture is gone and the page says why', await page.getByText('Posture assessments need identity protection').waitFor().then(() => true, () => false));
+  ok('once off, ATP policies are gone', (await identity()) === 0);
+  await linkPage();
+  await box().check();
+  await save().click();
+  await until('link on again', 120, async () => (await api('GET', 'link')).json.state === 'on');
+  await idle();
+  ok('on again, ATP policies are back', (await identity()) === 34);
+  ok('on again, posture is back', (await api('GET', 'posture')).json.data?.length === 6);
+  ok('on again, nothing is counted twice', (await onprem()) >= before);
+  await open('settings/audit');
+  const audit = await page.locator('[data-test=audit]').innerText();
+  ok('the audit log has every switch of the link and who did it', (audit.match(/Link (connected|disconnected)/g) ?? []).length >= 3 && audit.includes(ADMIN.name), audit.slice(0, 200));
+}
+
+const PAGES = ['', 'alerts', 'activities', 'users', 'computers', 'posture', 'apps', 'policies', 'templates', 'governance', 'settings/general', 'settings/admins', 'settings/roles', 'settings/tokens', 'settings/licences', 'settings/audit', 'settings/health',
+  'settings/link', 'settings/directories', 'settings/tags', 'settings/exclusions', 'settings/inputs', 'settings/subnets', 'settings/notifications', 'settings/profile'];
+
+async function everyPage(language) {
+  const seen = new Set();
+  let broken = [];
+  for (const p of PAGES) {
+    await open(p);
+    await page.locator('main h1').first().waitFor();
+    seen.add(await heading());
+    await page.waitForFunction(() => !document.querySelector('main .skeleton'), null, { timeout: 15_000 }).catch(() => broken.push(`${p}: still loading`));
+    const failedText = language === 'fr' ? 'Le chargement a échoué' : 'This could not be loaded';
+    if (await page.getByText(failedText).count()) broken.push(`${p}: ${await page.locator('.empty p').first().innerText()}`);
+    if (/undefined|NaN|\[object/.test(await page.locator('main').innerText())) broken.push(`${p}: an empty value is shown`);
+    if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) broken.push(`${p}: wider than the window`);
+  }
+  ok(`every page opens (${language})`, broken.length === 0, broken);
+  ok(`pages have titles of their own (${language})`, seen.size >= PAGES.length - 1, [...seen]);
+}
+
+async function french() {
+  await open('');
+  await page.getByRole('button', { name: ADMIN.displayName }).click();
+  await page.getByRole('button', { name: 'Français' }).click();
+  await page.getByRole('heading', { name: 'Tableau de bord' }).waitFor();
+  ok('the portal speaks French', (await page.locator('html').getAttribute('lang')) === 'fr');
+  await everyPage('fr');
+  await open('settings/link');
+  ok('the link page too', await page.getByText('Connecter les données de protection des identités, y compris les alertes et les activités').isVisible());
+  await open('users');
+  await page.locator('main tbody tr').first().focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  ok('the keyboard alone opens a row', await until('page of a person', 10, async () => /users\/[0-9a-f]{24}/.test(page.url())));
+}
+
+await part('set up', setUp);
+await part('sign in', signIn);
+await part('upload', upload);
+await part('link refused', linkRefused);
+await part('other roles', roles);
+await part('link on', linkOn);
+await part('what joined', joined);
+await part('attacker', attacker);
+await part('close an alert', closeAlert);
+await part('policy from a search', policy);
+await part('link off and on', linkOff);
+await part('every page', () => everyPage('en'));
+await part('French', french);
+ok('no console error, no failing answer, no request to another host', complaints.length === 0, complaints.slice(0, 10));
+await browser.close();
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+process.exit(failed ? 1 : 0);
