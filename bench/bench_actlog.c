@@ -276,9 +276,9 @@ static void fill(uint64_t n)
     printf("with a reader asking all the time: %.0f a second, %llu pages meanwhile, %.0f ms each, slowest %.0f ms\n", speed,
            (unsigned long long)r.pages, r.sum / (double)r.pages, r.slowest);
     double from = now();
-    for (unsigned same = 0, last = 0; same < 20; same = f.segments == last ? same + 1 : 0, last = f.segments, (void)nanosleep(&tick, NULL))
-        actlog_figures(r.log, &f);
-    printf("merging ended after %.0f s: %u segments, %.1f bytes an activity on disk\n", now() - from - 1, f.segments,
+    for (actlog_figures(r.log, &f); f.segments >= 32 + n / 1000000; actlog_figures(r.log, &f)) /* a few of a million, less than 32 small ones */
+        (void)nanosleep(&tick, NULL);
+    printf("merging ended %.0f s later: %u segments, %.1f bytes an activity on disk\n", now() - from, f.segments,
            (double)f.bytes / (double)(f.activities[0] + f.activities[1]));
     memory("while writing");
     actlog_close(r.log);

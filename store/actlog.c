@@ -149,7 +149,11 @@ static int open_segments(struct actlog *l, char why[256])
 
 static int take_tail_row(void *owner, const uint8_t *row, size_t n)
 {
-    return tail_add(owner, row, n);
+    struct object objects[ACTIVITY_OBJECTS];
+    struct fact facts[ACTIVITY_FACTS];
+    struct actlog_row r;
+    int err = row_unpack(row, n, &r, objects, facts);
+    return err ? err : tail_add(owner, row, n, actlog_app(r.activity.app));
 }
 
 static int open_tail(struct actlog *l, char why[256])
@@ -278,7 +282,7 @@ int actlog_add(struct actlog *l, const struct activity *a, int64_t created, bool
     if (n < 0)
         return n;
     if (!there) {
-        err = tail_add(l->tail, l->packed, (size_t)n);
+        err = tail_add(l->tail, l->packed, (size_t)n, actlog_app(a->app));
         if (err)
             return err;
         if (!l->pending.n)

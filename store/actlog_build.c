@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+enum { LEVEL = -1 }; /* of zstd: small segments do not last */
+
 struct value {
     uint32_t at, n; /* in texts */
     enum actlog_value column;
@@ -177,7 +179,7 @@ int tail_build(const struct tail *t, const char *folder, uint32_t id, struct seg
     struct seg_writer *w = NULL;
     struct build *b = calloc(1, sizeof *b);
     const struct tail_row **order = malloc((t->n ? t->n : 1) * sizeof *order);
-    int err = b && order ? seg_writer_open(folder, id, t->n, 1, &w) : ERR_MEMORY;
+    int err = b && order ? seg_writer_open(folder, id, t->n, LEVEL, &w) : ERR_MEMORY;
     for (uint32_t i = 0; !err && i < t->n; i++)
         order[i] = &t->rows[i];
     if (!err) {

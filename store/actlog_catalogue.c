@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <zstd.h>
 
-enum { WAIT_MS = 30000, SCHEMA = 1 };
+enum { WAIT_MS = 30000, SCHEMA = 1, LEVEL = -5 /* what is written here is soon gone: speed */ };
 
 struct catalogue {
     sqlite3 *db;
@@ -213,7 +213,7 @@ static int put_rows(struct catalogue *c, struct items_writer *rows, uint64_t fir
     sqlite3_stmt *q;
     struct str raw = items_whole(rows);
     c->packed.n = 0;
-    int err = str_set(raw) ? squeeze(c->z, 1, raw, &c->packed) : ERR_MEMORY;
+    int err = str_set(raw) ? squeeze(c->z, LEVEL, raw, &c->packed) : ERR_MEMORY;
     if (err)
         return err;
     err = prepare(c, "INSERT INTO tail VALUES(?,?,?,?)", &q);

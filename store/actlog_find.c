@@ -67,16 +67,17 @@ static struct str number_text(const struct filter_value *v, char b[4])
     return v->from >= 0 && v->from <= UINT32_MAX ? (struct str){b, 4} : STR_NONE;
 }
 
-static struct str id_text(struct str hex, char b[6])
+/* Of 32 hexadecimal digits; false for anything else. */
+static bool id_of(struct str hex, uint8_t id[16])
 {
-    for (unsigned i = 0; i < 12 && hex.n == 32; i++) {
+    for (unsigned i = 0; i < 32 && hex.n == 32; i++) {
         char c = str_lower_char(hex.p[i]);
         int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
         if (digit < 0)
-            return STR_NONE;
-        b[i / 2] = (char)(i % 2 ? b[i / 2] | digit : digit << 4);
+            return false;
+        id[i / 2] = (uint8_t)(i % 2 ? id[i / 2] | digit : digit << 4);
     }
-    return hex.n == 32 ? (struct str){b, 6} : STR_NONE;
+    return hex.n == 32;
 }
 
 /* The one text that the column must hold for EQ; absent: there is none. *scan: it takes a look at all values. */
@@ -86,7 +87,7 @@ static struct str equal_text(struct look *l, enum actlog_value column, const str
     struct ip ip;
     struct str t = v->text;
     if (column == VALUE_ID)
-        return id_text(t, b);
+        return id_of(t, (uint8_t *)b) && segment_may_have(l->segment, (const uint8_t *)b) ? (struct str){b, 6} : STR_NONE;
     if (column == VALUE_ACTOR || column == VALUE_ENTITY)
         return number_text(v, b);
     if (column != VALUE_IP)
@@ -262,9 +263,20 @@ static int find_date(struct look *l, const struct filter_term *t)
     return err;
 }
 
+/* Whether a moment of [first, last] could make the term true. */
+static bool may_hold(const struct filter_term *t, int64_t first, int64_t last)
+{
+    bool may = t->match != MATCH_EQ && t->match != MATCH_RANGE;
+    for (unsigned i = 0; !may && i < t->n; i++)
+        may = t->values[i].from <= last && (t->match == MATCH_RANGE ? t->values[i].to : t->values[i].from) >= first;
+    return may;
+}
+
 static int find_created(struct look *l, const struct filter_term *t)
 {
     struct buf created = {0};
+    if (!may_hold(t, l->segment->info.first_created, l->segment->info.last_created))
+        return 0;
     int err = segment_read(l->segment, l->reader, &l->segment->created, &created);
     for (uint32_t i = 0; !err && i < l->set->rows; i++)
         if (actlog_test_time(t, (int64_t)le_get((const uint8_t *)created.p + 8 * (size_t)i, 8)))

@@ -93,6 +93,15 @@ static void give_references(const struct giving *g, const struct activity *a)
             give(g, a->facts[i].s);
 }
 
+/* Facts often repeat what another column of "text" has. */
+static bool is_told(const struct activity *a, const struct fact *f)
+{
+    bool told = f->key == FACT_OPERATION || f->key == FACT_SITE_URL || is_reference(f->key) || str_eq(f->s, a->app);
+    for (unsigned i = 0; !told && i < a->nobjects; i++)
+        told = str_eq(f->s, a->objects[i].ref.name);
+    return told;
+}
+
 static void give_others(const struct giving *g, const struct activity *a)
 {
     const struct country *c = str_set(a->location.country) ? country_of(a->location.country) : NULL;
@@ -101,7 +110,7 @@ static void give_others(const struct giving *g, const struct activity *a)
         give(g, texts[i]);
     give_ip(g, &a->destination_ip);
     for (unsigned i = 0; i < a->nfacts; i++)
-        if (a->facts[i].type == FACT_TYPE_STR && a->facts[i].key != FACT_OPERATION && !is_reference(a->facts[i].key))
+        if (a->facts[i].type == FACT_TYPE_STR && !is_told(a, &a->facts[i]))
             give(g, a->facts[i].s);
     char event[24];
     int n = act_has(a, FACT_EVENT_ID) ? snprintf(event, sizeof event, "%llu", (unsigned long long)act_u64(a, FACT_EVENT_ID, 0)) : 0;
@@ -192,7 +201,7 @@ uint32_t actlog_app(struct str name)
 
 static uint64_t text_columns(void)
 {
-    return BIT(APP) | BIT(INSTANCE) | BIT(KIND) | BIT(PROTOCOL) | BIT(ACCOUNT) | BIT(DOMAIN) | BIT(OBJECT) | BIT(DEVICE) | BIT(DESTINATION) |
+    return BIT(APP) | BIT(INSTANCE) | BIT(KIND) | BIT(PROTOCOL) | BIT(ACCOUNT) | BIT(DOMAIN) | BIT(OBJECT) | BIT(URL) | BIT(DEVICE) | BIT(DESTINATION) |
            BIT(AGENT) | BIT(COUNTRY) | BIT(NETWORK) | BIT(IP) | BIT(REFERENCE) | BIT(OTHER);
 }
 

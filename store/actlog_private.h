@@ -189,18 +189,21 @@ int seg_writer_finish(struct seg_writer *w, struct seg_info *out);
 /* Also removes an unfinished file. */
 void seg_writer_close(struct seg_writer *w);
 
-/* ---- actlog_block.c: rows of a segment, one block at hand ---- */
+/* ---- actlog_block.c: rows of a segment, some blocks at hand ---- */
 
+enum { BLOCKS_KEPT = 16 };
 struct block_reader {
     const struct segment *segment;
     struct reader *reader;
-    struct buf raw;
-    struct items items;
-    int64_t at; /* which block, -1 none */
+    struct kept_block {
+        struct buf raw;
+        struct items items;
+        int64_t at; /* which block, -1 none */
+    } kept[BLOCKS_KEPT]; /* by number modulo */
 };
 void block_reader_open(struct block_reader *b, const struct segment *s, struct reader *r);
 void block_reader_close(struct block_reader *b);
-/* The row's bytes, until the next call. */
+/* The row's bytes, until the next call. In any order; cheap where neighbours are asked for together. */
 int block_reader_row(struct block_reader *b, uint32_t row, struct str *out);
 
 /* ---- actlog_tail.c: rows that are in no segment yet ---- */
@@ -223,7 +226,8 @@ struct tail *tail_new(void);
 struct tail *tail_use(struct tail *t);
 void tail_release(struct tail *t);
 bool tail_has(const struct tail *t, const uint8_t id[16]);
-int tail_add(struct tail *t, const uint8_t *row, size_t n);
+/* A sound row; app: actlog_app of its own. */
+int tail_add(struct tail *t, const uint8_t *row, size_t n, uint32_t app);
 /* Takes out all but the first n. */
 void tail_cut(struct tail *t, uint32_t n);
 /* Writes rows [0, t->n) as a segment. */

@@ -76,18 +76,14 @@ static uint8_t *keep(struct tail *t, const uint8_t *row, size_t n)
     return p;
 }
 
-int tail_add(struct tail *t, const uint8_t *row, size_t n)
+int tail_add(struct tail *t, const uint8_t *row, size_t n, uint32_t app)
 {
-    static _Thread_local struct object objects[ACTIVITY_OBJECTS];
-    static _Thread_local struct fact facts[ACTIVITY_FACTS];
-    struct actlog_row r;
     if (t->n == ACTLOG_TAIL)
         return ERR_LIMIT;
-    int err = row_unpack(row, n, &r, objects, facts);
-    const uint8_t *bytes = err ? NULL : keep(t, row, n);
+    const uint8_t *bytes = keep(t, row, n);
     if (!bytes)
-        return err ? err : ERR_MEMORY;
-    t->rows[t->n] = (struct tail_row){bytes, (uint32_t)n, actlog_app(r.activity.app), row_cloud(bytes)};
+        return ERR_MEMORY;
+    t->rows[t->n] = (struct tail_row){bytes, (uint32_t)n, app, row_cloud(bytes)};
     *slot_of(t, row_id(bytes)) = t->n + 1;
     t->n++;
     return 0;

@@ -205,7 +205,7 @@ static int drop_in_tail(const struct snapshot *s, const struct wanted *w, struct
         err = ERR_MEMORY;
     for (uint32_t i = 0; n && !err && i < s->ntail; i++)
         if (!rowset_has(&drop, i)) {
-            err = tail_add(x->tail, s->tail->rows[i].bytes, s->tail->rows[i].n);
+            err = tail_add(x->tail, s->tail->rows[i].bytes, s->tail->rows[i].n, s->tail->rows[i].app);
             items_add(rows, s->tail->rows[i].bytes, s->tail->rows[i].n);
         }
     x->rows = n ? rows : NULL;
