@@ -55,27 +55,30 @@ static int refuse_wrong(struct api_request *q, struct api_response *r, const str
     return code ? refuse_with(r, 401, wrong, "needsCode", true) : api_refuse(r, 401, wrong);
 }
 
-/* The second factor: 1 right, 0 wrong or used before, negative errors. */
-static int code_good(struct api_request *q, const struct stored_admin *a, struct str code)
+/* A code of the second factor with that sealed secret: 1 right, 0 wrong or used before, negative errors. */
+static int code_good(struct api_request *q, const struct stored_admin *a, struct str sealed)
 {
+    struct str secret;
     int64_t step;
     bool fresh = false;
-    if (!totp_check(a->totp, code, q->now, &step))
+    int err = guard_unseal(q->guard, q->arena, a->number, sealed, &secret);
+    if (err)
+        return err;
+    if (!totp_check(secret, str_trim(api_str(q, "code")), q->now, &step))
         return 0;
-    int err = tab_accounts_totp_step(q->db, a->number, step, &fresh);
+    err = tab_accounts_totp_step(q->db, a->number, step, &fresh);
     return err ? err : fresh;
 }
 
 /* The password was right. */
 static int sign_in_account(struct api_request *q, struct api_response *r, const struct lockout_key *k, const struct stored_admin *a)
 {
-    struct str code = str_trim(api_str(q, "code"));
     bool locked;
-    if (str_set(a->totp) && code.n == 0) {
+    if (str_set(a->totp) && str_trim(api_str(q, "code")).n == 0) {
         lockout_end(q->guard->lockout, k, LOCKOUT_UNDECIDED, &locked);
         return refuse_with(r, 401, "The code of the second factor is needed, too.", "needsCode", true);
     }
-    int good = str_set(a->totp) ? code_good(q, a, code) : 1;
+    int good = str_set(a->totp) ? code_good(q, a, a->totp) : 1;
     if (good <= 0)
         return good < 0 ? good : refuse_wrong(q, r, k, true);
     lockout_end(q->guard->lockout, k, LOCKOUT_GOOD, &locked);
@@ -198,8 +201,10 @@ static int post_totp(struct api_request *q, struct api_response *r)
     if (str_set(a.totp))
         return api_refuse(r, 409, "A second factor is on already: switch it off first.");
     randombytes_buf(bytes, sizeof bytes);
-    struct str secret = {bytes, sizeof bytes};
-    int err = tab_accounts_totp(q->db, a.number, STR_NONE, secret);
+    struct str secret = {bytes, sizeof bytes}, sealed;
+    int err = guard_seal(q->guard, q->arena, a.number, secret, &sealed);
+    if (!err)
+        err = tab_accounts_totp(q->db, a.number, STR_NONE, sealed);
     if (err)
         return err;
     jout_obj(&r->json);
@@ -211,18 +216,16 @@ static int post_totp(struct api_request *q, struct api_response *r)
 }
 
 /* A code for a secret of one's own, counted against the lock-out. 1 right, 0 refused. */
-static int own_code(struct api_request *q, struct api_response *r, const struct stored_admin *a, struct str secret)
+static int own_code(struct api_request *q, struct api_response *r, const struct stored_admin *a, struct str sealed)
 {
     struct lockout_key key = {.name = a->name, .from = q->caller->from, .known = true};
-    struct stored_admin with = *a;
     int64_t wait;
     bool locked;
     if (!lockout_begin(q->guard->lockout, &key, q->now, &wait)) {
         (void)refuse_wait(q, r, wait);
         return 0;
     }
-    with.totp = secret;
-    int good = code_good(q, &with, str_trim(api_str(q, "code")));
+    int good = code_good(q, a, sealed);
     lockout_end(q->guard->lockout, &key, good > 0 ? LOCKOUT_GOOD : LOCKOUT_BAD, &locked);
     if (good == 0)
         (void)api_refuse(r, 400, "The code is wrong, or it was used already: wait for the next one.");

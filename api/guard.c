@@ -22,28 +22,36 @@ struct minute {
     uint32_t n;
 };
 
-/* Kept encrypted, so that a copy of the database alone signs nothing. */
-static int read_key(struct guard *g, const char *folder)
+static int read_key(struct guard *g, const struct secret_key *k, const char *name, uint8_t key[32])
 {
     struct arena a;
     struct str text = STR_NONE;
-    struct secret_key *k = NULL;
-    char hex[2 * JWT_KEY + 1];
+    char hex[65];
     size_t n = 0;
     arena_init(&a, 1024, 65536);
-    int err = secret_open(folder, &k);
-    if (!err)
-        err = secret_get(k, g->db, &a, "jwt_key", &text);
+    int err = secret_get(k, g->db, &a, name, &text);
     if (!err && !str_set(text)) {
         password_secret(hex);
         text = str_of(hex);
-        err = secret_put(k, g->db, "jwt_key", text);
+        err = secret_put(k, g->db, name, text);
     }
-    if (!err && (sodium_hex2bin(g->jwt_key, JWT_KEY, text.p, text.n, NULL, &n, NULL) != 0 || n != JWT_KEY))
+    if (!err && (sodium_hex2bin(key, 32, text.p, text.n, NULL, &n, NULL) != 0 || n != 32))
         err = ERR_MALFORMED;
     sodium_memzero(hex, sizeof hex);
-    secret_close(k);
     arena_free(&a);
+    return err;
+}
+
+/* Kept encrypted, so that a copy of the database alone signs nothing and holds no second factor. */
+static int read_keys(struct guard *g, const char *folder)
+{
+    struct secret_key *k = NULL;
+    int err = secret_open(folder, &k);
+    if (!err)
+        err = read_key(g, k, "jwt_key", g->jwt_key);
+    if (!err)
+        err = read_key(g, k, "seal_key", g->seal_key);
+    secret_close(k);
     return err;
 }
 
@@ -61,7 +69,7 @@ static int open_parts(struct guard *g, const char *folder)
     if (!err)
         err = password_hash(str_of(secret), g->dummy);
     if (!err)
-        err = read_key(g, folder);
+        err = read_keys(g, folder);
     if (!err)
         err = tab_accounts_count(g->db, &accounts);
     if (!err && accounts == 0)
@@ -131,4 +139,34 @@ int guard_setup_token(struct guard *g, char out[65])
 bool guard_setup_good(struct guard *g, struct str token)
 {
     return g->setup[0] && token.n == sizeof g->setup - 1 && sodium_memcmp(token.p, g->setup, token.n) == 0;
+}
+
+/* ---- secrets of second factors ---- */
+
+enum { NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, MAC = crypto_aead_xchacha20poly1305_ietf_ABYTES };
+
+int guard_seal(const struct guard *g, struct arena *a, int64_t account, struct str secret, struct str *sealed)
+{
+    uint8_t *out = arena_alloc(a, NONCE + MAC + secret.n);
+    if (!out)
+        return ERR_MEMORY;
+    randombytes_buf(out, NONCE);
+    (void)crypto_aead_xchacha20poly1305_ietf_encrypt(out + NONCE, NULL, (const uint8_t *)secret.p, secret.n, (const uint8_t *)&account, sizeof account, NULL, out,
+                                                     g->seal_key);
+    *sealed = (struct str){(const char *)out, NONCE + MAC + secret.n};
+    return 0;
+}
+
+int guard_unseal(const struct guard *g, struct arena *a, int64_t account, struct str sealed, struct str *secret)
+{
+    const uint8_t *in = (const uint8_t *)sealed.p;
+    if (sealed.n < NONCE + MAC)
+        return ERR_CHECKSUM;
+    uint8_t *out = arena_alloc(a, sealed.n);
+    if (!out)
+        return ERR_MEMORY;
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, in + NONCE, sealed.n - NONCE, (const uint8_t *)&account, sizeof account, in, g->seal_key) != 0)
+        return ERR_CHECKSUM;
+    *secret = (struct str){(const char *)out, sealed.n - NONCE - MAC};
+    return 0;
 }

@@ -19,7 +19,7 @@ struct guard {
     struct lockout *lockout;
     struct guard_limits limits;
     char dummy[PASSWORD_HASH];  /* hash that unknown names are compared with, so that they take as long */
-    uint8_t jwt_key[JWT_KEY];
+    uint8_t jwt_key[JWT_KEY], seal_key[32];
     struct throttle *throttle;
     atomic_uint_fast64_t sign_ins, failed_sign_ins, refused_sign_ins; /* good, wrong, locked out */
     char setup[65]; /* empty: accounts exist */
@@ -32,5 +32,10 @@ bool guard_throttle(struct guard *g, int64_t account, int64_t now, int64_t *wait
 /* The set-up link's token while nobody has an account. ERR_NOT_FOUND: somebody has. */
 int guard_setup_token(struct guard *g, char out[65]);
 bool guard_setup_good(struct guard *g, struct str token);
+
+/* Secrets of second factors as they are stored: encrypted, and bound to their account (XChaCha20-Poly1305). In the arena;
+ * guard_unseal gives ERR_CHECKSUM for what this hub did not seal for that account. */
+int guard_seal(const struct guard *g, struct arena *a, int64_t account, struct str secret, struct str *sealed);
+int guard_unseal(const struct guard *g, struct arena *a, int64_t account, struct str sealed, struct str *secret);
 
 #endif

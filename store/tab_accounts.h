@@ -1,7 +1,7 @@
 /* store/tab_accounts.h - people who may sign in: names, password hashes, second factors, roles and their scopes.
  *
  * Names are compared without case and never given again after a deletion under the same number. Nothing here is a
- * secret in clear but the second factor's, which has to be: the database file is readable by Vigie alone. */
+ * secret in clear. */
 #ifndef VIGIE_STORE_TAB_ACCOUNTS_H
 #define VIGIE_STORE_TAB_ACCOUNTS_H
 
@@ -15,8 +15,8 @@ struct stored_admin {
     struct str role;      /* model/role.h */
     struct str language;  /* "en", "fr" */
     struct str password;  /* hash, libsodium's text form of Argon2id */
-    struct str totp;      /* secret of the second factor; absent: off */
-    struct str pending;   /* secret that was shown and not confirmed yet */
+    struct str totp;      /* secret of the second factor, sealed (api/guard.h); absent: off */
+    struct str pending;   /* one that was shown and not confirmed yet, sealed, too */
     bool disabled;
     int64_t created, signed_in; /* TIME_NONE: never */
     const uint32_t *apps; /* scope of SCOPE_APP: app numbers */

@@ -462,6 +462,9 @@ def test_second_factor():
     step = int(time.time()) // 30
     code = code_of(secret, step)
     assert p.call("PUT", V + "session/totp", {"code": code})[0] == 200
+    with sqlite3.connect(f"{shared.folder}/vigie.db") as db:  # a copy of the database does not hold it
+        sealed, = db.execute("SELECT totp FROM accounts WHERE name='tessa'").fetchone()
+        assert base64.b32decode(secret) not in sealed and len(sealed) == 60
     q = Person(shared)
     status, headers, data = q.sign_in("tessa")
     assert status == 401 and data["needsCode"] is True and "Set-Cookie" not in headers
