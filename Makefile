@@ -30,7 +30,7 @@ LDLIBS := -lsimdjson -larchive -lzstd -lsodium -lsqlite3 -lcjson -lmaxminddb -lm
 
 ROOMS := base model net source wire decode directory detect score posture policy link store api app
 C_SOURCES := $(wildcard $(addsuffix /*.c,$(ROOMS)))
-REGISTRIES := detectors decoders winmaps commands db_schemas api_routes
+REGISTRIES := detectors decoders winmaps commands db_schemas api_routes assessments
 OBJECTS := $(C_SOURCES:%.c=$(B)/%.o) $(B)/base/jin_simd.o $(REGISTRIES:%=$(B)/gen/%.o)
 LIBRARY := $(B)/libvigie.a
 
@@ -67,6 +67,9 @@ $(B)/gen/commands.c: tools/registry.sh $(wildcard app/cmd_*.c)
 $(B)/gen/db_schemas.c: tools/registry.sh $(wildcard store/tab_*.c)
 	@mkdir -p $(@D)
 	sh tools/registry.sh db_schema db_schemas store/db.h $(filter %.c,$^) > $@
+$(B)/gen/assessments.c: tools/registry.sh $(wildcard posture/ass_*.c)
+	@mkdir -p $(@D)
+	sh tools/registry.sh assessment assessments posture/posture.h $(filter %.c,$^) > $@
 $(B)/gen/api_routes.c: tools/registry.sh $(wildcard api/api_*.c)
 	@mkdir -p $(@D)
 	sh tools/registry.sh api_routes api_routes api/api.h $(filter %.c,$^) > $@

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/jin.h"
 #include "base/jout.h"
+#include "link/licence.h"
 #include "model/role.h"
 #include "store/actlog.h"
 #include "store/db.h"
@@ -37,6 +38,11 @@ struct hub_hooks {
     int (*raw)(void *owner, const struct actlog_row *row, struct buf *out);
     /* Health as a JSON object: inputs, sensors, blind detections with reasons, learning, analysis progress, disk. */
     void (*health)(void *owner, struct jout *j);
+    /* Members "analysis", "blind" and "learning" of an open object: what the detections say of themselves. */
+    void (*judged)(void *owner, struct jout *j);
+    /* Whose licences count, and how far the analysis has come (0..1). */
+    const struct licence_keys *keys;
+    double (*progress)(void *owner);
     /* Prometheus text. */
     void (*metrics)(void *owner, struct buf *out);
     /* Members "link" and "licences" of GET session; NULL: none. */

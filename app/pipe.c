@@ -1,11 +1,10 @@
 /* app/pipe.c - the flow from inputs to results, top to bottom. */
 #include "app/pipe.h"
 
+#include "app/dirfile.h"
 #include "app/intake.h"
 #include "app/merge.h"
-#include "base/file.h"
 #include "base/hash.h"
-#include "base/jin.h"
 #include "directory/dir_ref.h"
 
 #include <pthread.h>
@@ -24,22 +23,6 @@ enum {
 
 /* ---- reading what surrounds the logs ---- */
 
-static char *load(const char *path, size_t *n)
-{
-    FILE *f = file_open(path);
-    char *text = NULL;
-    long size = -1;
-    if (f && fseek(f, 0, SEEK_END) == 0)
-        size = ftell(f);
-    if (size >= 0 && fseek(f, 0, SEEK_SET) == 0)
-        text = calloc(1, (size_t)size + JIN_PADDING + 1);
-    if (text)
-        *n = fread(text, 1, (size_t)size, f);
-    if (f)
-        (void)fclose(f);
-    return text;
-}
-
 static int failed(struct pipe_result *r, int err, const char *why, const char *about)
 {
     r->why = why;
@@ -49,22 +32,9 @@ static int failed(struct pipe_result *r, int err, const char *why, const char *a
 
 static int read_directory(struct dir_import *im, const char *path, struct pipe_result *r)
 {
-    size_t n = 0;
-    struct fault f = {0};
-    uint64_t skipped = 0;
-    char *text = load(path, &n);
-    if (!text)
-        return failed(r, ERR_IO, "the directory file cannot be read", path);
-    struct str s = str_trim((struct str){text, n});
-    int err;
-    if (s.n && s.p[0] == '{')
-        err = dir_import_json(im, text, n, &f);
-    else
-        err = dir_import_ldif(im, text, n, &skipped, &f);
-    free(text);
-    if (err || (skipped && im->n == 0))
-        return failed(r, ERR_MALFORMED, f.why ? f.why : "the directory file is neither LDIF nor JSON", path);
-    return 0;
+    const char *why;
+    int err = dirfile_read(im, path, &why);
+    return err ? failed(r, err, why, path) : 0;
 }
 
 static int by_input(const void *x, const void *y)

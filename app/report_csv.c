@@ -1,36 +1,21 @@
 /* app/report_csv.c - results as RFC 4180 tables. */
 #include "app/report.h"
+#include "base/csv.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
-/* Quoted; a leading = + - @ would be a formula in a spreadsheet, so it gets an apostrophe. */
-static void cell(struct buf *b, struct str s, char end)
-{
-    buf_char(b, '"');
-    if (s.n && strchr("=+-@\t\r", s.p[0]))
-        buf_char(b, '\'');
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"')
-            buf_char(b, '"');
-        unsigned char c = (unsigned char)s.p[i];
-        buf_char(b, c < 0x20 && c != '\t' && c != '\n' && c != '\r' ? ' ' : s.p[i]);
-    }
-    buf_char(b, '"');
-    buf_char(b, end);
-}
-
 static void when(struct buf *b, int64_t t, char end)
 {
     char text[TIME_TEXT];
-    cell(b, t == TIME_NONE ? STR_NONE : time_text(t, text), end);
+    csv_cell(b, t == TIME_NONE ? STR_NONE : time_text(t, text), end);
 }
 
 static void address(struct buf *b, const struct ip *ip, char end)
 {
     char text[IP_TEXT];
-    cell(b, ip_set(ip) ? ip_text(ip, text) : STR_NONE, end);
+    csv_cell(b, ip_set(ip) ? ip_text(ip, text) : STR_NONE, end);
 }
 
 static void alerts(const struct pipe_result *r, struct buf *b)
@@ -46,22 +31,21 @@ static void alerts(const struct pipe_result *r, struct buf *b)
                 buf_str(&users, STR("; "));
             buf_str(&users, who[k]);
         }
-        cell(b, str_of(a->id), ',');
+        csv_cell(b, str_of(a->id), ',');
         buf_fmt(b, "%d,", a->external_id);
-        cell(b, a->policy, ',');
-        cell(b, a->name, ',');
-        cell(b, severity_text(a->severity), ',');
-        cell(b, category_text(a->category), ',');
+        csv_cell(b, a->policy, ',');
+        csv_cell(b, a->name, ',');
+        csv_cell(b, severity_text(a->severity), ',');
+        csv_cell(b, category_text(a->category), ',');
         when(b, a->start, ',');
         when(b, a->end, ',');
         buf_fmt(b, "%llu,", (unsigned long long)a->count);
-        cell(b, buf_view(&users), ',');
-        cell(b, a->source.name, ',');
+        csv_cell(b, buf_view(&users), ',');
+        csv_cell(b, a->source.name, ',');
         address(b, &a->source.ip, ',');
-        cell(b, a->destination.name, ',');
+        csv_cell(b, a->destination.name, ',');
         address(b, &a->destination.ip, ',');
-        cell(b, a->description, '\r');
-        buf_char(b, '\n');
+        csv_cell(b, a->description, '\n');
         buf_free(&users);
     }
 }
@@ -72,9 +56,9 @@ static void users(const struct pipe_result *r, struct buf *b)
     for (size_t i = 0; i < r->people.npeople; i++) {
         const struct person *p = &r->people.people[i];
         const struct entity *e = dir_entity(r->dir, p->entity);
-        cell(b, e->id, ',');
-        cell(b, e->name, ',');
-        cell(b, report_account(r->dir, p->entity), ',');
+        csv_cell(b, e->id, ',');
+        csv_cell(b, e->name, ',');
+        csv_cell(b, report_account(r->dir, p->entity), ',');
         buf_fmt(b, "%d,%.2f,", p->score, p->percentile);
         when(b, p->from, ',');
         when(b, p->to, ',');
@@ -89,14 +73,13 @@ static void contributions(const struct pipe_result *r, struct buf *b)
         const struct person *p = &r->people.people[i];
         for (size_t k = 0; k < p->ncontributions; k++) {
             const struct contribution *c = &p->contributions[k];
-            cell(b, dir_entity(r->dir, p->entity)->id, ',');
+            csv_cell(b, dir_entity(r->dir, p->entity)->id, ',');
             buf_fmt(b, "%d,", c->points);
-            cell(b, c->group, ',');
-            cell(b, c->value, ',');
+            csv_cell(b, c->group, ',');
+            csv_cell(b, c->value, ',');
             when(b, c->time, ',');
-            cell(b, str_of(c->ref), ',');
-            cell(b, c->text, '\r');
-            buf_char(b, '\n');
+            csv_cell(b, str_of(c->ref), ',');
+            csv_cell(b, c->text, '\n');
         }
     }
 }
@@ -106,12 +89,11 @@ static void inputs(const struct pipe_result *r, struct buf *b)
     buf_str(b, STR("path,format,records,activities,bytes,notUnderstood,firstReason\r\n"));
     for (uint32_t i = 0; i < inputs_count(r->inputs); i++) {
         const struct input *x = inputs_ranked(r->inputs, i);
-        cell(b, str_of(x->path), ',');
-        cell(b, str_of(x->format), ',');
+        csv_cell(b, str_of(x->path), ',');
+        csv_cell(b, str_of(x->format), ',');
         buf_fmt(b, "%llu,%llu,%llu,%llu,", (unsigned long long)x->records, (unsigned long long)x->activities,
                 (unsigned long long)x->bytes, (unsigned long long)x->nfaults);
-        cell(b, x->kept ? str_of(x->faults[0].why) : STR_NONE, '\r');
-        buf_char(b, '\n');
+        csv_cell(b, x->kept ? str_of(x->faults[0].why) : STR_NONE, '\n');
     }
 }
 

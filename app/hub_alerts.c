@@ -1,0 +1,176 @@
+/* app/hub_alerts.c - an alert of the detections as the queue keeps it: parties with names, the app, the evidence. */
+#include "app/hub_private.h"
+
+#include "detect/engine.h"
+#include "model/app.h"
+
+#include <stdlib.h>
+
+uint32_t hub_app_number(struct str name)
+{
+    static const struct {
+        const char *name;
+        uint32_t number;
+    } apps[] = {
+#define X(id, name, number) {name, number},
+        APPS(X)
+#undef X
+    };
+    for (size_t i = 0; i < sizeof apps / sizeof *apps; i++)
+        if (str_eq(name, str_of(apps[i].name)))
+            return apps[i].number;
+    return 0;
+}
+
+/* What the first activity behind an alert adds: its app, its country. */
+struct behind {
+    char app[64], country[8];
+    uint32_t service;
+};
+
+static void look_behind(struct hub *h, const struct alert *al, struct behind *b)
+{
+    struct actlog_row row;
+    struct object objects[ACTIVITY_OBJECTS];
+    struct fact facts[ACTIVITY_FACTS];
+    const struct actlog_view all = {.cloud = true, .joined = UINT64_MAX};
+    uint8_t *flat = malloc(ACTIVITY_PACKED_MAX);
+    *b = (struct behind){.service = 0};
+    if (flat && al->nevidence && actlog_get(h->log, &all, al->evidence[0].id, flat, objects, facts, &row) == 0) {
+        (void)snprintf(b->app, sizeof b->app, "%.*s", STR_ARG(row.activity.app));
+        (void)snprintf(b->country, sizeof b->country, "%.*s", STR_ARG(row.activity.location.country));
+        b->service = hub_app_number(row.activity.app);
+    }
+    free(flat);
+}
+
+static void party(struct jout *j, const char *type, struct str id, struct str label, const char *role)
+{
+    jout_obj(j);
+    jout_kz(j, "type", type);
+    jout_kstr(j, "id", id);
+    jout_kstr(j, "label", str_set(label) ? label : id);
+    jout_kz(j, "role", role);
+}
+
+static void entity_party(struct jout *j, const struct dir *dir, uint32_t number, struct str seen, const char *role, uint8_t certainty)
+{
+    const struct entity *e = dir_entity(dir, number);
+    if (!e && !str_set(seen))
+        return;
+    const char *type = !e || e->type == ENTITY_COMPUTER ? "device" : e->type == ENTITY_GROUP ? "group" : "account";
+    party(j, type, e ? e->id : seen, e ? e->name : seen, role);
+    if (e) {
+        jout_kstr(j, "entity", e->id);
+        jout_kstr(j, "pa", e->upn);
+        jout_kstr(j, "em", e->mail);
+    }
+    if (certainty)
+        jout_ku64(j, "certainty", certainty);
+    jout_end_obj(j);
+}
+
+static void address_party(struct jout *j, const struct ip *ip, const char *role)
+{
+    char text[IP_TEXT];
+    if (!ip_set(ip))
+        return;
+    struct str t = ip_text(ip, text);
+    party(j, "ip", t, t, role);
+    jout_end_obj(j);
+}
+
+static void write_parties(struct jout *j, const struct dir *dir, const struct alert *al, const struct behind *b)
+{
+    char number[16];
+    jout_arr(j);
+    for (unsigned i = 0; i < al->nusers; i++)
+        entity_party(j, dir, al->users[i], STR_NONE, i ? "Related" : "Source", 0);
+    for (unsigned i = 0; i < al->naccounts; i++) {
+        party(j, "account", al->accounts[i], al->accounts[i], i || al->nusers ? "Related" : "Source");
+        jout_end_obj(j);
+    }
+    entity_party(j, dir, al->source.entity, al->source.name, "Source", al->source.certainty);
+    address_party(j, &al->source.ip, "Source");
+    entity_party(j, dir, al->destination.entity, al->destination.name, "Destination", al->destination.certainty);
+    if (b->country[0]) {
+        party(j, "country", str_of(b->country), str_of(b->country), "Source");
+        jout_end_obj(j);
+    }
+    if (b->app[0]) {
+        int n = snprintf(number, sizeof number, "%u", b->service);
+        party(j, "service", (struct str){number, (size_t)n}, str_of(b->app), "Related");
+        jout_end_obj(j);
+    }
+    jout_end_arr(j);
+}
+
+static struct alert_party end_party(const struct dir *dir, const struct endpoint *p, const char *role, char ip[IP_TEXT])
+{
+    const struct entity *e = dir_entity(dir, p->entity);
+    struct alert_party out = {.type = STR("device"), .label = e ? e->name : p->name, .id = e ? e->id : p->name, .role = str_of(role),
+                              .entity = p->entity, .certainty = p->certainty};
+    if (!str_set(out.label) && ip_set(&p->ip)) {
+        out.type = STR("ip");
+        out.id = out.label = ip_text(&p->ip, ip);
+    }
+    return out;
+}
+
+static void write_attack(struct jout *j, const struct alert *al)
+{
+    jout_arr(j);
+    for (int i = 0; al->attack && al->attack[i]; i++)
+        jout_str(j, str_of(al->attack[i]));
+    jout_end_arr(j);
+}
+
+static int put(struct hub *h, const struct stored_alert *s, const struct alert *al, bool *fresh)
+{
+    struct stored_evidence e[ALERT_EVIDENCE];
+    for (unsigned i = 0; i < al->nevidence; i++) {
+        e[i] = (struct stored_evidence){.time = al->evidence[i].time, .kind = kind_text((enum kind)al->evidence[i].kind)};
+        memcpy(e[i].activity, al->evidence[i].id, sizeof e[i].activity);
+    }
+    return tab_alerts_put(h->db, s, al->users, al->nusers, e, al->nevidence, fresh);
+}
+
+int hub_alerts_put(struct hub *h, const struct dir *dir, const struct alert *al, bool *fresh)
+{
+    char key[16], from[IP_TEXT], to[IP_TEXT];
+    struct behind b;
+    struct buf parties = {0}, attack = {0};
+    struct jout jp = jout_to(&parties), ja = jout_to(&attack);
+    look_behind(h, al, &b);
+    write_parties(&jp, dir, al, &b);
+    write_attack(&ja, al);
+    int n = snprintf(key, sizeof key, "%d", al->external_id);
+    struct stored_alert s = {.external_id = al->external_id,
+                             .policy = al->external_id ? (struct str){key, (size_t)n} : al->policy,
+                             .name = al->name,
+                             .description = al->description,
+                             .severity = al->severity,
+                             .category = category_text(al->category),
+                             .attack = buf_view(&attack),
+                             .source = ALERT_BUILT_IN,
+                             .shore = al->external_id ? SHORE_ONPREM : SHORE_CLOUD,
+                             .service = b.service,
+                             .preview = al->preview,
+                             .start = al->start,
+                             .end = al->end,
+                             .updated = hub_now(),
+                             .count = al->count,
+                             .nactivities = al->nactivities,
+                             .source_party = end_party(dir, &al->source, "Source", from),
+                             .destination_party = end_party(dir, &al->destination, "Destination", to),
+                             .parties = buf_view(&parties),
+                             .resolution = RESOLUTION_OPEN,
+                             .resolved = TIME_NONE,
+                             .reason = -1};
+    s.advice = s.policy;
+    memcpy(s.id, al->id, sizeof s.id);
+    int err = parties.failed || attack.failed ? ERR_MEMORY : put(h, &s, al, fresh);
+    buf_free(&parties);
+    buf_free(&attack);
+    return err;
+}

@@ -1,0 +1,91 @@
+/* app/hub_health.c - how the hub is: health as JSON, metrics for Prometheus. */
+#include "app/hub_private.h"
+
+#include <stdio.h>
+#include <sys/statvfs.h>
+
+static void problem(struct jout *j, const char *text, const char *todo)
+{
+    jout_obj(j);
+    jout_kz(j, "text", text);
+    jout_kz(j, "todo", todo);
+    jout_end_obj(j);
+}
+
+static void disk(struct hub *h, uint64_t *room, uint64_t *all)
+{
+    struct statvfs v;
+    *room = *all = 0;
+    if (statvfs(h->folder, &v) == 0) {
+        *room = (uint64_t)v.f_bavail * v.f_frsize;
+        *all = (uint64_t)v.f_blocks * v.f_frsize;
+    }
+}
+
+void hub_judged(struct hub *h, struct jout *j)
+{
+    double progress = hub_fold_progress(h);
+    jout_key(j, "analysis");
+    jout_obj(j);
+    jout_kz(j, "state", progress < 1 ? "running" : "idle");
+    jout_knum(j, "progress", progress);
+    jout_end_obj(j);
+    (void)pthread_mutex_lock(&h->health_lock);
+    jout_key(j, "blind");
+    jout_raw(j, h->blind.n ? buf_view(&h->blind) : STR("[]"));
+    jout_key(j, "learning");
+    jout_raw(j, h->learning.n ? buf_view(&h->learning) : STR("[]"));
+    (void)pthread_mutex_unlock(&h->health_lock);
+}
+
+void hub_health(struct hub *h, struct jout *j)
+{
+    struct actlog_figures f;
+    uint64_t room, all;
+    actlog_figures(h->log, &f);
+    disk(h, &room, &all);
+    bool full = all && room < all / 20, failed = atomic_load(&h->files_failed) > 0, nothing = f.last == 0;
+    jout_obj(j);
+    jout_kz(j, "state", full || failed ? "warning" : "ok");
+    jout_ki64(j, "uptime", (hub_now() - h->started) / TIME_SECOND);
+    jout_ku64(j, "activities", f.activities[SHORE_CLOUD] + f.activities[SHORE_ONPREM]);
+    hub_judged(h, j);
+    jout_key(j, "disk");
+    jout_obj(j);
+    jout_ku64(j, "bytes", f.bytes);
+    jout_ku64(j, "free", room);
+    jout_end_obj(j);
+    jout_key(j, "problems");
+    jout_arr(j);
+    if (full)
+        problem(j, "Less than a twentieth of the disk with the data folder is free.", "Free space, or shorten the retention under Settings > System.");
+    if (failed)
+        problem(j, "Files that came in could not be read.", "Settings > Inputs names them with the reason.");
+    if (nothing)
+        problem(j, "No activity has come in yet.", "Upload logs under Settings > Inputs, or drop them into the inbox folder.");
+    jout_end_arr(j);
+    jout_end_obj(j);
+}
+
+static void metric(struct buf *b, const char *name, const char *type, const char *help, double v)
+{
+    buf_fmt(b, "# HELP vigie_%s %s\n# TYPE vigie_%s %s\nvigie_%s %.17g\n", name, help, name, type, name, v);
+}
+
+void hub_metrics(struct hub *h, struct buf *out)
+{
+    struct actlog_figures f;
+    uint64_t room, all;
+    actlog_figures(h->log, &f);
+    disk(h, &room, &all);
+    buf_str(out, STR("# HELP vigie_activities Activities in the log.\n# TYPE vigie_activities gauge\n"));
+    buf_fmt(out, "vigie_activities{shore=\"onprem\"} %llu\nvigie_activities{shore=\"cloud\"} %llu\n",
+            (unsigned long long)f.activities[SHORE_ONPREM], (unsigned long long)f.activities[SHORE_CLOUD]);
+    metric(out, "arrivals_total", "counter", "Activities that ever arrived.", (double)f.last);
+    metric(out, "log_bytes", "gauge", "Size of the activity log on disk.", (double)f.bytes);
+    metric(out, "log_segments", "gauge", "Segments of the activity log.", f.segments);
+    metric(out, "analysis_progress", "gauge", "Part of the log that the fold under way has seen; 1 when idle.", hub_fold_progress(h));
+    metric(out, "inputs_failed_total", "counter", "Files that could not be read since the start.", (double)atomic_load(&h->files_failed));
+    metric(out, "disk_free_bytes", "gauge", "Free space where the data folder is.", (double)room);
+    metric(out, "start_time_seconds", "gauge", "When the hub started, seconds since 1970.", (double)(h->started / TIME_SECOND));
+}

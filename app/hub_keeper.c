@@ -1,0 +1,36 @@
+/* app/hub_keeper.c - keeps house: what is too old goes, by the retention that the administrator chose. */
+#include "app/hub_private.h"
+
+#include "store/tab_settings.h"
+
+#include <stdio.h>
+
+enum { EVERY_SECONDS = 3600, RETENTION_DAYS = 180 };
+
+static int expire(struct hub *h)
+{
+    int64_t activities, alerts;
+    uint64_t n;
+    int err = tab_settings_get_i64(h->db, "retention.activities", RETENTION_DAYS, &activities);
+    if (!err)
+        err = tab_settings_get_i64(h->db, "retention.alerts", RETENTION_DAYS, &alerts);
+    if (!err)
+        err = actlog_expire(h->log, hub_now() - activities * TIME_DAY, &n);
+    return err ? err : tab_alerts_expire(h->db, hub_now() - alerts * TIME_DAY, &n);
+}
+
+void *hub_keeper_run(void *owner)
+{
+    struct hub *h = owner;
+    int64_t last = 0;
+    while (hub_wait(h, 1000)) {
+        int64_t now = hub_now();
+        if (now - last < EVERY_SECONDS * TIME_SECOND)
+            continue;
+        last = now;
+        int err = expire(h);
+        if (err)
+            (void)fprintf(stderr, "vigie: retention: %s\n", err_text(err));
+    }
+    return NULL;
+}

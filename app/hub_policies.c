@@ -1,0 +1,151 @@
+/* app/hub_policies.c - detections as the administrator's policies have them, and the documented alerts that nothing detects yet. */
+#include "app/hub_private.h"
+
+#include "app/define.h"
+#include "detect/engine.h"
+#include "policy/detection_policy.h"
+#include "posture/posture.h"
+#include "store/tab_findings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { SETTINGS_MAX = 4096, EVERY_DETECTION = 1u << POLICY_IDENTITY | 1u << POLICY_ANOMALY };
+
+/* The documented alerts that need network traffic; each leaves this table when its detection comes. */
+static const struct {
+    int external_id;
+    const char *name;
+    enum severity severity;
+    enum category category;
+} undetected[] = {
+    {2002, "Suspected overpass-the-hash attack (Kerberos)", SEVERITY_MEDIUM, CATEGORY_LATERAL_MOVEMENT},
+    {2004, "Suspected brute force attack (LDAP)", SEVERITY_MEDIUM, CATEGORY_COMPROMISED_CREDENTIAL},
+    {2009, "Suspected Golden Ticket usage (encryption downgrade)", SEVERITY_MEDIUM, CATEGORY_DOMAIN_DOMINANCE},
+    {2010, "Suspected skeleton key attack (encryption downgrade)", SEVERITY_MEDIUM, CATEGORY_DOMAIN_DOMINANCE},
+    {2025, "Suspicious VPN connection", SEVERITY_MEDIUM, CATEGORY_COMPROMISED_CREDENTIAL},
+    {2031, "Suspicious communication over DNS", SEVERITY_MEDIUM, CATEGORY_EXFILTRATION},
+    {2032, "Suspected Golden Ticket usage (ticket anomaly)", SEVERITY_HIGH, CATEGORY_DOMAIN_DOMINANCE},
+    {2035, "Suspected WannaCry ransomware attack", SEVERITY_MEDIUM, CATEGORY_COMPROMISED_CREDENTIAL},
+    {2036, "Remote code execution over DNS", SEVERITY_MEDIUM, CATEGORY_LATERAL_MOVEMENT},
+    {2039, "Suspected NTLM authentication tampering", SEVERITY_MEDIUM, CATEGORY_LATERAL_MOVEMENT},
+};
+
+static bool detected(int external_id)
+{
+    for (const struct detector *const *d = detectors; *d; d++)
+        if ((*d)->external_id == external_id)
+            return true;
+    return false;
+}
+
+static int define_undetected(struct db *db)
+{
+    int err = 0;
+    char key[16];
+    for (size_t i = 0; !err && i < sizeof undetected / sizeof *undetected; i++) {
+        if (detected(undetected[i].external_id))
+            continue;
+        int n = snprintf(key, sizeof key, "%d", undetected[i].external_id);
+        err = tab_policies_define(db, &(struct stored_policy){
+                                          .id = {key, (size_t)n},
+                                          .type = POLICY_IDENTITY,
+                                          .external_id = undetected[i].external_id,
+                                          .name = str_of(undetected[i].name),
+                                          .severity = undetected[i].severity,
+                                          .category = category_text(undetected[i].category),
+                                          .definition = STR("{\"about\":\"Not detected by this version: its signals are in network traffic, which a sensor collects.\","
+                                                            "\"blind\":\"no network traffic\",\"shore\":\"onprem\",\"attack\":[],\"learningDays\":0,\"off\":true,"
+                                                            "\"preview\":false,\"params\":[]}"),
+                                          .enabled = false});
+    }
+    return err;
+}
+
+static int define_assessments(struct db *db)
+{
+    static const char *const impacts[] = {[IMPACT_LOW] = "low", [IMPACT_MEDIUM] = "medium", [IMPACT_HIGH] = "high"};
+    int err = 0;
+    for (const struct assessment *const *a = assessments; !err && *a; a++) {
+        struct buf todo = {0};
+        struct jout j = jout_to(&todo);
+        jout_arr(&j);
+        for (int i = 0; (*a)->todo[i]; i++)
+            jout_str(&j, str_of((*a)->todo[i]));
+        jout_end_arr(&j);
+        err = tab_findings_define(db, &(struct stored_assessment){.id = str_of((*a)->id), .name = str_of((*a)->name), .impact = str_of(impacts[(*a)->impact]),
+                                                                  .about = str_of((*a)->about), .todo = buf_view(&todo), .needs = str_of((*a)->needs)});
+        buf_free(&todo);
+    }
+    return err;
+}
+
+int hub_policies_define(struct hub *h)
+{
+    int err = define_policies(h->db);
+    if (err)
+        return err;
+    err = db_begin(h->db);
+    if (err)
+        return err;
+    err = define_undetected(h->db);
+    return db_end(h->db, err ? err : define_assessments(h->db));
+}
+
+/* ---- an engine as the policies are set ---- */
+
+struct settings {
+    struct arena *arena;
+    struct engine_setting params[SETTINGS_MAX], exclusions[SETTINGS_MAX];
+    struct str skip[512];
+    size_t nparams, nexclusions, nskip;
+    struct str policy; /* whose parameters are being listed */
+    bool identity;
+};
+
+static int add_param(void *owner, struct str name, double value)
+{
+    struct settings *s = owner;
+    if (s->nparams == SETTINGS_MAX)
+        return ERR_LIMIT;
+    s->params[s->nparams++] = (struct engine_setting){s->policy, str_dup(s->arena, name), value};
+    return 0;
+}
+
+static int add_policy(void *owner, const struct stored_policy *p)
+{
+    struct settings *s = owner;
+    if (p->type == POLICY_IDENTITY && !detected(p->external_id))
+        return 0;
+    s->policy = str_dup(s->arena, p->id);
+    bool runs = p->enabled && (s->identity || p->type != POLICY_IDENTITY);
+    if (!runs && s->nskip < sizeof s->skip / sizeof *s->skip)
+        s->skip[s->nskip++] = s->policy;
+    return detection_policy_params(s->arena, p, add_param, s);
+}
+
+static int add_exclusion(void *owner, struct str policy, struct str name, int64_t until)
+{
+    struct settings *s = owner;
+    (void)until;
+    if (s->nexclusions == SETTINGS_MAX)
+        return ERR_LIMIT;
+    s->exclusions[s->nexclusions++] = (struct engine_setting){str_dup(s->arena, policy), str_dup(s->arena, name), 0};
+    return 0;
+}
+
+int hub_policies_engine(struct hub *h, bool identity, const struct dir *dir, struct arena *keep, struct engine **out)
+{
+    struct settings *s = arena_zero(keep, sizeof *s); /* the engine refers to it as long as it lives */
+    struct str what;
+    if (!s)
+        return ERR_MEMORY;
+    s->arena = keep;
+    s->identity = identity;
+    int err = tab_policies_each(h->db, EVERY_DETECTION, STR_NONE, add_policy, s);
+    if (!err)
+        err = tab_policies_exclusions(h->db, STR_NONE, hub_now(), add_exclusion, s);
+    const struct engine_options o = {.learned = strcmp(h->config.learned, "yes") == 0, .skip = s->skip, .nskip = s->nskip, .params = s->params,
+                                     .nparams = s->nparams, .exclusions = s->exclusions, .nexclusions = s->nexclusions, .live = true};
+    return err ? err : engine_open(out, dir, &o, &what);
+}

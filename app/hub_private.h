@@ -1,0 +1,89 @@
+/* app/hub_private.h - the hub's insides, shared by the files app/hub*.c only. */
+#ifndef VIGIE_APP_HUB_PRIVATE_H
+#define VIGIE_APP_HUB_PRIVATE_H
+
+#include "app/hub.h"
+#include "app/hub_config.h"
+#include "app/hub_who.h"
+#include "api/api.h"
+#include "api/portal_files.h"
+#include "api/server.h"
+#include "directory/geo.h"
+#include "link/link.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct hub_fold;
+
+struct hub {
+    struct hub_config config;
+    const char *folder; /* config.data */
+    struct db *db;
+    struct actlog *log;
+    struct who *who;
+    struct geo *geo;
+    struct licence_keys keys;
+    struct server *server;
+    struct hub_fold *fold;
+    struct hub_hooks hooks;
+    unsigned jobs;
+    int64_t started;
+    pthread_t ingest_thread, fold_thread, keeper_thread;
+    bool ingest_runs, fold_runs, keeper_runs;
+    pthread_mutex_t lock; /* of `wake` and of taking in files */
+    pthread_cond_t wake;
+    atomic_bool stop;
+    int lock_fd;             /* DATA/lock */
+    pthread_mutex_t health_lock;
+    struct buf blind, learning; /* what the judges say, JSON lists; under health_lock */
+    atomic_uint changed;     /* bit per enum hub_change, taken by the fold */
+    atomic_uint new_inputs;  /* something waits in DATA/received/ */
+    atomic_ulong files_waiting, files_failed;
+};
+
+int64_t hub_now(void);
+/* Sleeps until something wakes the hub, at most so long; false when the hub stops. */
+bool hub_wait(struct hub *h, unsigned milliseconds);
+void hub_wake(struct hub *h);
+/* DATA/name into out; false when it does not fit. */
+bool hub_path(const struct hub *h, const char *name, char *out, size_t room);
+
+/* ---- hub_received.c: files that came in ---- */
+int hub_received_open(struct hub *h); /* folders, and what a kill left */
+int hub_received_take(struct hub *h, struct str name, struct str by, int fd, const char *path, uint64_t *input);
+void hub_received_inbox(struct hub *h); /* moves files that have settled out of the inbox */
+int hub_received_raw(struct hub *h, const struct actlog_row *row, struct buf *out);
+
+/* ---- hub_ingest.c: files to activities in the log ---- */
+void *hub_ingest_run(void *hub);
+
+/* ---- hub_fold.c: the log to alerts and scores ---- */
+int hub_fold_open(struct hub *h);
+void *hub_fold_run(void *hub);
+void hub_fold_close(struct hub *h);
+/* What the analysis is doing: 0..1, 1 when it is up to date. */
+double hub_fold_progress(struct hub *h);
+
+/* ---- hub_alerts.c: alerts as the queue keeps them ---- */
+struct alert;
+int hub_alerts_put(struct hub *h, const struct dir *dir, const struct alert *al, bool *fresh);
+
+uint32_t hub_app_number(struct str app); /* model/app.h; 0 unknown */
+
+/* ---- hub_policies.c: detections as policies ---- */
+struct engine;
+int hub_policies_define(struct hub *h); /* at start: what detections there are */
+/* An engine as the policies are set; what it refers to lives in `keep`. */
+int hub_policies_engine(struct hub *h, bool identity, const struct dir *dir, struct arena *keep, struct engine **out);
+
+/* ---- hub_health.c: how it is ---- */
+void hub_health(struct hub *h, struct jout *j);
+/* Members analysis, blind and learning of an open object. */
+void hub_judged(struct hub *h, struct jout *j);
+void hub_metrics(struct hub *h, struct buf *out);
+
+/* ---- hub_keeper.c: retention, notifications ---- */
+void *hub_keeper_run(void *hub);
+
+#endif

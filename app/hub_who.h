@@ -1,0 +1,30 @@
+/* app/hub_who.h - the hub's directory: what names are known, with numbers for life.
+ *
+ * One thread learns (the ingest); others take the directory of the moment and give it back. */
+#ifndef VIGIE_APP_HUB_WHO_H
+#define VIGIE_APP_HUB_WHO_H
+
+#include "directory/dir_build.h"
+#include "store/db.h"
+
+struct who;
+
+int who_open(struct db *db, const char *folder, const char *directory_file, struct who **out, char why[256]);
+void who_close(struct who *w);
+/* Where directories found among the inputs are imported; then who_learn with `imported`. */
+struct dir_import *who_import(struct who *w);
+/* Takes over what a batch taught (the learners stay the caller's) and rebuilds when it brought names that the directory
+ * of the moment does not know; new and changed entities go to the database. */
+int who_learn(struct who *w, struct dir_learner *const *learners, size_t n, bool imported);
+/* Tags or directories changed. */
+int who_rebuild(struct who *w);
+
+/* False after a start until the names in the log have been learned again (who_warm_up). */
+bool who_warm(struct who *w);
+int who_warm_up(struct who *w, struct dir_learner *learned);
+
+/* The directory of the moment; stays as it is until given back. *generation grows with every rebuild. */
+const struct dir *who_take(struct who *w, uint64_t *generation);
+void who_give(struct who *w, const struct dir *d);
+
+#endif

@@ -1,0 +1,29 @@
+/* posture/ass_ntlm_v1.c - legacy protocols: NTLMv1 and LM responses. */
+#include "posture/posture.h"
+
+extern const struct assessment ass_ntlm_v1;
+
+static void see(struct posture *p, const struct activity *a)
+{
+    struct str version = act_str(a, FACT_LM_PACKAGE);
+    if (!str_set(version))
+        return;
+    posture_judged(p, &ass_ntlm_v1);
+    if (str_eqi(version, STR("NTLM V2")) || dir_is(posture_dir(p), a->actor_entity, ENTITY_BUILTIN) || a->outcome == OUTCOME_FAILURE)
+        return;
+    struct str from = str_set(a->device) ? a->device : STR("an unknown computer");
+    posture_note(p, &ass_ntlm_v1, a->actor_entity, a,
+                 str_fmt(posture_arena(p), "%.*s from %.*s to %.*s", STR_ARG(version), STR_ARG(from), STR_ARG(a->destination)));
+}
+
+const struct assessment ass_ntlm_v1 = {
+    .id = "ntlm_v1",
+    .name = "Legacy protocols usage",
+    .impact = IMPACT_MEDIUM,
+    .about = "These accounts authenticated with NTLMv1 or LM. From a captured response the password hash can be computed in "
+             "hours, and a response can be relayed to other servers.",
+    .todo = {"Set LAN Manager authentication level to 'Send NTLMv2 response only. Refuse LM & NTLM' on the computers named, then everywhere.",
+             "Update or replace devices that only speak NTLMv1.", "Audit NTLM on domain controllers and reduce it to what needs it.", NULL},
+    .needs = "logons with their NTLM version: event 4624, Samba's authentication audit, or network traffic",
+    .see = see,
+};

@@ -1,0 +1,35 @@
+/* posture/ass_print_spooler.c - the print spooler is available on a domain controller. */
+#include "posture/posture.h"
+
+extern const struct assessment ass_print_spooler;
+
+static bool names_spooler(const struct activity *a)
+{
+    return str_hasi(act_str(a, FACT_PIPE), STR("spoolss")) || str_hasi(act_str(a, FACT_RELATIVE_TARGET), STR("spoolss")) ||
+           str_eqi(act_str(a, FACT_SERVICE_NAME), STR("Spooler")) || str_eqi(act_str(a, FACT_RPC_INTERFACE), STR("spoolss"));
+}
+
+static void see(struct posture *p, const struct activity *a)
+{
+    if (a->kind != KIND_SHARE_FILE_ACCESS && a->kind != KIND_SERVICE_CREATION && a->protocol != PROTO_RPC)
+        return;
+    if (!dir_dc_destination(posture_dir(p), a))
+        return;
+    posture_judged(p, &ass_print_spooler);
+    if (a->outcome == OUTCOME_FAILURE || !names_spooler(a))
+        return;
+    posture_note(p, &ass_print_spooler, a->destination_entity, a,
+                 str_fmt(posture_arena(p), "its print spooler answered %.*s", STR_ARG(account_text(&a->actor))));
+}
+
+const struct assessment ass_print_spooler = {
+    .id = "print_spooler",
+    .name = "Print spooler available on domain controllers",
+    .impact = IMPACT_HIGH,
+    .about = "Any authenticated user can make a print spooler connect to a computer of choice with the credentials of its own computer. "
+             "On a domain controller, together with unconstrained delegation or relaying, that leads to the whole domain.",
+    .todo = {"Stop and disable the Print Spooler service on every domain controller.",
+             "If pruning of published printers is needed, run it from another server.", NULL},
+    .needs = "access to named pipes on domain controllers: event 5145 (Audit Detailed File Share) or network traffic",
+    .see = see,
+};

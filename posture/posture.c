@@ -1,0 +1,237 @@
+/* posture/posture.c - assessments at work: notes per entity, findings in order. */
+#include "posture/posture.h"
+
+#include "base/table.h"
+#include "base/hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_ASSESSMENTS = 32, MAX_NOTES = 500000, NOTE_TEXT = 120, KEEP_DAYS = 30 };
+
+struct note {
+    uint32_t entity;
+    uint32_t assessment;
+    uint64_t count;
+    int64_t last;
+    uint8_t activity[16];
+    char text[NOTE_TEXT];
+};
+
+/* A finding on its way out. */
+struct found {
+    struct finding f;
+    char text[NOTE_TEXT];
+    uint32_t order; /* of the assessment */
+};
+
+struct posture {
+    const struct dir *dir;
+    struct table notes;
+    bool judged[MAX_ASSESSMENTS];
+    int64_t *active; /* by entity */
+    uint32_t nactive;
+    struct arena scratch;
+    struct found *found;
+    size_t nfound, room;
+    int err;
+};
+
+static void make_room(struct posture *p)
+{
+    uint32_t n = dir_count(p->dir) + 1;
+    if (n <= p->nactive)
+        return;
+    int64_t *grown = realloc(p->active, n * sizeof *grown);
+    if (!grown) {
+        p->err = ERR_MEMORY;
+        return;
+    }
+    for (uint32_t i = p->nactive; i < n; i++)
+        grown[i] = TIME_NONE;
+    p->active = grown;
+    p->nactive = n;
+}
+
+int posture_open(const struct dir *dir, struct posture **out)
+{
+    struct posture *p = calloc(1, sizeof *p);
+    if (!p)
+        return ERR_MEMORY;
+    p->dir = dir;
+    table_init(&p->notes, sizeof(struct note), MAX_NOTES);
+    arena_init(&p->scratch, 4096, 1 << 20);
+    make_room(p);
+    if (p->err) {
+        posture_close(p);
+        return ERR_MEMORY;
+    }
+    *out = p;
+    return 0;
+}
+
+void posture_close(struct posture *p)
+{
+    if (!p)
+        return;
+    table_free(&p->notes);
+    arena_free(&p->scratch);
+    free(p->active);
+    free(p->found);
+    free(p);
+}
+
+void posture_directory(struct posture *p, const struct dir *dir)
+{
+    p->dir = dir;
+    make_room(p);
+}
+
+const struct dir *posture_dir(const struct posture *p)
+{
+    return p->dir;
+}
+
+struct arena *posture_arena(struct posture *p)
+{
+    return &p->scratch;
+}
+
+int64_t posture_active(const struct posture *p, uint32_t entity)
+{
+    return entity < p->nactive ? p->active[entity] : TIME_NONE;
+}
+
+static unsigned place(const struct assessment *a)
+{
+    unsigned i = 0;
+    while (assessments[i] && assessments[i] != a)
+        i++;
+    return i < MAX_ASSESSMENTS ? i : MAX_ASSESSMENTS - 1;
+}
+
+void posture_judged(struct posture *p, const struct assessment *by)
+{
+    p->judged[place(by)] = true;
+}
+
+bool posture_known(const struct posture *p, const struct assessment *a)
+{
+    return p->judged[place(a)];
+}
+
+static void set_text(char out[NOTE_TEXT], struct str text)
+{
+    size_t n = text.n < NOTE_TEXT - 1 ? text.n : NOTE_TEXT - 1;
+    if (n)
+        memcpy(out, text.p, n);
+    out[n] = '\0';
+}
+
+void posture_note(struct posture *p, const struct assessment *by, uint32_t entity, const struct activity *a, struct str text)
+{
+    if (!entity)
+        return;
+    unsigned at = place(by);
+    struct note *n = table_put(&p->notes, hash_mix(entity, at + 1), NULL);
+    if (!n)
+        return;
+    n->entity = entity;
+    n->assessment = at;
+    n->count++;
+    if (n->count > 1 && a->time < n->last)
+        return;
+    n->last = a->time;
+    memcpy(n->activity, a->id, sizeof n->activity);
+    set_text(n->text, text);
+}
+
+void posture_see(struct posture *p, const struct activity *a)
+{
+    if (a->actor_entity && a->actor_entity < p->nactive && (p->active[a->actor_entity] == TIME_NONE || a->time > p->active[a->actor_entity]))
+        p->active[a->actor_entity] = a->time;
+    for (unsigned i = 0; assessments[i]; i++)
+        if (assessments[i]->see)
+            assessments[i]->see(p, a);
+    arena_reset(&p->scratch);
+}
+
+/* ---- findings ---- */
+
+static void add(struct posture *p, const struct finding *f, struct str text)
+{
+    if (p->nfound == p->room) {
+        size_t room = p->room ? p->room * 2 : 64;
+        struct found *grown = realloc(p->found, room * sizeof *grown);
+        if (!grown) {
+            p->err = ERR_MEMORY;
+            return;
+        }
+        p->found = grown;
+        p->room = room;
+    }
+    struct found *x = &p->found[p->nfound++];
+    *x = (struct found){.f = *f, .order = place(f->assessment)};
+    set_text(x->text, text);
+    x->f.exposure = dir_is(p->dir, f->entity, ENTITY_SENSITIVE) ? 1 : 0;
+}
+
+void posture_fact(struct posture *p, const struct assessment *by, const struct entity *e, struct str text)
+{
+    add(p, &(struct finding){.assessment = by, .entity = e->number, .last = TIME_NONE}, text);
+}
+
+static void collect_notes(struct posture *p, int64_t now)
+{
+    uint32_t at = 0;
+    for (const struct note *n; (n = table_each(&p->notes, &at, NULL)) != NULL;) {
+        if (now - n->last > KEEP_DAYS * TIME_DAY)
+            continue;
+        struct finding f = {.assessment = assessments[n->assessment], .entity = n->entity, .count = n->count, .last = n->last};
+        memcpy(f.activity, n->activity, sizeof f.activity);
+        add(p, &f, str_of(n->text));
+    }
+}
+
+static void check_entities(struct posture *p, int64_t now)
+{
+    for (uint32_t i = 1; i <= dir_count(p->dir); i++) {
+        const struct entity *e = dir_entity(p->dir, i);
+        for (unsigned k = 0; e && e->number == i && assessments[k]; k++)
+            if (assessments[k]->check)
+                assessments[k]->check(p, e, now);
+        arena_reset(&p->scratch);
+    }
+}
+
+static int by_exposure(const void *x, const void *y)
+{
+    const struct found *a = x, *b = y;
+    if (a->order != b->order)
+        return a->order < b->order ? -1 : 1;
+    if (a->f.exposure != b->f.exposure)
+        return a->f.exposure > b->f.exposure ? -1 : 1;
+    if (a->f.count != b->f.count)
+        return a->f.count > b->f.count ? -1 : 1;
+    if (a->f.entity != b->f.entity)
+        return a->f.entity < b->f.entity ? -1 : 1;
+    return strcmp(a->text, b->text);
+}
+
+int posture_findings(struct posture *p, int64_t now, int (*each)(void *owner, const struct finding *f), void *owner)
+{
+    int stop = 0;
+    p->nfound = 0;
+    p->err = 0;
+    collect_notes(p, now);
+    check_entities(p, now);
+    if (p->err)
+        return p->err;
+    if (p->nfound)
+        qsort(p->found, p->nfound, sizeof *p->found, by_exposure);
+    for (size_t i = 0; !stop && i < p->nfound; i++) {
+        p->found[i].f.text = str_of(p->found[i].text);
+        stop = each(owner, &p->found[i].f);
+    }
+    return stop;
+}

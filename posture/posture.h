@@ -1,0 +1,68 @@
+/* posture/posture.h - assessments: what weakens identities, found in activities and in the directory.
+ *
+ * Adding one is adding posture/ass_<id>.c that exports `const struct assessment ass_<id>`; the registry is made from file
+ * names. An assessment notes entities while activities pass by (see) or looks at every entity when asked
+ * (check); it raises no alerts. Memory: one note per entity and assessment.
+ * Source: "Azure ATP's identity security posture assessments" as documented in 2019. */
+#ifndef VIGIE_POSTURE_POSTURE_H
+#define VIGIE_POSTURE_POSTURE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "directory/dir.h"
+
+enum impact { IMPACT_LOW, IMPACT_MEDIUM, IMPACT_HIGH };
+
+struct posture;
+struct note;
+
+struct assessment {
+    const char *id;    /* file name without ass_ */
+    const char *name;
+    enum impact impact;
+    const char *about; /* what it is and why it is risky */
+    const char *todo[6]; /* what to do, ended by NULL */
+    const char *needs; /* what must be seen to judge; without it the state is unknown */
+    void (*see)(struct posture *p, const struct activity *a);                        /* may be NULL */
+    void (*check)(struct posture *p, const struct entity *e, int64_t now);           /* may be NULL */
+};
+
+extern const struct assessment *const assessments[]; /* generated, ended by NULL */
+
+/* What was found of one entity. */
+struct finding {
+    const struct assessment *assessment;
+    uint32_t entity;
+    uint64_t count;      /* activities; 0 for facts of the directory */
+    int64_t last;        /* newest activity, or TIME_NONE */
+    uint8_t activity[16]; /* of the newest, when count > 0 */
+    struct str text;     /* evidence in a sentence */
+    unsigned exposure;   /* who is most exposed comes first: sensitive entities, then by count */
+};
+
+int posture_open(const struct dir *dir, struct posture **out);
+void posture_close(struct posture *p);
+void posture_directory(struct posture *p, const struct dir *dir);
+/* In order of time. */
+void posture_see(struct posture *p, const struct activity *a);
+/* All findings as of `now`, by assessment, most exposed first; texts live until each returns. Findings from activities
+ * older than 30 days count no more. Stops when each returns not 0. */
+int posture_findings(struct posture *p, int64_t now, int (*each)(void *owner, const struct finding *f), void *owner);
+/* False: nothing was seen by which it could be judged. */
+bool posture_known(const struct posture *p, const struct assessment *a);
+
+/* ---- what assessments call ---- */
+
+const struct dir *posture_dir(const struct posture *p);
+/* The activity shows the weakness in `entity`; `text` says how ("LDAP simple bind without encryption from PC7"). */
+void posture_note(struct posture *p, const struct assessment *by, uint32_t entity, const struct activity *a, struct str text);
+/* A fact of the directory, within check(). */
+void posture_fact(struct posture *p, const struct assessment *by, const struct entity *e, struct str text);
+/* Something was seen that can be judged. */
+void posture_judged(struct posture *p, const struct assessment *by);
+/* Scratch memory until see() or check() returns. */
+struct arena *posture_arena(struct posture *p);
+/* When the entity was last active on any shore; TIME_NONE never. */
+int64_t posture_active(const struct posture *p, uint32_t entity);
+
+#endif
