@@ -1,6 +1,8 @@
 /* detect/ldapfilter.c - classifies LDAP searches by what they enumerate. */
 #include "detect/ldapfilter.h"
 
+#include "model/uac.h"
+
 #include <stdbool.h>
 
 #define RULE_BIT_AND "1.2.840.113556.1.4.803"
@@ -119,14 +121,6 @@ static bool next(struct walk *w, struct assertion *t)
 }
 
 /* ---- what one assertion asks for ---- */
-
-enum {
-    UAC_PASSWORD_NOT_REQUIRED = 0x20,
-    UAC_SERVER_TRUST = 0x2000,
-    UAC_TRUSTED_FOR_DELEGATION = 0x80000,
-    UAC_DONT_REQUIRE_PREAUTH = 0x400000,
-    UAC_TRUSTED_TO_AUTH_FOR_DELEGATION = 0x1000000
-};
 
 static uint32_t of_uac(const struct assertion *t)
 {

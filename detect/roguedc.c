@@ -2,6 +2,7 @@
 #include "detect/roguedc.h"
 
 #include "base/hash.h"
+#include "model/uac.h"
 
 #define RIGHT_INSTALL_REPLICA "9923a32a-3607-11d2-b9be-0000f87a36b2"
 #define RIGHT_MANAGE_TOPOLOGY "1131f6ac-9c07-11d1-f79f-00c04fc2dcd2"
@@ -72,8 +73,8 @@ static bool controller_class(const struct activity *a)
     return str_eqi(class, STR("nTDSDSA")) || (str_eqi(class, STR("server")) && str_set(roguedc_server(dn_of(a))));
 }
 
-/* The account type of controllers, as SAM (MS-SAMR 2.2.1.12) and the directory (MS-ADTS 2.2.16) write it. */
-enum { SAM_SERVER_TRUST = 0x100, UAC_SERVER_TRUST = 0x2000 };
+/* The account type of controllers as SAM writes it (MS-SAMR 2.2.1.12); the directory's is UAC_SERVER_TRUST. */
+enum { SAM_SERVER_TRUST = 0x100 };
 
 /* DCShadow leaves the computer what it was; a promotion changes its account and where it stands. */
 static bool made_controller(const struct activity *a)
