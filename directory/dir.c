@@ -126,6 +126,12 @@ uint32_t dir_computer_at(const struct dir *d, const struct ip *ip)
     return v ? *v : 0;
 }
 
+const struct trust *dir_trusts(const struct dir *d, size_t *n)
+{
+    *n = d->ntrusts;
+    return d->trusts;
+}
+
 static bool listed(const struct table *t, const struct ip *ip)
 {
     return ip_set(ip) && table_get(shared(t), ip_hash(ip)) != NULL;

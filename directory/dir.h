@@ -29,6 +29,9 @@ uint32_t dir_computer(const struct dir *d, struct str name); /* host name, DNS n
 /* The computer that configuration or the directory ties to an address (--dc with an IP); 0 otherwise. */
 uint32_t dir_computer_at(const struct dir *d, const struct ip *ip);
 
+/* Trusts of the imported directories, by domain and name. */
+const struct trust *dir_trusts(const struct dir *d, size_t *n);
+
 /* A domain controller by entity or by address or by name as an activity gives them. */
 bool dir_dc_destination(const struct dir *d, const struct activity *a);
 bool dir_dc_source(const struct dir *d, const struct activity *a);

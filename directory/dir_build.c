@@ -88,6 +88,8 @@ static int collect(struct build *b, struct dir_learner *const *learners, size_t 
                 plain_name(learners[i]->refs[k].ref.name))
                 b->items[b->n++].ref = learners[i]->refs[k];
     for (size_t k = 0; im && k < im->n; k++) {
+        if (im->entries[k].role != DIR_ENTITY)
+            continue;
         b->items[b->n].ref = im->entries[k].base;
         b->items[b->n++].entry = &im->entries[k];
     }
@@ -391,6 +393,17 @@ static void add_spelling(struct dir *d, struct entity *e, struct str *list, uint
 
 enum { MAX_SPELLINGS = 24 };
 
+static void keep_list(struct dir *d, const struct str **to, uint32_t *nto, const struct str *from, size_t n)
+{
+    struct str *list = n && !*nto ? arena_alloc(&d->text, n * sizeof *list) : NULL;
+    for (size_t i = 0; list && i < n; i++)
+        list[i] = keep(d, from[i]);
+    if (list) {
+        *to = list;
+        *nto = (uint32_t)n;
+    }
+}
+
 static void take_entry(struct dir *d, struct entity *e, const struct dir_entry *im)
 {
     prefer(&e->name, keep(d, im->display));
@@ -402,8 +415,16 @@ static void take_entry(struct dir *d, struct entity *e, const struct dir_entry *
     prefer(&e->country, keep(d, im->country));
     e->uac |= im->uac;
     e->enctypes |= im->enctypes;
+    prefer(&e->guid, keep(d, im->guid));
+    prefer(&e->phone, keep(d, im->phone));
+    prefer(&e->os, keep(d, im->os));
     e->created = im->created != TIME_NONE ? im->created : e->created;
     e->terminated = im->terminated != TIME_NONE ? im->terminated : e->terminated;
+    e->last_logon = im->last_logon != TIME_NONE ? im->last_logon : e->last_logon;
+    e->password_set = im->password_set != TIME_NONE ? im->password_set : e->password_set;
+    keep_list(d, &e->spns, &e->nspns, im->spns, im->nspns);
+    keep_list(d, &e->delegate_to, &e->ndelegate_to, im->delegate_to, im->ndelegate_to);
+    keep_list(d, &e->delegates, &e->ndelegates, im->delegates, im->ndelegates);
 }
 
 /* What an entity was. What the directory and tags say of it is for them to say again, but for one that the directory no
@@ -411,9 +432,9 @@ static void take_entry(struct dir *d, struct entity *e, const struct dir_entry *
 static void take_prior(struct dir *d, struct entity *e, const struct entity *was, struct str *spellings)
 {
     struct str *const to[] = {&e->name, &e->sid, &e->sam, &e->domain, &e->upn, &e->mail, &e->cloud, &e->dns_name,
-                              &e->dn, &e->department, &e->title, &e->manager, &e->country};
+                              &e->dn, &e->department, &e->title, &e->manager, &e->country, &e->guid, &e->phone, &e->os};
     const struct str from[] = {was->name, was->sid, was->sam, was->domain, was->upn, was->mail, was->cloud, was->dns_name,
-                               was->dn, was->department, was->title, was->manager, was->country};
+                               was->dn, was->department, was->title, was->manager, was->country, was->guid, was->phone, was->os};
     for (size_t i = 0; i < sizeof to / sizeof *to; i++)
         prefer(to[i], keep(d, from[i]));
     for (uint32_t i = 0; i < was->naccounts; i++)
@@ -590,7 +611,8 @@ static void take_items(struct build *b, const uint32_t *number, struct str (*spe
             uint32_t k = number[dir_item_root(b, i)];
             struct entity *e = &d->entities[k];
             if (e->number == 0)
-                *e = (struct entity){.number = k, .type = b->items[i].ref.type, .created = TIME_NONE, .terminated = TIME_NONE};
+                *e = (struct entity){.number = k, .type = b->items[i].ref.type, .created = TIME_NONE, .terminated = TIME_NONE,
+                                     .last_logon = TIME_NONE, .password_set = TIME_NONE};
             if (pass == rank(&b->items[i]))
                 take_item(d, e, &b->items[i], spellings[k]);
         }
@@ -684,7 +706,9 @@ static int join_all(struct build *b, const struct dir_known *k)
     join_items(b);
     join_bare_names(b);
     err = make_entities(b);
-    return err ? err : dir_link_groups(b->dir, k->import);
+    if (!err)
+        err = dir_link_groups(b->dir, k->import);
+    return err ? err : dir_link_trusts(b->dir, k->import);
 }
 
 static void describe(struct dir *d, const struct dir_known *k)

@@ -42,8 +42,17 @@ int dir_import_ldif(struct dir_import *im, const char *text, size_t n, uint64_t 
 /* JSON: {"domain":"corp.example.test","netbios":"CORP","sid":"S-1-5-21-...","complete":true,
  *  "users":[{"name","sid","upn","mail","displayName","department","title","manager","groups":[...],"disabled":bool,"sensitive":bool,
  *            "honeytoken":bool,"cloud"}], "groups":[{"name","sid","members":[...]}],
- *  "computers":[{"name","sid","dns","ip","dc":bool,"dnsServer":bool}]}. Every list may be missing. `n` bytes, then JIN_PADDING. */
+ *  "computers":[{"name","sid","dns","ip","dc":bool,"dnsServer":bool}]}. Every list may be missing. `n` bytes, then JIN_PADDING.
+ * An LDAP import adds: of all objects "guid", "parent" (its GUID), "dn", "country", "phone", "os", "uac", "primaryGroup", "enctypes",
+ * "created", "terminated", "lastLogon", "passwordSet" (RFC 3339), "spns", "delegateTo", "delegates" (SIDs), "service", "adminCount",
+ * "rodc", "deleted"; "trusts":[{"name","netbios","sid","direction","type","attributes"}]; "places":[...], which are no entities but what
+ * these lie in; at the top "state". Groups and members are DNs, SIDs, GUIDs or names.
+ * A large directory is written as one such object a line, domain first; what the first line says of the domain holds for all. */
 int dir_import_json(struct dir_import *im, const char *text, size_t n, struct fault *fault);
+/* Writes the import as JSON, line by line, the same bytes for the same objects in any order. `put` returns 0 or an error, which ends it. */
+int dir_import_write(const struct dir_import *im, int (*put)(void *owner, struct str line), void *owner);
+/* Forgets everything. */
+void dir_import_reset(struct dir_import *im);
 void dir_import_free(struct dir_import *im);
 
 /* ---- building ---- */

@@ -63,6 +63,8 @@ static void gather_edges(struct dir *d, const struct dir_import *im, struct edge
 {
     for (size_t i = 0; im && i < im->n; i++) {
         const struct dir_entry *en = &im->entries[i];
+        if (en->role != DIR_ENTITY)
+            continue;
         uint32_t self = str_set(en->dn) ? look(d, dir_key_hash(KEY_DN, en->dn)) : 0;
         if (!self && en->base.type == ENTITY_GROUP)
             self = dir_named(d, str_set(en->base.ref.sid) ? en->base.ref.sid : en->base.ref.name, true);

@@ -23,6 +23,8 @@ struct dir {
     uint32_t own_most;       /* accounts of the largest suffix */
     uint32_t **all_groups;   /* per entity: numbers of groups at any depth, sorted */
     uint32_t *nall_groups;
+    struct trust *trusts;
+    size_t ntrusts;
     uint32_t *stays;         /* per number: the one that stays of those that were merged; NULL: nothing was known before */
     struct dir_alias *merged; /* by this build */
     size_t nmerged;
@@ -44,6 +46,8 @@ struct dir_import;
 uint32_t dir_named(const struct dir *d, struct str name, bool group);
 /* Direct groups of every entity from the import, and groups at any depth. */
 int dir_link_groups(struct dir *d, const struct dir_import *im);
+/* The trusts of the import. */
+int dir_link_trusts(struct dir *d, const struct dir_import *im);
 /* Members of sensitive groups are sensitive, servers in the Exchange group are Exchange servers. */
 void dir_spread_sensitivity(struct dir *d);
 

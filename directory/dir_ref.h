@@ -35,16 +35,28 @@ struct dir_learner {
 /* True when the directory finds the spelling by all of its names, and each time the same entity with these flags. */
 bool dir_resolves(const struct dir *d, const struct dir_ref *r);
 
+/* What an imported object is: somebody or something that becomes an entity, a trust, or a place (a container, a contact, a foreign
+ * principal), which only names other objects. Nothing: an entry that was taken back. */
+enum dir_role { DIR_ENTITY, DIR_TRUST, DIR_PLACE, DIR_NOTHING };
+
+enum dir_class { DIR_USER = 1, DIR_COMPUTER = 2, DIR_GROUP = 4, DIR_MANAGED_SERVICE = 8, DIR_TRUSTED_DOMAIN = 16, DIR_OTHER = 32 }; /* of objectClass */
+
 /* An imported object, with what only a directory knows. */
 struct dir_entry {
     struct dir_ref base;
-    struct str display, dn, dns_name, department, title, manager, country;
+    enum dir_role role;
+    uint32_t classes;        /* enum dir_class */
+    struct str guid, parent; /* objectGUID of it and of what it lies in */
+    struct str display, dn, dns_name, department, title, manager, country, phone, os;
     uint32_t uac, enctypes, primary_group;
-    int64_t created, terminated;
-    struct str *groups; /* DNs or names of direct groups (memberOf) */
+    uint32_t trust_direction, trust_type, trust_attributes;
+    int64_t created, changed, terminated, last_logon, password_set;
+    struct str *groups; /* DNs, SIDs, GUIDs or names of direct groups (memberOf) */
     size_t ngroups;
-    struct str *members; /* DNs or names (member) */
+    struct str *members; /* DNs, SIDs, GUIDs or names (member) */
     size_t nmembers;
+    struct str *spns, *delegate_to, *delegates;
+    size_t nspns, ndelegate_to, ndelegates;
     struct ip ip;
     uint32_t input, place; /* of several files: which one (0: named as the directory), and where in it */
 };
@@ -55,13 +67,26 @@ struct dir_import {
     size_t n, room;
     struct str *domains; /* domains whose accounts are all here: DNS name, NetBIOS name and SID are separate items */
     size_t ndomains, domain_room;
+    struct str domain, netbios, sid; /* of the last JSON or LDAP import */
+    struct str state;                /* of an LDAP import: which state of synchronisation it belongs to, see dir_ldap.h */
 };
 
-/* Adds an entry of zeroes; NULL when memory is short. */
+/* Adds an empty entry; NULL when memory is short. */
 struct dir_entry *dir_import_entry(struct dir_import *im);
+/* Makes it empty again. */
+void dir_import_clear(struct dir_entry *e);
 void dir_import_domain(struct dir_import *im, struct str domain);
 /* Grows a list of strings by one. */
 int dir_list_add(struct arena *a, struct str **list, size_t *n, struct str s);
 
+/* ---- attributes of Active Directory (MS-ADA1 to 3), as LDIF and LDAP name them ---- */
+
+enum { DIR_ATTR_NAMES = 48 };
+/* The attributes that are read, ended by NULL: what to ask a server for. */
+void dir_attr_names(const char *names[DIR_ATTR_NAMES]);
+/* Adds one value to the entry. Attributes that Vigie does not use do nothing. ERR_MALFORMED: the value is left out. */
+int dir_attr_add(struct dir_entry *e, struct arena *text, struct str name, struct str value);
+/* Once all attributes and e->dn are there: what it is, flags, domain. `im` learns that it has all accounts of a domain. */
+void dir_attr_finish(struct dir_import *im, struct dir_entry *e);
 
 #endif
