@@ -4,7 +4,9 @@
 set -eu
 build="gcc g++ make libsimdjson-dev libarchive-dev libsodium-dev libsqlite3-dev libcjson-dev libmaxminddb-dev zlib1g-dev python3
     libmicrohttpd-dev libgnutls28-dev libcurl4-gnutls-dev libldap-dev libxlsxwriter-dev libzstd-dev"
-tests="libcmocka-dev clang-14 libclang-rt-14-dev libevtx-utils zip zstd openssl"
+tests="libcmocka-dev clang-14 libclang-rt-14-dev libevtx-utils zip zstd openssl
+    samba samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind samba-common-bin smbclient krb5-user
+    ldap-utils ldb-tools libsasl2-modules-gssapi-mit attr python3-markdown iproute2 ethtool"
 want=$build
 [ "${1:-}" = --tests ] && want="$build $tests"
 command -v npm >/dev/null || want="$want nodejs npm" # builds the portal
@@ -20,6 +22,12 @@ if [ -n "$missing" ]; then
     fi
     echo "installing:$missing"
     apt-get update -qq
+    # servers are for the tests to start, in namespaces of their own; none shall run on this machine (policy-rc.d(8) of invoke-rc.d)
+    if [ ! -e /usr/sbin/policy-rc.d ]; then
+        printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+        chmod 755 /usr/sbin/policy-rc.d
+        trap 'rm -f /usr/sbin/policy-rc.d' EXIT INT TERM
+    fi
     # shellcheck disable=SC2086
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
