@@ -727,6 +727,20 @@ def test_scopes():
     assert data["apps"] == 2 and data["scoped"] is True and data["people"] == -1
     assert p.call("GET", V + "session")[2]["account"]["scoped"] is True
     assert ada.call("POST", V + "accounts", {"name": "scope1", "password": PASSWORD, "role": "group_admin", "scope": {"groups": ["603f704aaf7417985bbf3b22"]}})[0] == 400
+    with sqlite3.connect(f"{shared.folder}/vigie.db") as db:  # two groups, one in the other, three people in them, one elsewhere
+        for number, type, id in ((1, 2, "a"), (2, 2, "b"), (3, 0, "c"), (4, 0, "d"), (5, 0, "e"), (6, 0, "f"), (7, 2, "9")):
+            db.execute("INSERT INTO entities(number,type,flags,id,name,uac,enctypes,score,percentile,scored,external,admin,days,baseline_days,baseline_events,search)"
+                       " VALUES(?,?,0,?,?,0,0,0,0,0,0,0,?,0,0,'')", (number, type, id * 24, "n" + id, bytes(56)))
+        db.executemany("INSERT INTO entity_groups VALUES(?,?)", [(3, 1), (4, 1), (2, 1), (4, 2), (5, 2), (6, 7)])
+    g = add("gus", "group_admin", scope={"groups": ["a" * 24, {"id": "b" * 24}]})
+    data = g.call("GET", "/api/v1/people")[2]
+    assert data["people"] == 4 and data["scoped"] is True and data["apps"] == -1, data  # three people and the inner group, each once
+    listed = next(a for a in ada.call("GET", V + "accounts")[2]["data"] if a["name"] == "gus")
+    assert listed["scope"]["groups"] == [{"id": "a" * 24, "name": "na"}, {"id": "b" * 24, "name": "nb"}]
+    assert ada.call("PUT", V + f"accounts/{g.id}", {"scope": {"groups": ["9" * 24]}})[0] == 200
+    g.sign_in("gus")  # a change ends sessions
+    assert g.call("GET", "/api/v1/people")[2]["people"] == 1  # and the former scope does not live on
+    assert ada.call("POST", V + "accounts", {"name": "scope2", "password": PASSWORD, "role": "group_admin", "scope": {"groups": ["c" * 24]}})[0] == 400  # a person
 
 
 def test_nobody_gives_more_than_they_have():
