@@ -135,6 +135,7 @@ corpus: deps
 	@python3 tools/corpus.py $(B) > docs/CORPUS.md && tail -n 4 docs/CORPUS.md
 docs: $(B)/vigie
 	@rm -rf docs/detections && $(B)/vigie detections --markdown docs/detections
+	@{ echo "# Fields of the filter language"; echo; $(B)/vigie query --fields; } > docs/filter-fields.md
 
 PREFIX ?= /usr/local
 man: $(B)/vigie

@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/jin.h"
+#include "base/jout.h"
 #include "model/filter.h"
 
 enum { FILTER_TERMS = 64, FILTER_VALUES = 10000, FILTER_TEXT_MAX = 4096 };
@@ -46,6 +47,9 @@ int filter_parse_text(struct filter_parser *p, struct str text, struct filter *o
 void filter_write(const struct filter *f, struct buf *out);
 /* The text form; parsed again it gives the same filter. */
 void filter_write_text(const struct filter *f, struct buf *out);
+/* Appends the fields of a noun as objects {"name","type","operators":[...],"values":[{"value","label"}]} to an open array; `values` only
+ * where numbers have names. Types: text, number, time, bool, ip, person. */
+void filter_fields_json(enum filter_noun noun, struct jout *j);
 /* The table of fields, operators and named values as Markdown, for docs/filters.md. */
 void filter_describe(struct buf *out);
 

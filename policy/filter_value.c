@@ -42,6 +42,11 @@ const struct filter_op *filter_op_of(struct str name)
     return NULL;
 }
 
+const struct filter_op *filter_op_at(size_t n)
+{
+    return n < sizeof ops / sizeof *ops ? &ops[n] : NULL;
+}
+
 const struct filter_op *filter_op_for(enum filter_match match, bool negate)
 {
     static const char *const names[][2] = {

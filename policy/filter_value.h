@@ -22,6 +22,8 @@ struct filter_op {
 
 /* NULL: no such operator. */
 const struct filter_op *filter_op_of(struct str name);
+/* The n-th operator; NULL behind the last. */
+const struct filter_op *filter_op_at(size_t n);
 /* The operator that the canonical forms write for a match. */
 const struct filter_op *filter_op_for(enum filter_match match, bool negate);
 

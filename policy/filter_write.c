@@ -129,6 +129,49 @@ static void describe_field(enum filter_field f, struct buf *out)
     buf_fmt(out, " |\n");
 }
 
+static void values_json(enum filter_field f, struct jout *j)
+{
+    int64_t number;
+    struct str name = filter_number_name(f, 0, &number);
+    if (!str_set(name))
+        return;
+    jout_key(j, "values");
+    jout_arr(j);
+    for (size_t n = 0; str_set(name = filter_number_name(f, n, &number)); n++) {
+        jout_obj(j);
+        jout_ki64(j, "value", number);
+        jout_kstr(j, "label", name);
+        jout_end_obj(j);
+    }
+    jout_end_arr(j);
+}
+
+static void field_json(enum filter_field f, struct jout *j)
+{
+    static const char *const types[] = {[FILTER_TEXT] = "text", [FILTER_NUMBER] = "number", [FILTER_TIME] = "time",
+                                        [FILTER_BOOL] = "bool", [FILTER_IP] = "ip",         [FILTER_PERSON] = "person"};
+    const struct filter_op *op;
+    enum filter_match match;
+    jout_obj(j);
+    jout_kstr(j, "name", filter_field_text(f));
+    jout_kz(j, "type", types[filter_field_type(f)]);
+    jout_key(j, "operators");
+    jout_arr(j);
+    for (size_t n = 0; (op = filter_op_at(n)); n++)
+        if (filter_op_fits(op, f, &match))
+            jout_str(j, str_of(op->name));
+    jout_end_arr(j);
+    values_json(f, j);
+    jout_end_obj(j);
+}
+
+void filter_fields_json(enum filter_noun noun, struct jout *j)
+{
+    for (unsigned f = 0; f < FIELD_COUNT; f++)
+        if (filter_field_noun((enum filter_field)f) == noun)
+            field_json((enum filter_field)f, j);
+}
+
 void filter_describe(struct buf *out)
 {
     static const char *const nouns[FILTER_NOUNS] = {"Activities", "Alerts", "Users and accounts", "Files", "IP ranges"};

@@ -122,7 +122,7 @@ static void drop_unknown(const char *folder, const struct seg_info *infos, size_
         (void)closedir(d);
 }
 
-static int open_segments(struct actlog *l, char why[256])
+static int open_segments(struct actlog *l, bool reading, char why[256])
 {
     struct seg_info *infos = NULL;
     struct snapshot *s = l->now;
@@ -141,7 +141,7 @@ static int open_segments(struct actlog *l, char why[256])
             (void)snprintf(why, 256, "%.180s/%08u.seg: %s", l->folder, infos[i].id, err_text(err));
         l->next_id = infos[i].id >= l->next_id ? infos[i].id + 1 : l->next_id;
     }
-    if (!err)
+    if (!err && !reading)
         drop_unknown(l->folder, infos, n);
     free(infos);
     return err;
@@ -216,7 +216,7 @@ int actlog_open(const char *folder, struct actlog **out, char why[256])
     if (!err)
         err = catalogue_open(l->folder, &l->workers, why);
     if (!err)
-        err = open_segments(l, why);
+        err = open_segments(l, false, why);
     if (!err)
         err = open_tail(l, why);
     (void)umask(before);
@@ -229,6 +229,50 @@ int actlog_open(const char *folder, struct actlog **out, char why[256])
     why[0] = '\0';
     *out = l;
     return 0;
+}
+
+/* One look at it. A segment that the writer replaced meanwhile is gone: ERR_IO, and the next look finds its successor. */
+static int look(const char *folder, struct actlog **out, char why[256])
+{
+    struct actlog *l = calloc(1, sizeof *l);
+    (void)snprintf(why, 256, "%s", err_text(ERR_MEMORY));
+    if (!l)
+        return ERR_MEMORY;
+    int err = set_up(l);
+    if (!err && asprintf(&l->folder, "%s/activities", folder) < 0) {
+        l->folder = NULL;
+        err = ERR_MEMORY;
+    }
+    if (!err)
+        err = catalogue_open(l->folder, &l->catalogue, why);
+    if (!err)
+        err = catalogue_begin_read(l->catalogue);
+    if (!err)
+        err = open_segments(l, true, why);
+    if (!err)
+        err = open_tail(l, why);
+    if (err) {
+        actlog_close(l);
+        return err;
+    }
+    catalogue_end_read(l->catalogue);
+    *out = l;
+    return 0;
+}
+
+int actlog_open_read(const char *folder, struct actlog **out, char why[256])
+{
+    char path[SEGMENT_PATH];
+    int n = snprintf(path, sizeof path, "%s/activities/log.db", folder);
+    (void)snprintf(why, 256, "%.200s: no activity log", folder);
+    if (n < 0 || (size_t)n >= sizeof path || access(path, R_OK) != 0)
+        return ERR_NOT_FOUND;
+    int err = ERR_IO;
+    for (int tries = 0; err == ERR_IO && tries < 10; tries++)
+        err = look(folder, out, why);
+    if (!err)
+        why[0] = '\0';
+    return err;
 }
 
 void actlog_close(struct actlog *l)

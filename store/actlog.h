@@ -21,6 +21,9 @@ struct actlog;
 /* Opens or makes FOLDER/activities/; repairs what a kill left (an open segment keeps its commits, a half-sealed one is
  * sealed again). `why` gets a sentence when it cannot. */
 int actlog_open(const char *folder, struct actlog **out, char why[256]);
+/* The log as it is now, for reading only, beside the hub that writes it: nothing is made, repaired or merged, and what comes in later is not
+ * seen. ERR_NOT_FOUND: there is none. */
+int actlog_open_read(const char *folder, struct actlog **out, char why[256]);
 void actlog_close(struct actlog *l);
 
 /* ---- writing: one thread ---- */

@@ -122,6 +122,16 @@ void catalogue_close(struct catalogue *c)
 
 /* ---- reading ---- */
 
+int catalogue_begin_read(struct catalogue *c)
+{
+    return execute(c, "BEGIN");
+}
+
+void catalogue_end_read(struct catalogue *c)
+{
+    (void)execute(c, "COMMIT");
+}
+
 int catalogue_last(struct catalogue *c, uint64_t *last)
 {
     int64_t v;

@@ -309,6 +309,9 @@ void walk_close(struct walk *w);
 struct catalogue;
 int catalogue_open(const char *folder, struct catalogue **out, char why[256]);
 void catalogue_close(struct catalogue *c);
+/* What is read in between belongs together, whatever is written meanwhile. */
+int catalogue_begin_read(struct catalogue *c);
+void catalogue_end_read(struct catalogue *c);
 /* Segments by number; the caller frees. */
 int catalogue_segments(struct catalogue *c, struct seg_info **out, size_t *n);
 int catalogue_last(struct catalogue *c, uint64_t *last);

@@ -15,6 +15,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
 "$build/vigie" detections --markdown "$work/detections"
 try "docs/detections is what 'make docs' makes" diff -r "$work/detections" docs/detections
+{ echo "# Fields of the filter language"; echo; "$build/vigie" query --fields; } > "$work/fields.md"
+try "docs/filter-fields.md is what 'make docs' makes" cmp "$work/fields.md" docs/filter-fields.md
 for name in $("$build/vigie" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
     try "vigie $name --help" sh -c "'$build/vigie' $name --help | grep -q '^usage: vigie $name'"
 done

@@ -418,6 +418,16 @@ static void described(void **state)
     for (unsigned f = 0; f < FIELD_COUNT; f++)
         assert_true(str_has(buf_view(&b), filter_field_text((enum filter_field)f)));
     assert_true(str_has(buf_view(&b), STR("2 high")));
+    b.n = 0;
+    struct jout j = jout_to(&b);
+    jout_arr(&j);
+    filter_fields_json(FILTER_ALERTS, &j);
+    jout_end_arr(&j);
+    arena_reset(&arena);
+    const struct jnode *doc = jin_embedded(&arena, buf_view(&b));
+    assert_non_null(doc);
+    assert_true(str_has(doc->val, STR("{\"name\":\"read\",\"type\":\"bool\",\"operators\":[\"eq\",\"neq\",")));
+    assert_true(str_has(doc->val, STR("{\"value\":2,\"label\":\"high\"}")));
     buf_free(&b);
 }
 
