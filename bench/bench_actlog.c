@@ -3,7 +3,7 @@
  *
  * Cold: the operating system was told to drop the segments' pages, and the log is opened anew. */
 #include "base/arena.h"
-#include "bench/crowd.h"
+#include "tests/support/crowd.h"
 #include "store/actlog.h"
 
 #include <dirent.h>

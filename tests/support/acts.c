@@ -140,9 +140,8 @@ static struct filter_term term(struct acts *a, struct filter_value *values, int6
                             .negate = acts_draw(a, 3) == 0, .values = values, .n = 1 + acts_draw(a, 3)};
     for (unsigned i = 0; i < t.n; i++) {
         values[i] = (struct filter_value){.text = some_text(a), .from = some_number(a, t.field, time)};
-        values[i].to = acts_draw(a, 4) ? values[i].from + (int64_t)(acts_draw(a, 100) * (filter_field_type(t.field) == FILTER_TIME ? TIME_SECOND : 1)) : INT64_MAX;
-        if (values[i].from > INT64_MAX / 2)
-            values[i].to = values[i].from;
+        int64_t unit = filter_field_type(t.field) == FILTER_TIME ? TIME_SECOND : 1, reach = acts_draw(a, 100) * unit;
+        values[i].to = acts_draw(a, 4) && values[i].from < INT64_MAX - reach ? values[i].from + reach : INT64_MAX;
     }
     return t;
 }

@@ -1,7 +1,7 @@
-/* bench/crowd.h - activities of a made-up organisation: 20,000 people, their computers, servers, files and sign-ins on both
+/* tests/support/crowd.h - activities of a made-up organisation: 20,000 people, their computers, servers, files and sign-ins on both
  * shores, a few hundred words that repeat and identifiers that never do. The same for the same seed. */
-#ifndef VIGIE_BENCH_CROWD_H
-#define VIGIE_BENCH_CROWD_H
+#ifndef VIGIE_TESTS_SUPPORT_CROWD_H
+#define VIGIE_TESTS_SUPPORT_CROWD_H
 
 #include "model/activity.h"
 

@@ -1,5 +1,5 @@
-/* bench/crowd.c - what people of a made-up organisation do. */
-#include "bench/crowd.h"
+/* tests/support/crowd.c - what people of a made-up organisation do. */
+#include "tests/support/crowd.h"
 
 #include "base/hash.h"
 #include "model/app.h"
