@@ -33,20 +33,9 @@ static void add(struct found *f, struct filter_value v)
         f->v[f->n++] = v;
 }
 
-/* An entity with all numbers that it ever had. */
 static void add_entity(struct found *f, uint32_t number)
 {
-    uint32_t all[FOUND];
-    size_t n = 0;
-    int err = tab_entities_numbers(f->from->db, number, all, FOUND, &n);
-    if (err && err != ERR_NOT_FOUND) {
-        f->err = f->err ? f->err : err;
-        return;
-    }
-    if (err || n == 0)
-        add(f, (struct filter_value){.from = number, .to = number});
-    for (size_t i = 0; !err && i < n && i < FOUND; i++)
-        add(f, (struct filter_value){.from = all[i], .to = all[i]});
+    add(f, (struct filter_value){.from = number, .to = number});
 }
 
 static void add_named(struct found *f, struct str text)
@@ -125,6 +114,19 @@ static bool tagged(const struct filter_term *t, const struct stored_entity *e)
     return t->match == MATCH_SET && (e->base.ngroups || e->admin || e->external || (e->base.flags & (ENTITY_SENSITIVE | ENTITY_HONEYTOKEN)));
 }
 
+/* None of the values can be a tag: nobody has to be looked at for them. */
+static bool no_tag(const struct filter_term *t)
+{
+    for (unsigned i = 0; i < t->n; i++) {
+        for (size_t k = 0; k < sizeof tags / sizeof *tags; k++)
+            if (like(t->match, str_of(tags[k].name), &t->values[i]))
+                return false;
+        if (like(t->match, STR("admin"), &t->values[i]) || like(t->match, STR("external"), &t->values[i]))
+            return false;
+    }
+    return t->match != MATCH_SET;
+}
+
 typedef bool person_test(const struct filter_term *t, const struct stored_entity *e);
 
 struct looking {
@@ -136,20 +138,15 @@ static int look(void *owner, const struct stored_entity *e)
 {
     struct looking *l = owner;
     if (l->test(l->f->term, e))
-        add(l->f, (struct filter_value){.from = e->base.number, .to = e->base.number});
+        add_entity(l->f, e->base.number);
     return l->f->err;
 }
 
-/* The entities themselves are collected before their aliases are asked for: a reading inside a reading of one table. */
 static void add_everybody(struct found *f, person_test *test)
 {
-    size_t first = f->n;
     struct looking l = {f, test};
     int err = tab_entities_each(f->from->db, look, &l);
-    size_t last = f->n;
     f->err = f->err ? f->err : err;
-    for (size_t i = first; !f->err && i < last; i++)
-        add_entity(f, (uint32_t)f->v[i].from);
 }
 
 /* ---- groups ---- */
@@ -183,7 +180,8 @@ static int group_like(void *owner, const struct stored_entity *e)
 static void add_tagged(struct found *f)
 {
     const struct filter_term *t = f->term;
-    add_everybody(f, tagged);
+    if (!no_tag(t))
+        add_everybody(f, tagged);
     for (unsigned i = 0; t->match == MATCH_EQ && !f->err && i < t->n; i++)
         add_members(f, t->values[i].text);
     if (t->match == MATCH_EQ || t->match == MATCH_SET || f->err)
@@ -292,6 +290,31 @@ static int ascending(const void *a, const void *b)
     return x->from != y->from ? (x->from > y->from) - (x->from < y->from) : str_cmp(x->text, y->text);
 }
 
+/* ---- every number that somebody ever had ---- */
+
+struct aliases {
+    struct found *f;
+    size_t n; /* numbers that were found, sorted */
+};
+
+static int alias_of(void *owner, uint32_t from, uint32_t to)
+{
+    struct aliases *a = owner;
+    const struct filter_value key = {.from = to, .to = to};
+    if (bsearch(&key, a->f->v, a->n, sizeof key, ascending))
+        add_entity(a->f, from);
+    return a->f->err;
+}
+
+static void add_aliases(struct found *f)
+{
+    struct aliases a = {f, f->n};
+    if (f->err || f->n == 0)
+        return;
+    qsort(f->v, f->n, sizeof *f->v, ascending);
+    f->err = tab_entities_aliases(f->from->db, alias_of, &a);
+}
+
 /* The term over another field, with what was found, each once. With nothing: one value that nothing has. */
 static int finish(struct found *f, enum filter_field field, struct filter_term *out)
 {
@@ -372,6 +395,8 @@ int filter_people(const struct filter_sources *from, struct arena *arena, const 
         }
         struct found f = {.from = from, .arena = arena, .term = t};
         look_up(&f);
+        if (filter_field_type(as) == FILTER_PERSON)
+            add_aliases(&f);
         err = finish(&f, as, &terms[i]);
         if (!err && t->match == MATCH_DIFFERS)
             terms[i].match = MATCH_DIFFERS;
