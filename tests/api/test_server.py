@@ -3,7 +3,7 @@
 Speaks real TLS to build/tests/api/fixture_server on a folder of its own: routes and prefixes, every encoding of parameters, sessions,
 tokens, roles, lock-outs, the audit chain, slow and greedy clients, stopping.
 """
-import base64, concurrent.futures, hashlib, hmac, http.client, json, os, re, shutil, signal, socket, sqlite3, ssl, statistics, struct, subprocess, sys
+import base64, concurrent.futures, hashlib, hmac, http.client, json, os, random, re, shutil, signal, socket, sqlite3, ssl, statistics, struct, subprocess, sys
 import tempfile, time, traceback, urllib.parse, warnings
 
 warnings.simplefilter("ignore", DeprecationWarning)  # old TLS versions are asked for on purpose
@@ -317,6 +317,67 @@ def test_pipelining():
     body = b'POST /api/v1/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"limit"}'.replace(b'{"limit"}', b'{"n": 12}')
     out = shared.raw(body * 5 + b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
     assert out.count(b'"params":{"n":12}') == 5 and b"portal" in out
+
+
+def test_damaged_requests():
+    """Sound requests with bytes turned, left out and doubled: an answer or the end of the connection, and the server lives on."""
+    rnd = random.Random(11)
+    sound = [b"GET /cas/api/v1/echo/%41?filters=%7B%22a%22%3A1%7D HTTP/1.1\r\nHost: x\r\nCookie: __Host-vigie=" + b"ab" * 32 + b"\r\nAccept-Encoding: gzip\r\n\r\n",
+             b'POST /api/v1/echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 26\r\n\r\n{"filters":{"x":{"eq":1}}}',
+             b"POST /api/v1/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nAuthorization: Bearer a.b.c\r\n\r\n5\r\na=%41\r\n0\r\n\r\n",
+             b"POST /api/vigie/v1/session HTTP/1.1\r\nHost: x\r\nOrigin: https://x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n{}"]
+
+    def one(i):
+        data = bytearray(sound[i % len(sound)])
+        for _ in range(rnd.randrange(1, 4)):
+            at = rnd.randrange(len(data))
+            kind = rnd.randrange(4)
+            if kind == 0:
+                data[at] ^= 1 << rnd.randrange(8)
+            elif kind == 1:
+                del data[at:at + rnd.randrange(1, 5)]
+            elif kind == 2:
+                data[at:at] = data[at:at + rnd.randrange(1, 30)]
+            else:
+                data[at] = rnd.choice(b"\r\n\0 :/%{")
+        try:
+            return shared.raw(bytes(data) + b"\r\n\r\n", timeout=0.1)
+        except (ConnectionError, ssl.SSLError):
+            return b""
+
+    answered = [a for a in map(one, range(240)) if a]
+    assert len(answered) > 60 and all(re.match(rb"HTTP/1\.[01] \d\d\d ", a) for a in answered)
+    assert not [a for a in answered if a.split()[1] in (b"500", b"502", b"503")]  # 501 and 505 are what turned versions and codings deserve
+    assert shared.call("GET", "/api/v1/echo")[0] == 200
+
+
+def test_connections_leave_nothing():
+    """Broken off handshakes, requests and answers: no descriptor and no memory stays behind."""
+    with Server() as s:
+        def broken(i):
+            with socket.create_connection(("127.0.0.1", s.port), timeout=5) as k:
+                if i % 4 == 0:
+                    return
+                if i % 4 == 1:
+                    k.sendall(b"\x16\x03\x01\x02\x00\x01" + b"x" * 50)
+                    return
+                with TLS.wrap_socket(k) as t:
+                    t.sendall(b"GET /api/v1/large?bytes=500000 HTTP/1.1\r\nHost: x\r\n\r\n" if i % 4 == 2 else b"POST /api/v1/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{")
+
+        def state():
+            with open(f"/proc/{s.p.pid}/status") as f:
+                return len(os.listdir(f"/proc/{s.p.pid}/fd")), int(re.search(r"VmRSS:\s+(\d+)", f.read()).group(1)) >> 10
+
+        for i in range(200):
+            broken(i)
+        time.sleep(1)
+        before = state()
+        for i in range(1200):
+            broken(i)
+        time.sleep(1)
+        after = state()
+        assert after[0] <= before[0] + 2 and after[1] < before[1] + 12, (before, after)
+        assert s.stop()["connections"] == 0
 
 
 # ---- TLS ----
