@@ -42,7 +42,7 @@ export interface AlertRow {
 }
 export interface Alert extends AlertRow {
   parties?: Party[]; attack?: string[]; preview?: boolean; advice?: { scope?: string[]; remediation?: string[]; prevention?: string[] };
-  evidence?: { activity: string; time: string; kind: string; description?: string | null }[]; evidenceTotal?: number;
+  evidence?: { activity: string; time: string; kind: string; description?: string | null; seen?: boolean }[]; evidenceTotal?: number;
   history?: { what: string; by?: string | null; text?: string | null; time: string }[];
   resolution?: { status: string; reasonId?: number | null; comment?: string | null; by?: string | null; time?: string | null } | null;
   about?: string | null; points?: { user: Ref; points: number }[];
@@ -113,7 +113,7 @@ export interface Input {
   records?: number; activities?: number; repeats?: number; faults?: number; firstFault?: string | null;
 }
 export interface Directory { id: string; server: string; bindDn?: string; base?: string; state?: string; lastSync?: string | null; objects?: number; why?: string | null; password?: string }
-export interface Admin { id: number; name: string; displayName?: string | null; role: string; scope?: { apps?: (number | string)[]; groups?: string[] } | null; totp?: boolean; disabled?: boolean; lastSignIn?: string | null }
+export interface Admin { id: number; name: string; displayName?: string | null; role: string; scope?: { apps?: (number | string)[]; groups?: Ref[] } | null; totp?: boolean; disabled?: boolean; lastSignIn?: string | null }
 export interface Role { id: string; name: string; scope?: string; about?: string; rights: string[] }
 export interface Token { id: string | number; name: string; state: string; created?: string; lastUsed?: string | null; by?: string }
 export interface AuditLine { id: number; time: string; by?: string; from?: string; what: string; object?: string | null; before?: unknown; after?: unknown }

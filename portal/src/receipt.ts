@@ -9,6 +9,9 @@ export function addUp(receipt: Receipt, shown: number): Sum {
   return { total, agrees: total === shown && total === receipt.score && total === receipt.sum };
 }
 
+/** The badge beside the text says already that it is an alert. */
+export const withoutKind = (kind: string, text: string) => (kind === 'alert' ? text.replace(/^alert: /, '') : text);
+
 /** Largest first; equal ones newest first. */
 export function inOrder(parts: Part[]): Part[] {
   return [...parts].sort((a, b) => b.points - a.points || b.time.localeCompare(a.time));

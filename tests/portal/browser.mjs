@@ -12,7 +12,7 @@ export async function start() {
 export async function visit(browser, base, complaints, options = {}) {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1440, height: 900 }, locale: 'en-GB', ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(10_000);
   const host = new URL(base).host;
   page.on('pageerror', (e) => complaints.push(`${page.url()}: ${e.message}`));
   page.on('console', (m) => {

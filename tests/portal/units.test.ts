@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { clausesOf, filtersOf, withField } from '../../portal/src/filter';
 import type { Alert, Filters, Receipt } from '../../portal/src/model';
 import { columnsOf } from '../../portal/src/picture';
-import { addUp, inOrder } from '../../portal/src/receipt';
+import { addUp, inOrder, withoutKind } from '../../portal/src/receipt';
 import { filterOf, href, parse } from '../../portal/src/route';
 import { en } from '../../portal/src/texts/en';
 import { fr } from '../../portal/src/texts/fr';
@@ -76,6 +76,11 @@ test('parts are added up here, and compared with what is shown', () => {
 
 test('parts stand largest first, newest first among equals', () => {
   assert.deepEqual(inOrder(receipt([5, 34, 5], 44).parts).map((p) => [p.points, p.time.slice(0, 10)]), [[34, '2026-01-02'], [5, '2026-01-03'], [5, '2026-01-01']]);
+});
+
+test('a part says its kind once', () => {
+  assert.equal(withoutKind('alert', 'alert: Honeytoken activity'), 'Honeytoken activity');
+  assert.equal(withoutKind('activity', 'alert: x'), 'alert: x');
 });
 
 const alert = (a: Partial<Alert>): Alert => ({ id: '', name: '', severity: 'high', category: '', start: '', end: '', count: 1, status: 'open', read: true, shore: 'onprem', ...a });

@@ -68,9 +68,9 @@ function Evidence({ alert, open }: { alert: Alert; open: (id: string) => void })
           {list.map((e) => (
             <li key={e.activity}>
               <div class="item"><Icon name="activity" />
-                <span class="grow"><a href={href(`alerts/${alert.id}`, { a: e.activity })} class="strong">{kindText(e.kind)}</a>{e.description && <div class="sub muted small wrap-anywhere">{e.description}</div>}</span>
+                <span class="grow">{e.seen === false ? <span class="strong">{kindText(e.kind)}</span> : <a href={href(`alerts/${alert.id}`, { a: e.activity })} class="strong">{kindText(e.kind)}</a>}{e.description && <div class="sub muted small wrap-anywhere">{e.description}</div>}</span>
                 <span class="muted small nowrap">{dateTime(e.time)}</span>
-                <Button compact kind="quiet" onClick={() => open(e.activity)}>{t.activity.raw}</Button>
+                <Button compact kind="quiet" denied={e.seen === false ? t.alert.unseen : undefined} onClick={() => open(e.activity)}>{t.activity.raw}</Button>
               </div>
             </li>
           ))}
@@ -90,7 +90,7 @@ function History({ alert, reload }: { alert: Alert; reload: () => void }) {
       <div class="stack">
         {!denied && <div class="stack tight"><TextArea label={t.alerts.comment} rows={2} value={text} onChange={setText} placeholder={t.alert.commentHint} /><div><Button compact disabled={!text.trim()} onClick={add}>{t.alert.addComment}</Button></div></div>}
         <ol class="stack tight" data-test="history">
-          {lines.map((h, i) => <li key={i} class="row top"><Icon tiny name="history" /><span class="grow"><b>{t.happened[h.what] ?? h.what}</b>{h.by ? ` · ${h.by}` : ''}{h.text && <div class="wrap-anywhere">{h.text}</div>}<div class="muted small">{dateTime(h.time)}</div></span></li>)}
+          {lines.map((h, i) => <li key={i} class="row top"><Icon tiny name="history" /><span class="grow"><b>{t.happened[h.what] ?? h.what}</b>{h.by ? ` · ${h.by}` : ''}{h.text && <div class="wrap-anywhere">{t.status[h.text] ?? h.text}</div>}<div class="muted small">{dateTime(h.time)}</div></span></li>)}
         </ol>
       </div>
     </Card>

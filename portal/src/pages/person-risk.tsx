@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { get, query } from '../api';
 import { clock, day, higherThan, number, weekday } from '../format';
 import type { List, TimelineDay, TimelineItem, User } from '../model';
+import { withoutKind } from '../receipt';
 import { change, href } from '../route';
 import { useLoad } from '../state';
 import { t } from '../texts';
@@ -83,12 +84,12 @@ const itemHref = (i: TimelineItem) => (!i.ref ? null : i.kind === 'alert' ? href
 
 function Item({ of }: { of: TimelineItem }) {
   const to = itemHref(of);
-  const title = of.title ? (of.kind === 'alert' ? of.title : kindText(of.title)) : of.text;
+  const title = of.title ? (of.kind === 'alert' ? of.title : kindText(of.title)) : withoutKind(of.kind, of.text ?? '');
   return (
     <li>
       <button type="button" class={of.kind === 'alert' ? 'points high' : 'points'} title={t.user.openReceipt} onClick={() => change({ receipt: 1, ref: of.ref ?? null })}>+{number(of.points)}</button>
       <Icon name={ICON[of.kind] ?? 'activity'} />
-      <span class="grow wrap-anywhere">{to ? <a href={to} class="strong">{title}</a> : <span class="strong">{title}</span>}{of.title && of.text && <div class="muted small">{of.text}</div>}</span>
+      <span class="grow wrap-anywhere">{to ? <a href={to} class={of.title ? 'strong' : ''}>{title}</a> : title}{of.title && of.text && <div class="muted small">{withoutKind(of.kind, of.text)}</div>}</span>
       {of.app && <span class="badge">{of.app.name}</span>}
       <span class="muted small nowrap">{clock(of.time)}</span>
     </li>

@@ -21,9 +21,12 @@ import { ReceiptDrawer } from './receipt';
 type Tab = 'risk' | 'alerts' | 'activities' | 'directory';
 type Noun = 'users' | 'computers';
 
+/** A manager that nothing resolves is named by the directory as a distinguished name. */
+const plainName = (name: string) => /^CN=((?:[^,\\]|\\.)+),/i.exec(name)?.[1]?.replace(/\\(.)/g, '$1') ?? name;
+
 function Who({ of, noun }: { of: User; noun: Noun }) {
   const facts: [string, ComponentChildren][] = [
-    [t.user.position, of.title], [t.user.department, of.department], [t.user.manager, of.manager && (of.manager.id ? <a href={href(`users/${of.manager.id}`)}>{of.manager.name}</a> : of.manager.name)],
+    [t.user.position, of.title], [t.user.department, of.department], [t.user.manager, of.manager && (of.manager.id ? <a href={href(`users/${of.manager.id}`)}>{plainName(of.manager.name)}</a> : plainName(of.manager.name))],
     [t.user.mail, of.mail], [t.user.phone, of.phone], [t.user.upn, of.upn], [t.user.sam, of.sam && (of.domain ? `${of.domain}\\${of.sam}` : of.sam)],
   ];
   return (

@@ -24,9 +24,9 @@ function Params({ of, set }: { of: Param[]; set: (p: Param[]) => void }) {
 }
 
 /** Users and groups, found by typing. */
-export function People({ label, about, now, set }: { label: string; about?: string; now: Ref[]; set: (r: Ref[]) => void }) {
+export function People({ label, about, now, set, field = 'user.username' }: { label: string; about?: string; now: Ref[]; set: (r: Ref[]) => void; field?: string }) {
   const [text, setText] = useState('');
-  const found = useLoad((s) => (text.length < 2 ? Promise.resolve({ data: [] } as List<Suggestion>) : get<List<Suggestion>>(`suggest${query({ field: 'user.username', q: text })}`, s)), text);
+  const found = useLoad((s) => (text.length < 2 ? Promise.resolve({ data: [] } as List<Suggestion>) : get<List<Suggestion>>(`suggest${query({ field, q: text })}`, s)), text);
   const add = (r: Ref) => { set([...now.filter((x) => x.id !== r.id), r]); setText(''); };
   return (
     <div class="field"><span>{label}</span>

@@ -2,7 +2,7 @@
 import { get, post } from '../api';
 import { dateMinute, higherThan, number } from '../format';
 import type { Part, Receipt } from '../model';
-import { addUp, inOrder } from '../receipt';
+import { addUp, inOrder, withoutKind } from '../receipt';
 import { href } from '../route';
 import { attempt, useDenied, useLoad } from '../state';
 import { t } from '../texts';
@@ -14,11 +14,12 @@ const partHref = (part: Part) => (!part.ref ? null : part.kind === 'alert' ? hre
 function Row({ part, marked, feedback }: { part: Part; marked: boolean; feedback: (as: 'expected' | 'suspicious') => unknown }) {
   const denied = useDenied('manage_alerts');
   const to = partHref(part);
+  const plain = withoutKind(part.kind, part.text);
   return (
     <tr class={marked ? 'marked' : ''}>
       <td class="right num strong nowrap">+<span data-points>{number(part.points)}</span></td>
       <td><Badge kind={part.kind === 'alert' ? 'high' : ''}>{t.receipt.kind[part.kind] ?? part.kind}</Badge></td>
-      <td class="wrap-anywhere">{to ? <a href={to}>{part.text}</a> : part.text}<div class="sub">{dateMinute(part.time)}{part.group ? ` · ${t.receipt.group[part.group] ?? part.group}` : ''}{part.p ? ` · ${t.receipt.oneIn(number(Math.round(1 / part.p)))}` : ''}</div></td>
+      <td class="wrap-anywhere">{to ? <a href={to}>{plain}</a> : plain}<div class="sub">{dateMinute(part.time)}{part.group ? ` · ${t.receipt.group[part.group] ?? part.group}` : ''}{part.p && part.p < 0.5 ? ` · ${t.receipt.oneIn(number(Math.round(1 / part.p)))}` : ''}</div></td>
       <td>{part.ref && part.kind !== 'alert' && <Menu kind="plain" compact iconOnly icon="more" label={t.receipt.feedback} items={[{ text: t.receipt.expected, denied, onClick: () => feedback('expected') }, { text: t.receipt.suspicious, denied, onClick: () => feedback('suspicious') }]} />}</td>
     </tr>
   );

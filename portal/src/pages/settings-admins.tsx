@@ -9,15 +9,16 @@ import { Badge, Button, Empty, Failure, Skeleton } from '../ui/basic';
 import { Check, Field, Input, Select, TextInput } from '../ui/form';
 import { Confirm, Dialog } from '../ui/overlay';
 import { Table } from '../ui/table';
+import { People } from './policy-drawer';
 
 const commas = (text: string) => text.split(',').map((x) => x.trim()).filter(Boolean);
 
 function Edit({ of, roles, onClose, onDone }: { of: Admin | null; roles: Role[]; onClose: () => void; onDone: () => void }) {
-  const [draft, set] = useState({ name: of?.name ?? '', displayName: of?.displayName ?? '', role: of?.role ?? 'security_reader', disabled: of?.disabled ?? false, password: '', apps: (of?.scope?.apps ?? []).join(', '), groups: (of?.scope?.groups ?? []).join(', ') });
+  const [draft, set] = useState({ name: of?.name ?? '', displayName: of?.displayName ?? '', role: of?.role ?? 'security_reader', disabled: of?.disabled ?? false, password: '', apps: (of?.scope?.apps ?? []).join(', '), groups: of?.scope?.groups ?? [] });
   const role = roles.find((r) => r.id === draft.role);
   const submit = async () => {
     const { password, apps, groups, ...rest } = draft;
-    const body = { ...rest, scope: { apps: commas(apps).map((a) => (/^\d+$/.test(a) ? Number(a) : a)), groups: commas(groups) }, ...(password && { password }) };
+    const body = { ...rest, scope: { apps: commas(apps).map((a) => (/^\d+$/.test(a) ? Number(a) : a)), groups: groups.map((g) => g.id) }, ...(password && { password }) };
     if (await attempt(() => (of ? put(`accounts/${of.id}`, body) : post('accounts', body)), t.saved)) onDone();
   };
   return (
@@ -26,7 +27,7 @@ function Edit({ of, roles, onClose, onDone }: { of: Admin | null; roles: Role[];
       <TextInput label={t.gate.displayName} value={draft.displayName} onChange={(displayName) => set({ ...draft, displayName })} />
       <div class="stack tight"><Select field label={t.admins.role} value={draft.role} options={roles.map((r) => [r.id, t.roleName[r.id] ?? r.name])} onChange={(r) => set({ ...draft, role: r })} />{role?.about && <p class="muted small">{role.about}</p>}</div>
       {role?.scope === 'app' && <Field label={t.admins.apps} about={t.admins.commas}><Input value={draft.apps} onChange={(apps) => set({ ...draft, apps })} /></Field>}
-      {role?.scope === 'group' && <Field label={t.admins.groups} about={t.admins.commas}><Input value={draft.groups} onChange={(groups) => set({ ...draft, groups })} /></Field>}
+      {role?.scope === 'group' && <People label={t.admins.groups} field="userGroups" now={draft.groups} set={(groups) => set({ ...draft, groups })} />}
       <TextInput label={of ? t.admins.newPassword : t.gate.password} about={of ? t.admins.newPasswordAbout : t.gate.passwordAbout} type="password" autocomplete="new-password" value={draft.password} onChange={(password) => set({ ...draft, password })} required={!of} />
       {of && <Check checked={draft.disabled} onChange={(disabled) => set({ ...draft, disabled })}>{t.admins.disabled}</Check>}
     </Dialog>

@@ -3,9 +3,9 @@ import type { ComponentChildren, TargetedEvent } from 'preact';
 import { Icon } from './icon';
 import { t } from '../texts';
 
-interface FieldProps { label: string; about?: ComponentChildren; bad?: string | null; children: ComponentChildren }
-export function Field({ label, about, bad, children }: FieldProps) {
-  return <label class="field"><span>{label}</span>{children}{about && <small>{about}</small>}{bad && <small class="bad" role="alert">{bad}</small>}</label>;
+interface FieldProps { label: string; about?: ComponentChildren; children: ComponentChildren }
+export function Field({ label, about, children }: FieldProps) {
+  return <div class="field"><label><span>{label}</span>{children}</label>{about && <small>{about}</small>}</div>;
 }
 
 interface InputProps {
