@@ -31,6 +31,14 @@ struct compiled {
     uint64_t unique;      /* columns of the unique field, 0: activities count */
     struct table windows; /* by user and app */
     struct table days;    /* alerts by day */
+    struct excluded *excluded;
+};
+
+/* Who the policy never speaks of: an account, a computer, an address. */
+struct excluded {
+    struct excluded *next;
+    struct str name;
+    int64_t until;
 };
 
 struct policy_set {
@@ -51,15 +59,36 @@ static int parse(struct arena *arena, struct str filters, int64_t now, struct fi
 
 /* ---- compiling ---- */
 
+struct excluding {
+    struct arena *arena;
+    struct excluded *first;
+};
+
+static int exclude(void *owner, struct str policy, struct str name, int64_t until)
+{
+    struct excluding *to = owner;
+    struct excluded *e = arena_alloc(to->arena, sizeof *e);
+    (void)policy;
+    if (!e)
+        return ERR_MEMORY;
+    *e = (struct excluded){.next = to->first, .name = str_dup(to->arena, name), .until = until};
+    to->first = e;
+    return 0;
+}
+
 static int compile(struct policy_set *s, const struct filter_sources *from, const struct stored_policy *p, int64_t now, struct filter_error *error)
 {
     struct compiled c = {.policy = *p};
     struct filter f;
     int err = parse(&s->arena, p->filters, now, &f, error);
+    struct excluding excluding = {.arena = &s->arena};
     if (!err)
         err = filter_people(from, &s->arena, &f, &c.filter);
+    if (!err)
+        err = tab_policies_exclusions(from->db, p->id, TIME_NONE, exclude, &excluding);
     if (err)
         return err;
+    c.excluded = excluding.first;
     enum filter_field unique = p->unique.n ? filter_field_of(FILTER_ACTIVITIES, p->unique) : FIELD_COUNT;
     if (unique != FIELD_COUNT)
         c.unique = actlog_columns(&(struct filter_term){.field = unique, .match = MATCH_SET});
@@ -310,9 +339,28 @@ static int see_repeated(struct compiled *c, const struct actlog_row *row, const 
     return raise_alert(c, row, e, n, sink);
 }
 
+static bool calls(struct str name, const struct account *a)
+{
+    ptrdiff_t slash = str_chr(name, '\\');
+    if (slash > 0 && str_eqi(str_sub(name, 0, (size_t)slash), a->domain) && str_eqi(str_from(name, (size_t)slash + 1), a->name))
+        return true;
+    return str_eqi(name, a->name) || str_eqi(name, a->upn) || str_eqi(name, a->mail) || str_eqi(name, a->sid) || str_eqi(name, a->cloud);
+}
+
+/* An exclusion that ends holds for what happened before its end, so that analysing again gives the same. */
+static bool excluded(const struct compiled *c, const struct activity *a)
+{
+    struct ip ip;
+    for (const struct excluded *e = c->excluded; e; e = e->next)
+        if ((e->until == TIME_NONE || a->time < e->until) && e->name.n &&
+            (calls(e->name, &a->actor) || str_eqi(e->name, a->device) || (ip_parse(e->name, &ip, NULL) && ip_eq(&ip, &a->ip))))
+            return true;
+    return false;
+}
+
 static int see_one(struct policy_set *s, struct compiled *c, const struct actlog_row *row, const struct policy_sink *sink)
 {
-    if ((!s->preview && row->created < c->policy.since) || !actlog_matches(&c->filter, row))
+    if ((!s->preview && row->created < c->policy.since) || !actlog_matches(&c->filter, row) || excluded(c, &row->activity))
         return 0;
     int err = sink->matched ? sink->matched(sink->owner, c->policy.id, row) : 0;
     if (err)

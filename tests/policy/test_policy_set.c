@@ -198,6 +198,30 @@ static void daily_limit(void **state)
     assert_true(r.alerts == 6 && r.matches == 20); /* three of each day */
 }
 
+static void exclusions(void **state)
+{
+    static const struct line lines[] = {
+        {1, "alice", DOWN, "Box", "a"}, {2, "bob", DOWN, "Box", "a"}, {100, "bob", DOWN, "Box", "a"}, {101, "carol", DOWN, "Box", "a"}};
+    const struct filter_sources from = {.db = db};
+    struct raised r = {.alerts = 0};
+    const struct policy_sink sink = {&r, match_one, raise_one};
+    struct policy_set *s;
+    unsigned broken;
+    (void)state;
+    policy_set_close(compiled((struct stored_policy){.filters = STR("actionType:\"file downloaded\"")}));
+    const struct str id = STR("0123456789abcdef01234567");
+    assert_int_equal(tab_policies_exclude(db, id, STR("ALICE"), TIME_NONE, STR("ada")), 0);
+    assert_int_equal(tab_policies_exclude(db, id, STR("bob"), T0 + 50 * TIME_SECOND, STR("ada")), 0);
+    assert_int_equal(policy_set_open(&from, T0, &s, &broken), 0);
+    for (size_t i = 0; i < N(lines); i++) {
+        struct acted a;
+        assert_int_equal(policies_see(s, act(&a, lines[i].second, lines[i].who, lines[i].kind, lines[i].app, lines[i].file), &sink), 0);
+    }
+    policy_set_close(s);
+    assert_true(r.alerts == 2 && r.matches == 2 && r.users[0] == 2 && r.users[1] == 0); /* bob, when it was over, and carol */
+    buf_free(&r.descriptions);
+}
+
 static void broken_is_left_out(void **state)
 {
     const struct filter_sources from = {.db = db};
@@ -252,8 +276,8 @@ static void preview(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(single),     cmocka_unit_test(repeated),    cmocka_unit_test(unique_values),
-                                       cmocka_unit_test(later_only), cmocka_unit_test(daily_limit), cmocka_unit_test(broken_is_left_out),
-                                       cmocka_unit_test(preview)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(single),      cmocka_unit_test(repeated),   cmocka_unit_test(unique_values),      cmocka_unit_test(later_only),
+        cmocka_unit_test(daily_limit), cmocka_unit_test(exclusions), cmocka_unit_test(broken_is_left_out), cmocka_unit_test(preview)};
     return cmocka_run_group_tests(tests, start, stop);
 }
