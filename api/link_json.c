@@ -22,7 +22,7 @@ static void write_prerequisites(const struct licensing *may, bool role, struct j
 /* How far and how long still, judged by how long it took so far. */
 static void write_progress(const struct link_look *k, const struct stored_link *l, struct jout *j)
 {
-    double done = l->state == LINK_ON ? 1 : l->state == LINK_CONNECTING ? k->progress : 0;
+    double done = l->state == LINK_ON ? 1 : l->state == LINK_CONNECTING && k->progress < 1 ? k->progress : 0; /* 1: not begun yet */
     jout_knum(j, "progress", done);
     if (l->state == LINK_CONNECTING && done > 0.01 && k->now > l->since)
         jout_ki64(j, "secondsLeft", (int64_t)((double)(k->now - l->since) / (double)TIME_SECOND * (1 - done) / done));

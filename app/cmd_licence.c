@@ -21,7 +21,7 @@ static const char usage[] =
     "  key      makes FILE (secret, keep it) and FILE.pub. Put FILE.pub into DIR/licence/ of each hub that shall accept its licences.\n"
     "  issue    prints a licence; without --days it does not expire.\n"
     "  install  checks a licence and adds it to the hub's data folder.\n"
-    "  show     lists what is installed and whether it counts.\n";
+    "  show     tells the Active Directory domain that the hub watches, what is installed and whether it counts.\n";
 
 static int fail(const char *about, const char *why)
 {
@@ -176,8 +176,13 @@ static int show(const char *folder)
     arena_init(&a, 4096, 16 << 20);
     struct shown s = {.keys = &keys, .arena = &a};
     err = licence_keys_load(folder, &keys);
+    struct str name = STR_NONE;
     if (!err)
         err = tab_settings_get(db, &a, LINK_DOMAIN_SID, &s.domain_sid);
+    if (!err)
+        err = tab_settings_get(db, &a, LINK_DOMAIN_NAME, &name);
+    if (!err && str_set(s.domain_sid))
+        (void)printf("domain: %.*s %.*s\n", STR_ARG(s.domain_sid), STR_ARG(name));
     if (!err)
         err = tab_link_licences(db, show_one, &s);
     arena_free(&a);

@@ -5,13 +5,15 @@
 #include "detect/engine.h"
 #include "model/app.h"
 #include "policy/policy_set.h"
+#include "posture/posture.h"
 #include "score/score.h"
 #include "store/tab_entities.h"
+#include "store/tab_findings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MAX_APPS = 64, KEEP_DAYS = 35 };
+enum { MAX_APPS = 64, KEEP_DAYS = 35, POSTURE_SECONDS = 30 };
 
 #define SLACK (5 * TIME_MINUTE) /* out of order by so much is judged at once: forwarders are not that exact */
 
@@ -29,6 +31,8 @@ struct judges {
     struct engine *engine;
     struct score *score;
     struct policy_set *policies;
+    struct posture *posture; /* NULL: identity protection is not connected */
+    int64_t assessed;        /* when its findings were written last; TIME_NONE: not yet */
     struct seen *seen; /* by entity number */
     uint32_t nseen;
     struct str apps[MAX_APPS];
@@ -63,7 +67,7 @@ int judges_open(struct hub *h, bool identity, struct judges **out)
     if (!j)
         return ERR_MEMORY;
     j->h = h;
-    j->newest = TIME_NONE;
+    j->newest = j->assessed = TIME_NONE;
     j->changed = true;
     arena_init(&j->names, 65536, 64 << 20);
     j->dir = who_take(h->who, &j->generation);
@@ -72,6 +76,8 @@ int judges_open(struct hub *h, bool identity, struct judges **out)
         err = hub_policies_engine(h, identity, j->dir, &j->names, &j->engine);
     if (!err)
         err = score_open(&j->score, j->dir, &(struct score_options){.keep_days = KEEP_DAYS});
+    if (!err && identity)
+        err = posture_open(j->dir, &j->posture);
     const struct filter_sources from = {.db = h->db};
     unsigned broken;
     if (!err)
@@ -89,6 +95,7 @@ void judges_close(struct judges *j)
     if (!j)
         return;
     policy_set_close(j->policies);
+    posture_close(j->posture);
     score_close(j->score);
     engine_close(j->engine);
     if (j->dir)
@@ -150,6 +157,8 @@ void judges_fold(struct judges *j, struct activity *a)
     saw(j, a->destination_entity, a->time, app);
     engine_see(j->engine, a);
     score_see(j->score, a);
+    if (j->posture)
+        posture_see(j->posture, a);
     if (j->newest == TIME_NONE || a->time > j->newest)
         j->newest = a->time;
     j->fed++;
@@ -198,6 +207,8 @@ int judges_directory(struct judges *j)
     who_give(j->h->who, err ? d : j->dir);
     if (err)
         return err;
+    if (j->posture)
+        posture_directory(j->posture, d);
     j->dir = d;
     j->generation = generation;
     j->changed = true;
@@ -331,6 +342,42 @@ static int publish_people(struct judges *j)
     return err;
 }
 
+/* ---- posture ---- */
+
+static int put_finding(void *owner, const struct finding *f)
+{
+    struct judges *j = owner;
+    struct stored_finding out = {.assessment = str_of(f->assessment->id), .entity = f->entity, .count = f->count, .last = f->last, .text = f->text,
+                                 .exposure = f->exposure};
+    memcpy(out.activity, f->activity, sizeof out.activity);
+    return tab_findings_put(j->h->db, &out);
+}
+
+static int put_findings(struct judges *j, int64_t now)
+{
+    int err = tab_findings_clear(j->h->db);
+    if (err || !j->posture)
+        return err;
+    err = posture_findings(j->posture, now, put_finding, j);
+    for (const struct assessment *const *a = assessments; !err && *a; a++)
+        err = tab_findings_state(j->h->db, str_of((*a)->id), posture_known(j->posture, *a), now, time_day(now));
+    return err;
+}
+
+/* Without the link there are none: what was found goes with the first publishing. */
+static int publish_posture(struct judges *j)
+{
+    int64_t clock = hub_now();
+    if (j->assessed != TIME_NONE && (!j->posture || clock - j->assessed < POSTURE_SECONDS * TIME_SECOND))
+        return 0;
+    int err = db_begin(j->h->db);
+    if (!err)
+        err = db_end(j->h->db, put_findings(j, moment(j)));
+    if (!err)
+        j->assessed = clock;
+    return err;
+}
+
 int judges_publish(struct judges *j)
 {
     if (j->fed == j->published && !j->changed)
@@ -338,6 +385,8 @@ int judges_publish(struct judges *j)
     int err = publish_alerts(j);
     if (!err)
         err = publish_people(j);
+    if (!err)
+        err = publish_posture(j);
     if (!err) {
         j->published = j->fed;
         j->changed = false;

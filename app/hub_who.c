@@ -1,7 +1,7 @@
 /* app/hub_who.c - learns names, rebuilds the directory when they call for it, hands out the one of the moment. */
 #include "app/hub_who.h"
 
-#include "app/dirfile.h"
+#include "app/directory_file.h"
 #include "base/hash.h"
 #include "base/jin.h"
 #include "directory/dir_ref.h"
@@ -387,7 +387,7 @@ static int import_again(void *owner, const struct stored_input *in)
         return 0;
     int n = snprintf(path, sizeof path, "%s/%.*s", x->folder, STR_ARG(in->path));
     if (n > 0 && (size_t)n < sizeof path)
-        (void)dirfile_read(x->w->import, path, &why); /* a file that is gone: the entities are known from the tables */
+        (void)directory_file_read(x->w->import, path, &why); /* a file that is gone: the entities are known from the tables */
     return 0;
 }
 
@@ -406,7 +406,7 @@ int who_open(struct db *db, const char *folder, const char *directory_file, stru
     int err = w->learner && w->import ? 0 : ERR_MEMORY;
     const char *reason = NULL;
     if (!err && directory_file)
-        err = dirfile_read(w->import, directory_file, &reason);
+        err = directory_file_read(w->import, directory_file, &reason);
     (void)snprintf(why, 256, "%s", reason ? reason : "");
     struct again x = {w, folder};
     if (!err)

@@ -1,7 +1,7 @@
 /* app/pipe.c - the flow from inputs to results, top to bottom. */
 #include "app/pipe.h"
 
-#include "app/dirfile.h"
+#include "app/directory_file.h"
 #include "app/intake.h"
 #include "app/merge.h"
 #include "base/hash.h"
@@ -33,7 +33,7 @@ static int failed(struct pipe_result *r, int err, const char *why, const char *a
 static int read_directory(struct dir_import *im, const char *path, struct pipe_result *r)
 {
     const char *why;
-    int err = dirfile_read(im, path, &why);
+    int err = directory_file_read(im, path, &why);
     return err ? failed(r, err, why, path) : 0;
 }
 

@@ -252,8 +252,9 @@ static int drop(struct actlog *l, const struct wanted *w, uint64_t *out)
 int actlog_expire(struct actlog *l, int64_t before, uint64_t *n)
 {
     const struct filter_value older = {.from = INT64_MIN, .to = before - 1};
-    const struct filter_term term = {.field = FIELD_ACTIVITY_DATE, .match = MATCH_RANGE, .values = &older, .n = 1};
-    const struct filter f = {&term, 1};
+    const struct filter_term terms[] = {{.field = FIELD_ACTIVITY_DATE, .match = MATCH_RANGE, .values = &older, .n = 1},
+                                        {.field = FIELD_ACTIVITY_CREATED, .match = MATCH_RANGE, .values = &older, .n = 1}};
+    const struct filter f = {terms, 2};
     struct wanted w;
     if (before == INT64_MIN) {
         *n = 0;

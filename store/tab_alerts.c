@@ -519,7 +519,7 @@ int tab_alerts_history(struct db *db, struct str id, int (*each)(void *owner, co
 
 int tab_alerts_expire(struct db *db, int64_t before, uint64_t *n)
 {
-    struct sql q = sql_open(db, "DELETE FROM alerts WHERE resolution<>0 AND end<?");
+    struct sql q = sql_open(db, "DELETE FROM alerts WHERE resolution<>0 AND max(end, coalesce(resolved, end))<?");
     sql_i64(&q, before);
     return sql_close_changes(&q, n);
 }

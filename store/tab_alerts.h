@@ -111,7 +111,7 @@ struct alert_event {
     int64_t time;
 };
 int tab_alerts_history(struct db *db, struct str id, int (*each)(void *owner, const struct alert_event *e), void *owner);
-/* Retention: deletes those that are closed and whose latest activity is before `before`. */
+/* Retention: deletes those whose latest activity and whose closing are before `before`. Open ones stay. */
 int tab_alerts_expire(struct db *db, int64_t before, uint64_t *n);
 
 #endif

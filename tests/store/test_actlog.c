@@ -447,7 +447,7 @@ static void expired_and_forgotten(void **state)
     const struct plain **want = calloc(N, sizeof *want);
     int64_t before = START + 200 * TIME_SECOND;
     for (uint32_t i = 0; i < nlist; i++) {
-        list[i].gone = list[i].row.activity.time < before;
+        list[i].gone = list[i].row.activity.time < before && list[i].row.created < before;
         want_n += list[i].gone;
     }
     assert_int_equal(actlog_expire(l, before, &n), 0);
