@@ -3,7 +3,9 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -180,6 +182,21 @@ static int make_folder(struct actlog *l, const char *folder, char why[256])
     return ERR_IO;
 }
 
+/* Two programs on one folder would take each other's new segments for leftovers. The lock ends with the program, however it ends. */
+static int lock_folder(struct actlog *l, char why[256])
+{
+    char path[SEGMENT_PATH];
+    int n = snprintf(path, sizeof path, "%s/lock", l->folder);
+    if (n < 0 || (size_t)n >= sizeof path)
+        return ERR_LIMIT;
+    l->locked = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (l->locked >= 0 && flock(l->locked, LOCK_EX | LOCK_NB) == 0)
+        return 0;
+    bool taken = l->locked >= 0 && errno == EWOULDBLOCK;
+    (void)snprintf(why, 256, "%.200s: %s", l->folder, taken ? "another program uses it" : strerror(errno));
+    return taken ? ERR_LIMIT : ERR_IO;
+}
+
 static int set_up(struct actlog *l)
 {
     atomic_init(&l->stop, false);
@@ -189,6 +206,7 @@ static int set_up(struct actlog *l)
     (void)pthread_mutex_init(&l->work_lock, NULL);
     (void)pthread_cond_init(&l->work, NULL);
     l->next_id = 1;
+    l->locked = -1;
     l->packed = malloc(ACTLOG_ROW_MAX);
     l->now = calloc(1, sizeof *l->now);
     if (!l->packed || !l->now)
@@ -211,6 +229,8 @@ int actlog_open(const char *folder, struct actlog **out, char why[256])
     int err = set_up(l);
     if (!err)
         err = make_folder(l, folder, why);
+    if (!err)
+        err = lock_folder(l, why);
     if (!err)
         err = catalogue_open(l->folder, &l->catalogue, why);
     if (!err)
@@ -243,6 +263,8 @@ static int look(const char *folder, struct actlog **out, char why[256])
         l->folder = NULL;
         err = ERR_MEMORY;
     }
+    if (!err)
+        err = lock_folder(l, why);
     if (!err)
         err = catalogue_open(l->folder, &l->catalogue, why);
     if (!err)
@@ -291,6 +313,8 @@ void actlog_close(struct actlog *l)
     (void)pthread_mutex_destroy(&l->upkeep);
     (void)pthread_mutex_destroy(&l->switching);
     (void)pthread_mutex_destroy(&l->lock);
+    if (l->locked >= 0)
+        (void)close(l->locked);
     free(l->packed);
     free(l->folder);
     free(l);

@@ -18,8 +18,8 @@
 
 struct actlog;
 
-/* Opens or makes FOLDER/activities/; repairs what a kill left (an open segment keeps its commits, a half-sealed one is
- * sealed again). `why` gets a sentence when it cannot. */
+/* Opens or makes FOLDER/activities/; what a kill left is whole (the tail has its commits) or dropped (a segment in the making).
+ * `why` gets a sentence when it cannot. ERR_LIMIT: another program has it open. ERR_MALFORMED: a file is broken; it is named. */
 int actlog_open(const char *folder, struct actlog **out, char why[256]);
 /* The log as it is now, for reading only, beside the hub that writes it: nothing is made, repaired or merged, and what comes in later is not
  * seen. ERR_NOT_FOUND: there is none. */

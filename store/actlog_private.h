@@ -347,6 +347,7 @@ struct snapshot {
 
 struct actlog {
     char *folder; /* .../activities */
+    int locked;   /* its lock file, -1: not yet */
     pthread_mutex_t lock; /* of now, next_id */
     struct snapshot *now;
     uint32_t next_id;

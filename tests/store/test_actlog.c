@@ -649,6 +649,18 @@ static void broken(void **state)
     drop_list();
 }
 
+static void only_one_program(void **state)
+{
+    char why[256];
+    struct actlog *l = open_log(), *second;
+    (void)state;
+    assert_int_equal(actlog_open(folder, &second, why), ERR_LIMIT);
+    assert_non_null(strstr(why, "another program"));
+    actlog_close(l);
+    l = open_log();
+    actlog_close(l);
+}
+
 static void too_large(void **state)
 {
     struct actlog *l = open_log();
@@ -674,7 +686,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(commonest, fresh, done),         cmocka_unit_test_setup_teardown(expired_and_forgotten, fresh, done),
         cmocka_unit_test_setup_teardown(forgotten_on_disk, fresh, done), cmocka_unit_test_setup_teardown(pages_fit, fresh, done),
         cmocka_unit_test_setup_teardown(merged, fresh, done),            cmocka_unit_test_setup_teardown(broken, fresh, done),
-        cmocka_unit_test_setup_teardown(too_large, fresh, done),
+        cmocka_unit_test_setup_teardown(too_large, fresh, done),         cmocka_unit_test_setup_teardown(only_one_program, fresh, done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
