@@ -81,23 +81,6 @@ void api_ktime(struct jout *j, const char *key, int64_t t)
     jout_str(j, str_of(text));
 }
 
-void api_csv(struct buf *b, struct str cell, char sep)
-{
-    bool formula = cell.n && strchr("=+-@\t\r", cell.p[0]) && cell.p[0];
-    buf_char(b, '"');
-    if (formula)
-        buf_char(b, '\'');
-    for (size_t i = 0; i < cell.n; i++) {
-        if (cell.p[i] == '"')
-            buf_char(b, '"');
-        buf_char(b, cell.p[i]);
-    }
-    buf_char(b, '"');
-    if (sep == '\n')
-        buf_char(b, '\r');
-    buf_char(b, sep);
-}
-
 /* ---- parameters ---- */
 
 struct str api_str(const struct api_request *q, const char *name)

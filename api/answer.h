@@ -1,4 +1,4 @@
-/* api/answer.h - times and tables in parameters and answers, for every topic. */
+/* api/answer.h - times in parameters and answers, for every topic. */
 #ifndef VIGIE_API_ANSWER_H
 #define VIGIE_API_ANSWER_H
 
@@ -6,9 +6,6 @@
 
 /* "key":"2026-11-24T03:02:55.000Z", or null for TIME_NONE. */
 void api_ktime(struct jout *j, const char *key, int64_t t);
-/* One cell of a CSV line (RFC 4180), with `sep` (',' or '\n') behind it. Texts that a spreadsheet would take for a formula get a
- * quote mark in front. */
-void api_csv(struct buf *b, struct str cell, char sep);
 /* ISO 8601 or milliseconds since 1970; TIME_NONE when absent or neither. */
 int64_t api_time(const struct api_request *q, const char *name);
 

@@ -1,6 +1,7 @@
 /* api/api_audit_log.c - the admin audit log: read, searched, exported, and its chain of hashes checked. */
 #include "api/answer.h"
 
+#include "base/csv.h"
 #include "store/tab_audit.h"
 
 #include <sodium.h>
@@ -77,14 +78,14 @@ static int write_line(void *owner, const struct audit_row *row)
     struct buf *b = owner;
     char time[TIME_TEXT], hex[2 * AUDIT_HASH + 1];
     buf_fmt(b, "%lld,", (long long)row->number);
-    api_csv(b, time_text(row->time, time), ',');
-    api_csv(b, row->by, ',');
-    api_csv(b, row->from, ',');
-    api_csv(b, row->what, ',');
-    api_csv(b, row->object, ',');
-    api_csv(b, row->before, ',');
-    api_csv(b, row->after, ',');
-    api_csv(b, str_of(sodium_bin2hex(hex, sizeof hex, row->hash, AUDIT_HASH)), '\n');
+    csv_cell(b, time_text(row->time, time), ',');
+    csv_cell(b, row->by, ',');
+    csv_cell(b, row->from, ',');
+    csv_cell(b, row->what, ',');
+    csv_cell(b, row->object, ',');
+    csv_cell(b, row->before, ',');
+    csv_cell(b, row->after, ',');
+    csv_cell(b, str_of(sodium_bin2hex(hex, sizeof hex, row->hash, AUDIT_HASH)), '\n');
     return b->failed ? ERR_MEMORY : 0;
 }
 

@@ -169,7 +169,7 @@ static bool add_nested(struct merge *m, struct str key, struct str text, int *er
 {
     const struct jnode *root;
     struct fault why;
-    char *p = arena_alloc(m->arena, text.n + JIN_PADDING);
+    char *p = text.n < SIZE_MAX / 2 ? arena_alloc(m->arena, text.n + JIN_PADDING) : NULL;
     *err = ERR_MEMORY;
     if (!p)
         return true;
