@@ -1,8 +1,8 @@
 // frame.tsx - what stays while pages change: top bar, left menu, and the table of pages.
 import type { ComponentType } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { del, get, put } from './api';
-import type { Dashboard as DashboardData } from './model';
+import { del, post, put } from './api';
+import type { AlertRow, List } from './model';
 import { ActivityLog } from './pages/activity-log';
 import { AlertPage } from './pages/alert';
 import { Alerts } from './pages/alerts';
@@ -113,7 +113,8 @@ export function Frame({ onOut }: { onOut: () => void }) {
   const { session } = useSession();
   const main = useRef<HTMLElement>(null);
   const [first = '', id = ''] = route.path;
-  const counts = useLoad((s) => (session.account.rights.includes('view_alerts') ? get<DashboardData>('dashboard', s) : Promise.resolve(undefined)), 'counts', 60_000);
+  const mayCount = session.account.rights.includes('view_alerts');
+  const counts = useLoad((s) => (mayCount ? post<List<AlertRow>>('alerts/query', { filters: { alertOpen: { eq: true } }, limit: 1 }, s) : Promise.resolve(undefined)), ['open alerts', first], 60_000);
   useEffect(() => {
     main.current?.scrollTo(0, 0);
     const entry = PAGES.flatMap((s) => s.entries).find((e) => e.path === first);
@@ -123,7 +124,7 @@ export function Frame({ onOut }: { onOut: () => void }) {
     <div class="frame">
       <a class="skip" href="#main" onClick={(e) => { e.preventDefault(); main.current?.focus(); }}>{t.skip}</a>
       <Top onOut={onOut} settings={first === 'settings'} />
-      <Side now={first} open={counts.data?.alerts.open} />
+      <Side now={first} open={counts.data?.total} />
       <main id="main" class="main" ref={main} tabIndex={-1}><Page route={route} /></main>
     </div>
   );

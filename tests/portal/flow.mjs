@@ -181,6 +181,9 @@ async function joined() {
   await page.locator('[data-test=activities] tbody tr').first().waitFor();
   ok('the activity log shows on-premises activities as app Active Directory', (await page.locator('[data-test=activities] tbody tr td:nth-child(3)').first().innerText()) === 'Active Directory');
   await page.locator('[data-test=activities] tbody tr').first().click();
+  await page.getByRole('tab', { name: 'General' }).waitFor();
+  await page.waitForTimeout(500);
+  await shot('activities');
   await page.getByRole('tab', { name: 'Raw record' }).click();
   await page.locator('[data-test=raw]').waitFor();
   ok('an activity opens into its raw record', (await page.locator('[data-test=raw]').innerText()).length > 50);
@@ -190,6 +193,7 @@ async function joined() {
   await page.keyboard.press('Escape');
   ok('Escape closes the drawer', await page.locator('.drawer').count() === 0);
   const n = await identity();
+  await shot('policies');
   ok('all 34 ATP policies are listed', n === 34, n);
   const alerts = (await api('POST', 'alerts/query', { filters: { alertOpen: { eq: true } }, limit: 100 })).json.data;
   ok('on-premises alerts are in the queue', alerts.some((a) => a.shore === 'onprem' && a.externalId === 2006), alerts.map((a) => a.externalId ?? a.policy));
@@ -259,7 +263,7 @@ async function policy() {
   ok('a policy made from a search is listed', page.url().includes('type=activity'));
   await open('settings/inputs');
   await page.locator('input[type=file]').setInputFiles(o.later);
-  const raised = await until('alert of the policy', 90, async () => (await api('POST', 'alerts/query', { filters: { text: { text: 'exercise' } }, limit: 10 })).json.data?.find((a) => a.name === 'Sign-in from the exercise'));
+  const raised = await until('alert of the policy', 90, async () => (await api('POST', 'alerts/query', { filters: { alertOpen: { eq: true } }, limit: 100 })).json.data?.find((a) => a.name === 'Sign-in from the exercise'));
   ok('it raises an alert on an activity that comes later', raised.status === 'open');
 }
 

@@ -100,6 +100,13 @@ test('without other targets the destination is the target; in the cloud it is th
   assert.deepEqual(columnsOf(alert({})), []);
 });
 
+test('users who are not the source are who it was done to', () => {
+  const columns = columnsOf(alert({
+    source: { type: 'account', label: 'Zoe', entity: 'a' }, destination: { type: 'device', label: 'DC1' }, users: [{ id: 'a', name: 'Zoe Bouchard' }, { id: 'b', name: 'Quentin' }],
+  }));
+  assert.deepEqual(columns.map((c) => [c.kind, c.parties.map((p) => p.label)]), [['source', ['Zoe']], ['controller', ['DC1']], ['target', ['Quentin']]]);
+});
+
 test('plural forms follow the language', () => {
   const e = pluralOf('en-GB'), f = pluralOf('fr-FR');
   assert.deepEqual([0, 1, 2].map((n) => e(n, '# alert', '# alerts')), ['0 alerts', '1 alert', '2 alerts']);

@@ -162,12 +162,13 @@ export function AlertPage({ route, id }: PageProps) {
     <div class="page">
       <PageHead crumbs={<a href={href('alerts')}>{t.menu.alerts}</a>} title={alert.name} actions={<Actions alert={alert} reload={reload} set={set} />}
         about={<span class="row wrap"><SeverityBadge of={alert.severity} /><Badge kind={alert.status === 'open' ? 'medium' : 'good'}>{t.status[alert.status] ?? alert.status}</Badge><ShoreBadge of={alert.shore} />{alert.preview && <Badge>{t.alert.preview}</Badge>}<span class="muted">{ago(alert.end)}</span></span>} />
-      {alert.description && <Banner kind="" icon="alert"><span data-test="description">{alert.description}</span>{alert.about && alert.about !== alert.description && <div class="muted small">{alert.about}</div>}</Banner>}
+      {alert.description && <Banner kind="" icon="alert"><span data-test="description">{alert.description}</span></Banner>}
       <div class="split wide-right">
         <div class="stack">
           <Card title={t.alert.picture}><Picture alert={alert} /></Card>
           <Evidence alert={alert} open={(a) => change({ a, tab: 'raw' })} />
           <Advice advice={alert.advice} />
+          {alert.about && alert.about !== alert.description && <Card title={t.alert.how}><p>{alert.about}</p></Card>}
         </div>
         <div class="stack"><About alert={alert} /><Concerned alert={alert} /><History alert={alert} reload={reload} /></div>
       </div>
