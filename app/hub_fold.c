@@ -98,6 +98,8 @@ static void notice_changes(struct hub_fold *f)
     unsigned changed = atomic_exchange(&f->h->changed, 0);
     if (changed & (1u << HUB_POLICIES | 1u << HUB_DIRECTORY | 1u << HUB_SUBNETS | 1u << HUB_FEEDBACK))
         f->dirty = f->urgent = true;
+    if (changed & 1u << HUB_POLICIES && f->judges)
+        (void)judges_new_policies(f->judges);
     if (changed & 1u << HUB_DIRECTORY)
         (void)who_rebuild(f->h->who);
     f->view.joined = v.joined;
@@ -274,7 +276,7 @@ static bool due(const struct hub_fold *f)
         return true;
     if (now - f->fold_end < SHARE * f->fold_took)
         return false;
-    return f->dirty || (f->late && (now - f->last_late >= QUIET_SECONDS || now - f->fold_end > 60));
+    return f->dirty || judges_stale(f->judges) || (f->late && (now - f->last_late >= QUIET_SECONDS || now - f->fold_end > 60));
 }
 
 /* ---- the thread ---- */

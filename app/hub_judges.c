@@ -41,6 +41,7 @@ struct judges {
     int64_t newest;
     uint64_t fed, published; /* activities */
     bool changed;
+    bool parted; /* two entities turned out to be one: what was learned of them apart is to be folded again */
 };
 
 /* ---- opening ---- */
@@ -78,10 +79,8 @@ int judges_open(struct hub *h, bool identity, struct judges **out)
         err = score_open(&j->score, j->dir, &(struct score_options){.keep_days = KEEP_DAYS});
     if (!err && identity)
         err = posture_open(j->dir, &j->posture);
-    const struct filter_sources from = {.db = h->db};
-    unsigned broken;
     if (!err)
-        err = policy_set_open(&from, hub_now(), &j->policies, &broken);
+        err = judges_new_policies(j);
     if (err) {
         judges_close(j);
         return err;
@@ -174,6 +173,19 @@ bool judges_see(struct judges *j, struct activity *a)
 
 /* ---- activity policies ---- */
 
+int judges_new_policies(struct judges *j)
+{
+    const struct filter_sources from = {.db = j->h->db};
+    struct policy_set *set;
+    unsigned broken;
+    int err = policy_set_open(&from, hub_now(), &set, &broken);
+    if (err)
+        return err;
+    policy_set_close(j->policies);
+    j->policies = set;
+    return 0;
+}
+
 static int matched(void *owner, struct str policy, const struct actlog_row *row)
 {
     struct judges *j = owner;
@@ -207,12 +219,19 @@ int judges_directory(struct judges *j)
     who_give(j->h->who, err ? d : j->dir);
     if (err)
         return err;
+    const struct dir_alias *merged;
+    j->parted |= dir_merged(d, &merged) > 0;
     if (j->posture)
         posture_directory(j->posture, d);
     j->dir = d;
     j->generation = generation;
     j->changed = true;
     return make_room(j);
+}
+
+bool judges_stale(const struct judges *j)
+{
+    return j->parted;
 }
 
 int64_t judges_newest(const struct judges *j)
@@ -382,11 +401,15 @@ int judges_publish(struct judges *j)
 {
     if (j->fed == j->published && !j->changed)
         return 0;
+    int64_t now = moment(j);
+    engine_tick(j->engine, now);
     int err = publish_alerts(j);
     if (!err)
         err = publish_people(j);
     if (!err)
         err = publish_posture(j);
+    if (!err)
+        (void)engine_forget(j->engine, now - KEEP_DAYS * TIME_DAY);
     if (!err) {
         j->published = j->fed;
         j->changed = false;

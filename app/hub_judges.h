@@ -19,6 +19,10 @@ bool judges_see(struct judges *j, struct activity *a);
 int judges_policies(struct judges *j, const struct actlog_row *row);
 /* Takes a newer directory, if there is one. */
 int judges_directory(struct judges *j);
+/* Compiles the activity policies again, as they are set now. */
+int judges_new_policies(struct judges *j);
+/* They learned apart what is one: time to fold again. */
+bool judges_stale(const struct judges *j);
 /* Alerts that are new or changed, scores and entities that changed: to the tables. */
 int judges_publish(struct judges *j);
 /* Moment of the newest activity; TIME_NONE before the first. */
