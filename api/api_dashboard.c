@@ -1,5 +1,6 @@
 /* api/api_dashboard.c - the first page: open alerts, who to look at, what is connected, what is still learning. */
 #include "api/api.h"
+#include "api/answer.h"
 
 #include "api/link_json.h"
 #include "api/person_json.h"
@@ -158,7 +159,7 @@ static int write_app(struct api_request *q, struct jout *j, const struct actlog_
     jout_ki64(j, "service", app.from);
     jout_kstr(j, "name", t->value);
     jout_ku64(j, "activities", t->n);
-    jout_ktime(j, "lastActivity", when);
+    api_ktime(j, "lastActivity", when);
     jout_end_obj(j);
     return err == 1 ? 0 : err;
 }
@@ -184,7 +185,7 @@ static int get_dashboard(struct api_request *q, struct api_response *r)
     actlog_figures(q->log, &all);
     int64_t now = all.last_time != TIME_NONE && q->now - all.last_time > TIME_DAY ? all.last_time : q->now;
     jout_obj(j);
-    jout_ktime(j, "asOf", now);
+    api_ktime(j, "asOf", now);
     int err = write_alerts(q, j, now);
     if (!err)
         err = write_users(q, j);

@@ -1,5 +1,6 @@
 /* api/api_inputs.c - giving the hub something to read: uploads and pushed records; and what came of it. */
 #include "api/api.h"
+#include "api/answer.h"
 
 #include "store/tab_inputs.h"
 
@@ -15,8 +16,8 @@ static int one_input(void *owner, const struct stored_input *in)
     jout_kstr(j, "name", in->name);
     jout_kstr(j, "by", in->by);
     jout_kz(j, "state", states[in->state]);
-    jout_ktime(j, "received", in->received);
-    jout_ktime(j, "done", in->done);
+    api_ktime(j, "received", in->received);
+    api_ktime(j, "done", in->done);
     jout_kstr(j, "format", in->format);
     jout_ku64(j, "bytes", in->bytes);
     jout_ku64(j, "records", in->records);

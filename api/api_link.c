@@ -1,5 +1,6 @@
 /* api/api_link.c - the link and its licences: look, switch, install. */
 #include "api/api.h"
+#include "api/answer.h"
 
 #include "api/link_json.h"
 #include "store/tab_settings.h"
@@ -99,8 +100,8 @@ static int list_licence(void *owner, const struct stored_licence *s)
         jout_kstr(l->j, "organisation", x.organisation);
         jout_kstr(l->j, "domain", x.domain);
         jout_kstr(l->j, "domainSid", x.domain_sid);
-        jout_ktime(l->j, "issued", x.issued);
-        jout_ktime(l->j, "expires", x.expires);
+        api_ktime(l->j, "issued", x.issued);
+        api_ktime(l->j, "expires", x.expires);
     }
     jout_kbool(l->j, "valid", !why);
     if (why)

@@ -1,5 +1,6 @@
 /* api/api_posture.c - the posture assessments: list, one with its entities, reports. */
 #include "api/api.h"
+#include "api/answer.h"
 #include "api/workbook.h"
 
 #include "base/csv.h"
@@ -45,7 +46,7 @@ static int write_assessment(struct api_request *q, struct jout *j, const struct 
     jout_key(j, "todo");
     jout_raw(j, a->todo);
     jout_kstr(j, "needs", a->needs);
-    jout_ktime(j, "asOf", a->as_of);
+    api_ktime(j, "asOf", a->as_of);
     jout_key(j, "trend");
     jout_arr(j);
     int err = tab_findings_trend(q->db, str_dup(q->arena, a->id), trend_day, j);
@@ -122,7 +123,7 @@ static void write_evidence(struct jout *j, const struct stored_finding *f)
     jout_kstr(j, "text", f->text);
     if (f->count) {
         jout_kstr(j, "activity", hash_hex(hex, f->activity, 16));
-        jout_ktime(j, "time", f->last);
+        api_ktime(j, "time", f->last);
         jout_ku64(j, "count", f->count);
     }
     jout_end_obj(j);
@@ -177,7 +178,7 @@ static int write_entities(struct api_request *q, struct jout *j, struct entries 
         jout_kstr(j, "name", who.base.name);
         jout_kz(j, "type", type_text(who.base.type));
         write_tags(j, who.base.flags);
-        jout_ktime(j, "lastSeen", who.last_seen);
+        api_ktime(j, "lastSeen", who.last_seen);
         jout_ku64(j, "exposure", e->all[i].f.exposure);
         jout_key(j, "evidence");
         jout_arr(j);

@@ -1,5 +1,6 @@
 /* api/api_users.c - people and computers: lists, pages, receipts, timelines. */
 #include "api/api.h"
+#include "api/answer.h"
 
 #include "api/person_json.h"
 #include "base/hash.h"
@@ -132,8 +133,8 @@ static int write_insights(struct api_request *q, struct jout *j, const struct st
     } columns[] = {{"countries", ACTLOG_BY_COUNTRY}, {"networks", ACTLOG_BY_NETWORK}, {"addresses", ACTLOG_BY_IP}, {"apps", ACTLOG_BY_APP}, {"kinds", ACTLOG_BY_KIND}, {"devices", ACTLOG_BY_DEVICE}};
     for (size_t i = 0; !err && i < sizeof columns / sizeof *columns; i++)
         err = write_top(q, j, columns[i].key, &x, columns[i].by, NULL);
-    jout_ktime(j, "first", e->first_seen);
-    jout_ktime(j, "last", e->last_seen);
+    api_ktime(j, "first", e->first_seen);
+    api_ktime(j, "last", e->last_seen);
     jout_end_obj(j);
     return err;
 }
@@ -251,8 +252,8 @@ static void write_who(struct jout *j, const struct stored_entity *e)
         jout_end_obj(j);
     }
     jout_end_arr(j);
-    jout_ktime(j, "created", e->base.created);
-    jout_ktime(j, "firstSeen", e->first_seen);
+    api_ktime(j, "created", e->base.created);
+    api_ktime(j, "firstSeen", e->first_seen);
 }
 
 static int write_page(struct api_request *q, struct jout *j, const struct stored_entity *e)
@@ -317,7 +318,7 @@ static void write_part(struct jout *j, const struct stored_contribution *c)
 {
     jout_ki64(j, "points", c->points);
     jout_kstr(j, "kind", c->kind);
-    jout_ktime(j, "time", c->time);
+    api_ktime(j, "time", c->time);
     jout_kstr(j, "ref", c->ref);
     jout_kstr(j, "group", c->group);
     jout_kstr(j, "value", c->value);

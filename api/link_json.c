@@ -1,5 +1,6 @@
 /* api/link_json.c - state, progress and prerequisites of the link as JSON. */
 #include "api/link_json.h"
+#include "api/answer.h"
 
 static void write_prerequisites(const struct licensing *may, bool role, struct jout *j)
 {
@@ -48,7 +49,7 @@ static int write_link(const struct link_look *k, struct arena *a, struct jout *j
     write_progress(k, &l, j);
     jout_ku64(j, "activities", joined);
     jout_ku64(j, "waiting", all.activities[SHORE_ONPREM] > joined ? all.activities[SHORE_ONPREM] - joined : 0);
-    jout_ktime(j, "since", l.since);
+    api_ktime(j, "since", l.since);
     jout_kstr(j, "by", l.by);
     write_prerequisites(&may, k->role, j);
     jout_end_obj(j);

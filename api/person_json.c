@@ -1,5 +1,6 @@
 /* api/person_json.c - rows of people and computers. */
 #include "api/person_json.h"
+#include "api/answer.h"
 
 static const double red_from = 90; /* percentile */
 
@@ -83,7 +84,7 @@ int person_json_row(struct api_request *q, struct jout *j, const struct stored_e
     jout_key(j, "apps");
     jout_raw(j, e->apps.n ? e->apps : STR("[]"));
     person_json_tags(j, e);
-    jout_ktime(j, "lastSeen", e->last_seen);
+    api_ktime(j, "lastSeen", e->last_seen);
     jout_key(j, "days");
     jout_arr(j);
     for (unsigned i = 0; i < 14; i++)
