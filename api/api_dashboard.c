@@ -130,16 +130,6 @@ static int write_users(struct api_request *q, struct jout *j)
     return err;
 }
 
-static uint32_t app_number(struct str name)
-{
-#define X(id, text, number) \
-    if (str_eq(name, STR(text))) \
-        return number;
-    APPS(X)
-#undef X
-    return 0;
-}
-
 static int newest(void *owner, const struct actlog_row *row)
 {
     *(int64_t *)owner = row->activity.time;

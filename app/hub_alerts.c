@@ -6,22 +6,6 @@
 
 #include <stdlib.h>
 
-uint32_t hub_app_number(struct str name)
-{
-    static const struct {
-        const char *name;
-        uint32_t number;
-    } apps[] = {
-#define X(id, name, number) {name, number},
-        APPS(X)
-#undef X
-    };
-    for (size_t i = 0; i < sizeof apps / sizeof *apps; i++)
-        if (str_eq(name, str_of(apps[i].name)))
-            return apps[i].number;
-    return 0;
-}
-
 /* What the first activity behind an alert adds: its app, its country. */
 struct behind {
     char app[64], country[8];
@@ -39,7 +23,7 @@ static void look_behind(struct hub *h, const struct alert *al, struct behind *b)
     if (flat && al->nevidence && actlog_get(h->log, &all, al->evidence[0].id, flat, objects, facts, &row) == 0) {
         (void)snprintf(b->app, sizeof b->app, "%.*s", STR_ARG(row.activity.app));
         (void)snprintf(b->country, sizeof b->country, "%.*s", STR_ARG(row.activity.location.country));
-        b->service = hub_app_number(row.activity.app);
+        b->service = app_number(row.activity.app);
     }
     free(flat);
 }

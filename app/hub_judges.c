@@ -271,7 +271,7 @@ static struct str write_apps(const struct judges *j, uint64_t bits, struct buf *
     jout_arr(&o);
     for (unsigned i = 0; i < j->napps; i++)
         if (bits >> i & 1)
-            jout_u64(&o, hub_app_number(j->apps[i]));
+            jout_u64(&o, app_number(j->apps[i]));
     jout_end_arr(&o);
     return buf_view(b);
 }

@@ -69,8 +69,6 @@ double hub_fold_progress(struct hub *h);
 struct alert;
 int hub_alerts_put(struct hub *h, const struct dir *dir, const struct alert *al, bool *fresh);
 
-uint32_t hub_app_number(struct str app); /* model/app.h; 0 unknown */
-
 /* ---- hub_policies.c: detections as policies ---- */
 struct engine;
 int hub_policies_define(struct hub *h); /* at start: what detections there are */

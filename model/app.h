@@ -5,6 +5,10 @@
 #ifndef VIGIE_MODEL_APP_H
 #define VIGIE_MODEL_APP_H
 
+#include "base/str.h"
+
+#include <stdint.h>
+
 #define APPS(X)                                                                                                        \
     X(AD, "Active Directory", 20940)                                                                                   \
     X(O365, "Office 365", 11161)                                                                                       \
@@ -21,5 +25,8 @@
 #define APP_NAME_CASE(id, name, number) static const char *const APP_##id __attribute__((unused)) = name;
 APPS(APP_NAME_CASE)
 #undef APP_NAME_CASE
+
+/* The number of an app by its name, 0 when it has none. */
+uint32_t app_number(struct str name);
 
 #endif

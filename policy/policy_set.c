@@ -175,16 +175,6 @@ void policy_set_close(struct policy_set *s)
 
 /* ---- alerts ---- */
 
-static uint32_t service_of(struct str app)
-{
-#define X(id, name, number) \
-    if (str_eqi(app, STR(name))) \
-        return number;
-    APPS(X)
-#undef X
-    return 0;
-}
-
 static void party(struct jout *j, const struct alert_party *p)
 {
     jout_obj(j);
@@ -253,7 +243,7 @@ static int raise_alert(struct compiled *c, const struct actlog_row *row, const s
                                .attack = STR("[]"),
                                .source = ALERT_POLICY,
                                .shore = kind_shore(a->kind),
-                               .service = service_of(a->app),
+                               .service = app_number(a->app),
                                .start = e[0].time,
                                .end = a->time,
                                .updated = a->time,

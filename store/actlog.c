@@ -1,4 +1,5 @@
 /* store/actlog.c - the log as a whole: opening, what readers see, appending. */
+#include "model/app.h"
 #include "store/actlog_private.h"
 
 #include <dirent.h>
@@ -155,7 +156,7 @@ static int take_tail_row(void *owner, const uint8_t *row, size_t n)
     struct fact facts[ACTIVITY_FACTS];
     struct actlog_row r;
     int err = row_unpack(row, n, &r, objects, facts);
-    return err ? err : tail_add(owner, row, n, actlog_app(r.activity.app));
+    return err ? err : tail_add(owner, row, n, app_number(r.activity.app));
 }
 
 static int open_tail(struct actlog *l, char why[256])
@@ -350,7 +351,7 @@ int actlog_add(struct actlog *l, const struct activity *a, int64_t created, bool
     if (n < 0)
         return n;
     if (!there) {
-        err = tail_add(l->tail, l->packed, (size_t)n, actlog_app(a->app));
+        err = tail_add(l->tail, l->packed, (size_t)n, app_number(a->app));
         if (err)
             return err;
         if (!l->pending.n)

@@ -179,22 +179,6 @@ struct str actlog_category(const struct activity *a)
     return logon ? STR("EVENT_CATEGORY_LOGIN") : STR("EVENT_CATEGORY_UNSPECIFIED");
 }
 
-uint32_t actlog_app(struct str name)
-{
-    static const struct {
-        struct str name;
-        uint32_t number;
-    } apps[] = {
-#define X(id, text, number) {{text, sizeof(text) - 1}, number},
-        APPS(X)
-#undef X
-    };
-    for (size_t i = 0; i < sizeof apps / sizeof *apps; i++)
-        if (str_eqi(apps[i].name, name))
-            return apps[i].number;
-    return 0;
-}
-
 /* ---- terms ---- */
 
 #define BIT(column) (UINT64_C(1) << VALUE_##column)
@@ -340,7 +324,7 @@ static bool test_texts(const struct filter_term *t, struct str value)
 static int64_t number_of(const struct filter_term *t, struct str value)
 {
     if (t->field == FIELD_ACTIVITY_SERVICE)
-        return actlog_app(value);
+        return app_number(value);
     if (t->field == FIELD_ACTIVITY_SOURCE) /* numbers of the API: 2 app connector, 6 the on-premises sensor */
         return str_eqi(value, STR("cloud")) ? 2 : 6;
     if (value.n == 4) { /* entity */
@@ -353,7 +337,7 @@ static int64_t number_of(const struct filter_term *t, struct str value)
 bool actlog_test(const struct filter_term *t, enum actlog_value column, struct str value)
 {
     if (t->match == MATCH_SET)
-        return t->field != FIELD_ACTIVITY_SERVICE || actlog_app(value) != 0;
+        return t->field != FIELD_ACTIVITY_SERVICE || app_number(value) != 0;
     switch (filter_field_type(t->field)) {
     case FILTER_NUMBER: {
         int64_t x = number_of(t, value);

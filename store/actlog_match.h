@@ -77,7 +77,5 @@ bool actlog_word(struct str *rest, struct str *word);
 bool actlog_test_time(const struct filter_term *t, int64_t time);
 /* What the API calls the event's category: EVENT_CATEGORY_LOGIN ... */
 struct str actlog_category(const struct activity *a);
-/* The app's number (model/app.h), 0 when it has none. */
-uint32_t actlog_app(struct str name);
 
 #endif

@@ -226,7 +226,7 @@ struct tail *tail_new(void);
 struct tail *tail_use(struct tail *t);
 void tail_release(struct tail *t);
 bool tail_has(const struct tail *t, const uint8_t id[16]);
-/* A sound row; app: actlog_app of its own. */
+/* A sound row; app: app_number of its own. */
 int tail_add(struct tail *t, const uint8_t *row, size_t n, uint32_t app);
 /* Takes out all but the first n. */
 void tail_cut(struct tail *t, uint32_t n);

@@ -1,4 +1,5 @@
 /* store/actlog_read.c - what readers ask of the activity log. */
+#include "model/app.h"
 #include "store/actlog_private.h"
 
 #include "base/arena.h"
@@ -241,7 +242,7 @@ static bool in_view(const struct wanted *w, const struct actlog_row *row)
     bool shore = !v || (kind_shore(a->kind) == SHORE_CLOUD ? v->cloud : row->number <= v->joined);
     bool app = !v || !v->apps;
     for (size_t i = 0; !app && i < v->napps; i++)
-        app = v->apps[i] == actlog_app(a->app);
+        app = v->apps[i] == app_number(a->app);
     bool person = !w->people || (a->actor_entity < w->npeople && (w->people[a->actor_entity / 64] >> a->actor_entity % 64 & 1));
     return shore && app && person;
 }

@@ -1,4 +1,5 @@
 /* tests/store/test_actlog.c - every function of the activity log against a plain list of what was put into it. */
+#include "model/app.h"
 #include "base/arena.h"
 #include "store/actlog.h"
 #include "store/actlog_match.h"
@@ -126,7 +127,7 @@ static bool seen(const struct actlog_view *v, const struct plain *p)
     bool ok = !p->gone && (!v || (kind_shore(a->kind) == SHORE_CLOUD ? v->cloud : p->row.number <= v->joined));
     bool app = !v || !v->apps, person = !v || !v->people;
     for (size_t i = 0; v && v->apps && i < v->napps; i++)
-        app = app || v->apps[i] == actlog_app(a->app);
+        app = app || v->apps[i] == app_number(a->app);
     for (size_t i = 0; v && v->people && i < v->npeople; i++)
         person = person || v->people[i] == a->actor_entity;
     return ok && app && person;
