@@ -75,7 +75,7 @@ export interface Exclusion { name: string; until?: string | null }
 export interface Match { type: 'single' | 'repeated'; count?: number; minutes?: number; sameApp?: boolean }
 export interface Policy {
   id: string; type: 'identity' | 'anomaly' | 'activity'; externalId?: number | null; name: string; severity: Severity; category: string; enabled: boolean; openAlerts?: number;
-  about?: string | null; attack?: string[]; learningDays?: number | null; blind?: string | null; off?: boolean; params?: Param[];
+  about?: string | null; description?: string | null; attack?: string[]; learningDays?: number | null; blind?: string | null; off?: boolean; params?: Param[];
   scope?: { include?: Ref[]; exclude?: Ref[] } | null; sensitivity?: number | null; exclusions?: Exclusion[]; filters?: Filters | null; match?: Match | null;
   actions?: { mail?: boolean; webhook?: boolean; syslog?: boolean } | null; dailyLimit?: number | null; createdBy?: string | null; changed?: string | null;
 }

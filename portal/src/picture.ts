@@ -24,10 +24,11 @@ export function columnsOf(alert: Alert): PictureColumn[] {
   const rest = distinct([alert.destination, ...all]).filter((p) => !used.has(key(p)));
   const targets = rest.filter((p) => ['target', 'destination', 'resource', 'object', 'member', 'group'].includes(role(p)) || p === alert.destination);
   const controllers = alert.shore === 'onprem' ? targets.filter(isMachine) : [];
-  // Users whom the alert concerns without being its source are who it was done to.
+  // Accounts that the alert concerns without being its source are whom it was done to.
+  const accounts = rest.filter((p) => (p.type === 'account' || p.type === 'user') && !targets.includes(p));
   const known = new Set(all.concat(source).map((p) => p.entity).filter(Boolean));
   const users = (alert.users ?? []).filter((u) => !known.has(u.id)).map((u): Party => ({ type: 'account', label: u.name, entity: u.id }));
-  const others = distinct([...targets.filter((p) => !controllers.includes(p)), ...users.filter((u) => !used.has(key(u)))]);
+  const others = distinct([...targets.filter((p) => !controllers.includes(p)), ...accounts, ...users.filter((u) => !used.has(key(u)))]);
   const columns: PictureColumn[] = [{ kind: 'source', parties: source.slice(0, MOST) }];
   if (controllers.length && others.length) columns.push({ kind: 'controller', parties: controllers.slice(0, MOST) }, { kind: 'target', parties: others.slice(0, MOST) });
   else if (others.length || targets.length) columns.push({ kind: 'target', parties: (others.length ? others : targets).slice(0, MOST) });

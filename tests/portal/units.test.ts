@@ -107,6 +107,11 @@ test('users who are not the source are who it was done to', () => {
   assert.deepEqual(columns.map((c) => [c.kind, c.parties.map((p) => p.label)]), [['source', ['Zoe']], ['controller', ['DC1']], ['target', ['Quentin']]]);
 });
 
+test('an account that is merely related is a target too, a service is not', () => {
+  const columns = columnsOf(alert({ source: { type: 'device', label: 'WS1' }, app: { service: 1, name: 'AD' }, parties: [{ type: 'account', label: 'Quentin', role: 'Related' }, { type: 'service', label: 'AD', role: 'Related' }] }));
+  assert.deepEqual(columns.map((c) => c.parties.map((p) => p.label)), [['WS1'], ['Quentin']]);
+});
+
 test('plural forms follow the language', () => {
   const e = pluralOf('en-GB'), f = pluralOf('fr-FR');
   assert.deepEqual([0, 1, 2].map((n) => e(n, '# alert', '# alerts')), ['0 alerts', '1 alert', '2 alerts']);

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { download, get, put, query } from '../api';
 import type { PageProps } from '../frame';
 import { number } from '../format';
-import type { List, Policy } from '../model';
+import type { Health, List, Policy } from '../model';
 import { change, go, href } from '../route';
 import { attempt, useDenied, useLoad, usePaused, useSession } from '../state';
 import { t } from '../texts';
@@ -15,13 +15,13 @@ import { PolicyDrawer } from './policy-drawer';
 
 type Type = 'all' | Policy['type'];
 
-function columns(toggle: (p: Policy, on: boolean) => void, denied?: string): Column<Policy>[] {
+function columns(toggle: (p: Policy, on: boolean) => void, missing: Map<string, string>, denied?: string): Column<Policy>[] {
   return [
     { id: 'on', head: t.policies.on, width: '64px', cell: (p) => <Switch label={t.policies.toggle(p.name)} on={p.enabled} denied={denied ?? (p.off ? t.policies.off : undefined)} onChange={(on) => toggle(p, on)} /> },
     { id: 'name', head: t.policies.policy, cell: (p) => <><button type="button" class="link strong" onClick={() => change({ p: p.id })}>{p.name}</button><div class="sub">{t.category[p.category] ?? p.category}{p.externalId ? ` · ${t.alert.externalId} ${p.externalId}` : ''}</div></> },
     { id: 'type', head: t.type, cell: (p) => <Badge kind={p.type === 'identity' ? 'onprem' : p.type === 'activity' ? 'accent' : ''}>{t.policies.type[p.type]}</Badge> },
     { id: 'severity', head: t.alerts.severity, cell: (p) => <SeverityBadge of={p.severity} /> },
-    { id: 'state', head: t.state, cell: (p) => (p.off ? <Badge>{t.policies.notYet}</Badge> : p.blind ? <span title={p.blind}><Badge kind="medium">{t.policies.blind}</Badge></span> : p.learningDays ? <Badge>{t.policies.learning(Math.ceil(p.learningDays))}</Badge> : '') },
+    { id: 'state', head: t.state, cell: (p) => (p.off ? <Badge>{t.policies.notYet}</Badge> : missing.has(p.id) ? <span title={t.health.lacks(missing.get(p.id) ?? '')}><Badge kind="medium">{t.policies.blind}</Badge></span> : p.learningDays ? <Badge>{t.policies.learning(Math.ceil(p.learningDays))}</Badge> : '') },
     { id: 'open', head: t.dashboard.openAlerts, right: true, cell: (p) => (p.openAlerts ? <a href={href('alerts', { f: JSON.stringify({ alertOpen: { eq: true }, 'entity.policy': { eq: [p.id] } }) })}>{number(p.openAlerts)}</a> : <span class="muted">0</span>) },
   ];
 }
@@ -42,6 +42,8 @@ export function Policies({ route }: PageProps) {
   const [category, setCategory] = useState('');
   const [state, setState] = useState<'' | 'on' | 'off'>('');
   const { data, error, reload } = useLoad((s) => get<List<Policy>>(`policies${query({ q })}`, s), q);
+  const health = useLoad((s) => get<Health>('health', s), 'health');
+  const missing = new Map((health.data?.blind ?? []).map((b) => [b.policy, b.missing]));
   const denied = useDenied('manage_policies');
   const toggle = (p: Policy, on: boolean) => void attempt(async () => { await put(`policies/${p.id}`, { enabled: on }); reload(); }, on ? t.policies.switchedOn(p.name) : t.policies.switchedOff(p.name));
   const all = data?.data ?? [];
@@ -65,7 +67,7 @@ export function Policies({ route }: PageProps) {
           <Picks label={t.alerts.severity} now={severity} onChange={setSeverity} options={SEVERITIES.map((s) => [s, t.severity[s]])} />
         </div>
         {!data ? (error ? <Failure error={error} retry={reload} /> : <Skeleton rows={10} />) : rows.length === 0 ? <Nothing type={type} clear={narrowed ? clear : undefined} />
-          : <div data-test="policies"><Table label={t.menu.policies} columns={columns(toggle, denied)} rows={rows} keyOf={(p) => p.id} openKey={open} onOpen={(p) => change({ p: p.id })} /></div>}
+          : <div data-test="policies"><Table label={t.menu.policies} columns={columns(toggle, missing, denied)} rows={rows} keyOf={(p) => p.id} openKey={open} onOpen={(p) => change({ p: p.id })} /></div>}
         {rows.length > 0 && <div class="pager num">{t.policies.count(rows.length)}</div>}
       </div>
       {type !== 'activity' && type !== 'anomaly' && data && count('identity') === 0 && <Banner kind="" icon="link" action={<LinkButton compact to={href('settings/link')}>{t.dashboard.openLink}</LinkButton>}>{t.policies.noIdentityWhy}</Banner>}

@@ -57,8 +57,8 @@ function About({ of }: { of: Policy }) {
   return (
     <div class="stack tight">
       {of.off && <Banner kind="warning" icon="clock">{t.policies.off}</Banner>}
-      {of.blind && <Banner kind="warning" icon="alert">{t.policies.blindWhy(of.blind)}</Banner>}
-      {of.about && <p>{of.about}</p>}
+      {(of.about ?? of.description) && <p>{of.about ?? of.description}</p>}
+      {of.blind && <p class="muted small">{t.policies.blindWhy(of.blind)}</p>}
       <div class="row wrap"><SeverityBadge of={of.severity} /><Badge>{t.category[of.category] ?? of.category}</Badge>{of.externalId && <Badge kind="onprem">{t.alert.externalId} {of.externalId}</Badge>}{of.attack?.map((a) => <Badge key={a}>{a}</Badge>)}{!!of.learningDays && <Badge>{t.policies.learning(Math.ceil(of.learningDays))}</Badge>}</div>
     </div>
   );

@@ -170,7 +170,7 @@ export const en = {
 
   policies: {
     about: 'What raises alerts: detections on both sides and your own activity policies.', create: 'Create activity policy', policy: 'Policy', on: 'On', search: 'Search policies', anyState: 'On and off', onlyOn: 'On', onlyOff: 'Off', count: (k: number) => n(k, '# policy', '# policies'),
-    toggle: (name: string) => `Switch ${name} on or off`, switchedOn: (name: string) => `${name} is on.`, switchedOff: (name: string) => `${name} is off.`, off: 'This detection is not part of this version yet.', notYet: 'Not in this version', blind: 'Lacks data', blindWhy: (what: string) => `It cannot see anything: ${what}.`,
+    toggle: (name: string) => `Switch ${name} on or off`, switchedOn: (name: string) => `${name} is on.`, switchedOff: (name: string) => `${name} is off.`, off: 'This detection is not part of this version yet.', notYet: 'Not in this version', blind: 'Lacks data', blindWhy: (what: string) => `It is blind where this is so: ${what}.`,
     learning: (k: number) => n(k, 'Learning: # day', 'Learning: # days'), type: { identity: 'Identity protection (ATP)', anomaly: 'Anomaly detection', activity: 'Activity' },
     none: 'No policies', noIdentity: 'Identity protection is not connected', noIdentityWhy: 'The policies of Identity protection (ATP) are here while it is connected.', noActivity: 'No activity policy yet',
     noActivityWhy: 'Make one from a search in the activity log, from a template, or from nothing.', params: 'Thresholds', byDefault: (v: string) => `Default: ${v}.`, scope: 'Scope', include: 'Only these users and groups', includeAbout: 'Empty: everybody.', exclude: 'Never these',
