@@ -36,7 +36,8 @@ int actlog_add(struct actlog *l, const struct activity *a, int64_t created, bool
 int actlog_commit(struct actlog *l);
 /* Makes a segment of what is committed now. Never needed; for tests and before copying the folder. */
 int actlog_seal(struct actlog *l);
-/* Deletes activities that happened and were received before `before`: an old log that is given to a new hub has its time, too. A segment that is only partly older is written anew without them. *n: how many. */
+/* Deletes activities that happened and were received before `before`: an old log that is given to a new hub has its time,
+ * too. A segment that is only partly older is written anew without them. *n: how many. */
 int actlog_expire(struct actlog *l, int64_t before, uint64_t *n);
 /* Personal data: deletes all activities whose actor is one of the entities (any order); no file of the log holds them afterwards. */
 int actlog_forget(struct actlog *l, const uint32_t *entities, size_t n, uint64_t *gone);
