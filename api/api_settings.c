@@ -200,7 +200,7 @@ static const struct api_route routes[] = {
     {.method = API_GET, .pattern = "api/vigie/v1/settings", .right = RIGHT_VIEW_SETTINGS, .handler = get_settings, .about = "Organisation, language, retention."},
     {.method = API_PUT, .pattern = "api/vigie/v1/settings", .right = RIGHT_MANAGE_SETTINGS, .handler = put_settings, .about = "Changes them; what is not named stays."},
     {.method = API_GET, .pattern = "api/vigie/v1/tags", .right = RIGHT_VIEW_SETTINGS, .handler = get_tags, .about = "Entities tagged as sensitive, honeytoken, controller, DNS server or replicator."},
-    {.method = API_PUT, .pattern = "api/vigie/v1/tags", .right = RIGHT_MANAGE_SENSORS, .handler = put_tags, .about = "Replaces the names of the kinds given."},
+    {.method = API_PUT, .pattern = "api/vigie/v1/tags", .right = RIGHT_TAG, .handler = put_tags, .about = "Replaces the names of the kinds given."},
     {.pattern = NULL}};
 
 const struct api_routes api_settings = {routes};

@@ -28,7 +28,7 @@ static int one_row(void *owner, const struct stored_entity *e)
 static int list(struct api_request *q, struct api_response *r, enum entity_type type)
 {
     struct rows x = {q, &r->json};
-    struct str sort = api_str(q, "sort");
+    struct str sort = api_str(q, "sort"), direction = api_str(q, "sortDirection");
     int64_t skip = api_int(q, "skip", 0), limit = api_int(q, "limit", PAGE);
     uint64_t total = 0;
     bool by_name = str_eq(sort, STR("name"));
@@ -37,7 +37,7 @@ static int list(struct api_request *q, struct api_response *r, enum entity_type 
     const struct entity_query query = {.text = api_str(q, "q"), .type = (int)type, .people = q->caller->activities.people,
                                        .npeople = q->caller->activities.npeople,
                                        .sort = by_name ? ENTITY_BY_NAME : str_eq(sort, STR("lastSeen")) ? ENTITY_BY_SEEN : ENTITY_BY_SCORE,
-                                       .ascending = by_name, .skip = (uint32_t)skip, .limit = (uint32_t)limit};
+                                       .ascending = str_set(direction) ? str_eqi(direction, STR("asc")) : by_name, .skip = (uint32_t)skip, .limit = (uint32_t)limit};
     jout_obj(&r->json);
     jout_key(&r->json, "data");
     jout_arr(&r->json);

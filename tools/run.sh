@@ -6,7 +6,8 @@ build=$1
 out=sample hub=${VIGIE_HUB:-hub} port=${VIGIE_PORT:-8443}
 if [ ! -s "$out/truth.tsv" ]; then
     echo "making a sample organisation of 120 people and 42 days in $out/ ..."
-    "$build/sample" --out "$out" --users 120 --days 42 --seed 1
+    # six weeks that end last Sunday, so that "the last seven days" of the portal have the intrusion
+    "$build/sample" --out "$out" --users 120 --days 42 --seed 1 --start "$(date -u -d 'last sunday - 41 days' +%F)"
 fi
 set -- "$out/windows" "$out/office365" "$out/entra" "$out/aws" "$out/directory.ldif"
 echo "scanning it: $build/vigie scan --html $out.html $*"
