@@ -1,9 +1,11 @@
-/* posture/ass_clear_text.c - entities exposing credentials in clear text. */
+/* posture/ass_clear_text.c - entities exposing credentials in clear text.
+ *
+ * LDAP simple binds outside TLS (event 2889 is written for these only; Samba says whether there was TLS). Not counted: refused
+ * binds, which may carry anybody's name and no password of theirs; unsigned SASL binds, which carry no password; logon type 8,
+ * which says that a server had the password as it is, not that it came to it unencrypted. */
 #include "posture/posture.h"
 
 extern const struct assessment ass_clear_text;
-
-#define NETWORK_CLEARTEXT 8 /* logon type of MS-ADA / 4624: the password reached the server as it is */
 
 static bool encrypted(struct str how)
 {
@@ -12,17 +14,16 @@ static bool encrypted(struct str how)
 
 static void see(struct posture *p, const struct activity *a)
 {
-    struct str from = str_set(a->device) ? a->device : STR("an unknown computer");
-    if (a->kind == KIND_LDAP_BIND) {
-        posture_judged(p, &ass_clear_text);
-        struct str how = act_str(a, FACT_OPERATION);
-        if (str_starts(how, STR("simple bind")) && !encrypted(how))
-            posture_note(p, &ass_clear_text, a->actor_entity, a, str_fmt(posture_arena(p), "LDAP simple bind without encryption from %.*s", STR_ARG(from)));
-    } else if (a->kind == KIND_NETWORK_LOGON && act_u64(a, FACT_LOGON_TYPE, 0) == NETWORK_CLEARTEXT) {
-        posture_judged(p, &ass_clear_text);
-        posture_note(p, &ass_clear_text, a->actor_entity, a,
-                     str_fmt(posture_arena(p), "the password was given in clear text to %.*s (logon type 8)", STR_ARG(a->destination)));
-    }
+    if (a->kind != KIND_LDAP_BIND)
+        return;
+    posture_judged(p, &ass_clear_text);
+    struct str how = act_str(a, FACT_OPERATION);
+    if (!str_starts(how, STR("simple bind")) || encrypted(how) || a->outcome == OUTCOME_FAILURE || posture_local(a) ||
+        dir_is(posture_dir(p), a->actor_entity, ENTITY_BUILTIN))
+        return;
+    struct str from = posture_from(p, a), to = posture_to(p, a);
+    posture_note(p, &ass_clear_text, a->actor_entity, a,
+                 str_fmt(posture_arena(p), "LDAP simple bind without encryption from %.*s to %.*s", STR_ARG(from), STR_ARG(to)));
 }
 
 const struct assessment ass_clear_text = {
@@ -34,6 +35,6 @@ const struct assessment ass_clear_text = {
     .todo = {"Find the application on the named computer that binds this way, and switch it to LDAPS, StartTLS or Kerberos.",
              "When none is left, require LDAP signing on the domain controllers (Domain controller: LDAP server signing requirements).",
              "Change the passwords of the accounts listed, sensitive ones first.", NULL},
-    .needs = "LDAP binds: event 2889 of the Directory Service log (LDAP Interface Events at level 2), Samba's authentication audit, or network traffic",
+    .needs = "LDAP binds: event 2889 of the Directory Service log (LDAP Interface Events at level 2) or Samba's authentication audit",
     .see = see,
 };

@@ -1,31 +1,83 @@
-/* posture/ass_dormant_sensitive.c - dormant entities in sensitive groups. */
+/* posture/ass_dormant_sensitive.c - dormant entities in sensitive groups.
+ *
+ * Not listed: krbtgt, which is disabled by nature; the built-in Administrator once disabled, since it cannot leave its group;
+ * honeytokens, which lie there on purpose; accounts that are only tagged as sensitive and in no sensitive group. */
 #include "posture/posture.h"
 
 #include "model/uac.h"
 
 extern const struct assessment ass_dormant_sensitive;
 
-enum { DORMANT_DAYS = 180 };
+/* lastLogonTimestamp is up to 14 days behind (MS-ADTS 3.1.1.8, msDS-LogonTimeSyncInterval). */
+enum { DORMANT_DAYS = 180, BEHIND_DAYS = 14, WEIGHT_USABLE = 2, WEIGHT_NEVER = 1 };
+
+static bool has_rid(const struct entity *e, struct str ending)
+{
+    return str_starts(e->sid, STR("S-1-5-21-")) && str_ends(e->sid, ending);
+}
+
+/* The direct group by which the account is sensitive; nesting has made that group sensitive itself. */
+static const struct entity *sensitive_group(const struct dir *dir, const struct entity *e)
+{
+    for (uint32_t i = 0; i < e->ngroups; i++)
+        if (dir_is(dir, e->groups[i], ENTITY_SENSITIVE))
+            return dir_entity(dir, e->groups[i]);
+    return NULL;
+}
+
+/* A directory without moments of logon says nothing by not naming one. */
+static bool tells_logons(const struct dir *dir)
+{
+    for (uint32_t i = 1; i <= dir_count(dir); i++) {
+        const struct entity *e = dir_entity(dir, i);
+        if (e && e->last_logon != TIME_NONE)
+            return true;
+    }
+    return false;
+}
+
+static bool silent_since(int64_t logon, int64_t active, int64_t now)
+{
+    return (logon == TIME_NONE || now - logon > (DORMANT_DAYS + BEHIND_DAYS) * TIME_DAY) &&
+           (active == TIME_NONE || now - active > DORMANT_DAYS * TIME_DAY);
+}
+
+static void judge(struct posture *p, const struct entity *e, const struct entity *group, int64_t now)
+{
+    char day[TIME_TEXT];
+    struct arena *arena = posture_arena(p);
+    int64_t active = posture_active(p, e->number), last = e->last_logon;
+    if (e->uac & UAC_DISABLED || e->flags & ENTITY_DISABLED) {
+        if (!has_rid(e, STR("-500")))
+            posture_fact(p, &ass_dormant_sensitive, e, 0, str_fmt(arena, "disabled, and still a member of %.*s", STR_ARG(group->name)));
+    } else if (e->terminated != TIME_NONE && e->terminated < now) {
+        posture_fact(p, &ass_dormant_sensitive, e, 0,
+                     str_fmt(arena, "expired on %.*s, and still a member of %.*s", STR_ARG(time_date(e->terminated, day)), STR_ARG(group->name)));
+    } else if (!silent_since(last, active, now)) {
+        return;
+    } else if (last == TIME_NONE && active == TIME_NONE) {
+        if (e->created != TIME_NONE && now - e->created > DORMANT_DAYS * TIME_DAY && tells_logons(posture_dir(p)))
+            posture_fact(p, &ass_dormant_sensitive, e, WEIGHT_NEVER,
+                         str_fmt(arena, "never signed in since it was made on %.*s, and a member of %.*s", STR_ARG(time_date(e->created, day)), STR_ARG(group->name)));
+    } else {
+        if (last == TIME_NONE || (active != TIME_NONE && active > last))
+            last = active;
+        posture_fact(p, &ass_dormant_sensitive, e, WEIGHT_USABLE,
+                     str_fmt(arena, "last signed in around %.*s, and a member of %.*s", STR_ARG(time_date(last, day)), STR_ARG(group->name)));
+    }
+}
 
 static void check(struct posture *p, const struct entity *e, int64_t now)
 {
-    char day[TIME_TEXT];
     if (e->type != ENTITY_USER || !(e->flags & ENTITY_IN_DIRECTORY))
         return;
-    posture_judged(p, &ass_dormant_sensitive);
-    if (!(e->flags & ENTITY_SENSITIVE) || !e->ngroups)
+    if (e->uac || e->last_logon != TIME_NONE)
+        posture_judged(p, &ass_dormant_sensitive);
+    if (!(e->flags & ENTITY_SENSITIVE) || e->flags & (ENTITY_HONEYTOKEN | ENTITY_TERMINATED) || has_rid(e, STR("-502")))
         return;
-    int64_t active = posture_active(p, e->number), last = e->last_logon;
-    if (active != TIME_NONE && (last == TIME_NONE || active > last))
-        last = active;
-    if (e->uac & UAC_DISABLED)
-        posture_fact(p, &ass_dormant_sensitive, e, STR("disabled, and still a member of a sensitive group"));
-    else if (e->terminated != TIME_NONE && e->terminated < now)
-        posture_fact(p, &ass_dormant_sensitive, e, STR("expired, and still a member of a sensitive group"));
-    else if (last == TIME_NONE && e->created != TIME_NONE && now - e->created > DORMANT_DAYS * TIME_DAY)
-        posture_fact(p, &ass_dormant_sensitive, e, STR("has never signed in"));
-    else if (last != TIME_NONE && now - last > DORMANT_DAYS * TIME_DAY)
-        posture_fact(p, &ass_dormant_sensitive, e, str_fmt(posture_arena(p), "last signed in on %.*s", STR_ARG(time_date(last, day))));
+    const struct entity *group = sensitive_group(posture_dir(p), e);
+    if (group)
+        judge(p, e, group, now);
 }
 
 const struct assessment ass_dormant_sensitive = {

@@ -1,4 +1,6 @@
-/* posture/ass_ntlm_v1.c - legacy protocols: NTLMv1 and LM responses. */
+/* posture/ass_ntlm_v1.c - legacy protocols: NTLMv1 and LM responses.
+ *
+ * Not counted: anonymous sessions, which are always logged as NTLM V1 and carry no response; refused attempts. */
 #include "posture/posture.h"
 
 extern const struct assessment ass_ntlm_v1;
@@ -9,11 +11,12 @@ static void see(struct posture *p, const struct activity *a)
     if (!str_set(version))
         return;
     posture_judged(p, &ass_ntlm_v1);
-    if (str_eqi(version, STR("NTLM V2")) || dir_is(posture_dir(p), a->actor_entity, ENTITY_BUILTIN) || a->outcome == OUTCOME_FAILURE)
+    bool old = str_eqi(version, STR("NTLM V1")), oldest = str_eqi(version, STR("LM"));
+    if (!(old || oldest) || a->outcome == OUTCOME_FAILURE || posture_local(a) || dir_is(posture_dir(p), a->actor_entity, ENTITY_BUILTIN))
         return;
-    struct str from = str_set(a->device) ? a->device : STR("an unknown computer");
+    struct str from = posture_from(p, a), to = posture_to(p, a);
     posture_note(p, &ass_ntlm_v1, a->actor_entity, a,
-                 str_fmt(posture_arena(p), "%.*s from %.*s to %.*s", STR_ARG(version), STR_ARG(from), STR_ARG(a->destination)));
+                 str_fmt(posture_arena(p), "signed in with %s from %.*s to %.*s", oldest ? "LM" : "NTLMv1", STR_ARG(from), STR_ARG(to)));
 }
 
 const struct assessment ass_ntlm_v1 = {

@@ -1,25 +1,27 @@
-/* posture/ass_print_spooler.c - the print spooler is available on a domain controller. */
+/* posture/ass_print_spooler.c - the print spooler is available on a domain controller: the pipe or interface spoolss was let in there.
+ * Refused attempts show no spooler. */
 #include "posture/posture.h"
 
 extern const struct assessment ass_print_spooler;
 
 static bool names_spooler(const struct activity *a)
 {
-    return str_hasi(act_str(a, FACT_PIPE), STR("spoolss")) || str_hasi(act_str(a, FACT_RELATIVE_TARGET), STR("spoolss")) ||
-           str_eqi(act_str(a, FACT_SERVICE_NAME), STR("Spooler")) || str_eqi(act_str(a, FACT_RPC_INTERFACE), STR("spoolss"));
+    return str_eqi(act_str(a, FACT_PIPE), STR("spoolss")) || str_eqi(act_str(a, FACT_RPC_INTERFACE), STR("spoolss"));
 }
 
 static void see(struct posture *p, const struct activity *a)
 {
-    if (a->kind != KIND_SHARE_FILE_ACCESS && a->kind != KIND_SERVICE_CREATION && a->protocol != PROTO_RPC)
+    if (a->kind != KIND_SHARE_FILE_ACCESS && a->protocol != PROTO_RPC)
         return;
     if (!dir_dc_destination(posture_dir(p), a))
         return;
     posture_judged(p, &ass_print_spooler);
     if (a->outcome == OUTCOME_FAILURE || !names_spooler(a))
         return;
-    posture_note(p, &ass_print_spooler, a->destination_entity, a,
-                 str_fmt(posture_arena(p), "its print spooler answered %.*s", STR_ARG(account_text(&a->actor))));
+    struct str who = account_set(&a->actor) ? account_text(&a->actor) : STR("somebody"), from = posture_from(p, a);
+    uint32_t dc = a->destination_entity ? a->destination_entity : dir_computer_at(posture_dir(p), &a->destination_ip);
+    posture_note(p, &ass_print_spooler, dc, a,
+                 str_fmt(posture_arena(p), "%.*s reached its print spooler (spoolss) from %.*s", STR_ARG(who), STR_ARG(from)));
 }
 
 const struct assessment ass_print_spooler = {

@@ -5,6 +5,8 @@
 
 extern const struct assessment ass_unsecure_delegation;
 
+enum { WEIGHT_RESOURCE = 1, WEIGHT_TRANSITION = 2, WEIGHT_UNCONSTRAINED = 3 };
+
 /* The host of a service principal name: class/host[:port][/name]. */
 static struct str host_of(struct str spn)
 {
@@ -16,16 +18,45 @@ static struct str host_of(struct str spn)
     return host;
 }
 
+/* A service ticket for krbtgt is a ticket-granting ticket. */
+static bool sensitive_service(const struct dir *dir, struct str spn)
+{
+    uint32_t target = dir_computer(dir, host_of(spn));
+    return dir_is(dir, target, ENTITY_DC) || dir_is(dir, target, ENTITY_SENSITIVE) || str_startsi(spn, STR("krbtgt/"));
+}
+
 static void constrained(struct posture *p, const struct entity *e)
 {
-    for (uint32_t i = 0; i < e->ndelegate_to; i++) {
-        uint32_t target = dir_computer(posture_dir(p), host_of(e->delegate_to[i]));
-        if (!dir_is(posture_dir(p), target, ENTITY_DC) && !dir_is(posture_dir(p), target, ENTITY_SENSITIVE))
-            continue;
-        posture_fact(p, &ass_unsecure_delegation, e,
-                     str_fmt(posture_arena(p), "may act as any user, with any sign-in, towards %.*s", STR_ARG(e->delegate_to[i])));
+    struct str first = STR_NONE;
+    unsigned n = 0;
+    for (uint32_t i = 0; i < e->ndelegate_to; i++)
+        if (sensitive_service(posture_dir(p), e->delegate_to[i]) && n++ == 0)
+            first = e->delegate_to[i];
+    if (!n)
         return;
+    struct str more = n > 1 ? str_fmt(posture_arena(p), " and %u more sensitive service%s", n - 1, n > 2 ? "s" : "") : STR("");
+    posture_fact(p, &ass_unsecure_delegation, e, WEIGHT_TRANSITION,
+                 str_fmt(posture_arena(p), "may act as any user, without that user's sign-in, towards %.*s%.*s", STR_ARG(first), STR_ARG(more)));
+}
+
+/* Whoever is on that list may act as anybody on this computer. That controllers may is nothing new. */
+static void resource_based(struct posture *p, const struct entity *e)
+{
+    const struct dir *dir = posture_dir(p);
+    struct str first = STR_NONE;
+    unsigned n = 0;
+    for (uint32_t i = 0; i < e->ndelegates; i++) {
+        const struct entity *who = dir_entity(dir, dir_sid(dir, e->delegates[i]));
+        if (who && who->flags & ENTITY_DC)
+            continue;
+        if (n++ == 0)
+            first = who ? who->name : e->delegates[i];
     }
+    if (!n)
+        return;
+    struct str more = n > 1 ? str_fmt(posture_arena(p), " and %u other%s", n - 1, n > 2 ? "s" : "") : STR("");
+    posture_fact(p, &ass_unsecure_delegation, e, e->flags & (ENTITY_DC | ENTITY_SENSITIVE) ? WEIGHT_UNCONSTRAINED : WEIGHT_RESOURCE,
+                 str_fmt(posture_arena(p), "%.*s%.*s may act as any user towards it (resource-based delegation)", STR_ARG(first), STR_ARG(more)));
 }
 
 static void check(struct posture *p, const struct entity *e, int64_t now)
@@ -34,15 +65,13 @@ static void check(struct posture *p, const struct entity *e, int64_t now)
     if (!(e->flags & ENTITY_IN_DIRECTORY) || !e->uac)
         return;
     posture_judged(p, &ass_unsecure_delegation);
-    if (e->uac & UAC_DISABLED)
+    if (e->uac & UAC_DISABLED || e->flags & ENTITY_TERMINATED)
         return;
     if (e->uac & UAC_TRUSTED_FOR_DELEGATION && !(e->flags & (ENTITY_DC | ENTITY_RODC)) && !(e->uac & UAC_SERVER_TRUST))
-        posture_fact(p, &ass_unsecure_delegation, e, STR("trusted for delegation to any service (unconstrained)"));
+        posture_fact(p, &ass_unsecure_delegation, e, WEIGHT_UNCONSTRAINED, STR("trusted for delegation to any service (unconstrained)"));
     else if (e->uac & UAC_TRUSTED_TO_AUTH_FOR_DELEGATION && e->ndelegate_to)
         constrained(p, e);
-    if (e->ndelegates && e->flags & (ENTITY_DC | ENTITY_SENSITIVE))
-        posture_fact(p, &ass_unsecure_delegation, e,
-                     str_fmt(posture_arena(p), "%u accounts may act as any user towards it (resource-based delegation)", (unsigned)e->ndelegates));
+    resource_based(p, e);
 }
 
 const struct assessment ass_unsecure_delegation = {
@@ -53,7 +82,8 @@ const struct assessment ass_unsecure_delegation = {
              "to it. Whoever controls it can act as any of them anywhere in the domain, domain administrators included.",
     .todo = {"Replace unconstrained by constrained delegation to the services that are really needed.",
              "Mark sensitive accounts as 'Account is sensitive and cannot be delegated', or put them into Protected Users.",
-             "Remove delegation with protocol transition and resource-based delegation towards domain controllers.", NULL},
-    .needs = "the directory: LDAP sync or an import with userAccountControl and msDS-AllowedToDelegateTo",
+             "Remove delegation with protocol transition towards domain controllers and sensitive servers.",
+             "Empty msDS-AllowedToActOnBehalfOfOtherIdentity where nobody can say what it is for.", NULL},
+    .needs = "the directory: LDAP sync or an import with userAccountControl and msDS-AllowedToDelegateTo and msDS-AllowedToActOnBehalfOfOtherIdentity",
     .check = check,
 };

@@ -1,14 +1,17 @@
 /* posture/ass_weak_ciphers.c - weak cipher usage: DES and RC4 in Kerberos.
  *
- * The etype of a service ticket is the service account's doing (its keys and msDS-SupportedEncryptionTypes), so it is noted
- * there; what the client used to prove itself, and its session key, are the client's. Numbers: RFC 3961, RFC 4757, IANA. */
+ * What the client proved itself with is the client's doing. A weak service ticket is the service account's (its keys and
+ * msDS-SupportedEncryptionTypes), unless the client offered nothing better or the directory says that the service does AES: then
+ * somebody asked for a weak one. A weak ticket-granting ticket after a strong proof is krbtgt's. Numbers: RFC 3961, RFC 4757, IANA;
+ * msDS-SupportedEncryptionTypes: MS-KILE 2.2.7. */
 #include "posture/posture.h"
 
 #include "model/uac.h"
 
 extern const struct assessment ass_weak_ciphers;
 
-enum { DES_CBC_CRC = 1, DES_CBC_MD5 = 3, RC4_HMAC = 23, RC4_HMAC_EXP = 24 };
+enum { DES_CBC_CRC = 1, DES_CBC_MD5 = 3, AES_FIRST = 17, AES_LAST = 20, RC4_HMAC = 23, RC4_HMAC_EXP = 24 };
+enum { ENCTYPES_DES = 0x1 | 0x2, ENCTYPES_AES = 0x8 | 0x10, WEIGHT_DES_ALLOWED = 1, WEIGHT_DES_ONLY = 2 };
 
 static const char *weak(uint64_t etype)
 {
@@ -21,37 +24,94 @@ static const char *weak(uint64_t etype)
     }
 }
 
-static void note(struct posture *p, uint32_t entity, const struct activity *a, const char *cipher, const char *what)
+/* The account that the ticket is for: its SID, else its name in the client's domain. */
+static uint32_t service_of(struct posture *p, const struct activity *a)
 {
-    if (entity && cipher)
-        posture_note(p, &ass_weak_ciphers, entity, a, str_fmt(posture_arena(p), "%s %s", cipher, what));
+    const struct object *o = act_object(a, ROLE_RESOURCE);
+    if (!o)
+        return 0;
+    uint32_t known = dir_sid(posture_dir(p), o->ref.sid);
+    return known ? known : dir_account(posture_dir(p), &(struct account){.name = o->ref.name, .domain = a->actor.domain});
+}
+
+static bool offers_aes(struct str etypes)
+{
+    struct str word;
+    uint64_t n;
+    while (str_cut(&etypes, ' ', &word))
+        if (str_u64(word, &n) && n >= AES_FIRST && n <= AES_LAST)
+            return true;
+    return false;
+}
+
+/* The client had a choice, and it was its own. */
+static bool clients_doing(struct posture *p, const struct activity *a, uint32_t service)
+{
+    struct str offered = act_str(a, FACT_CLIENT_ETYPES);
+    const struct entity *e = dir_entity(posture_dir(p), service);
+    return str_set(offered) ? !offers_aes(offered) : e && e->enctypes & ENCTYPES_AES;
+}
+
+static void of_client(struct posture *p, const struct activity *a, const char *cipher, struct str what)
+{
+    struct str from = posture_from(p, a);
+    posture_note(p, &ass_weak_ciphers, a->actor_entity, a, str_fmt(posture_arena(p), "%s %.*s, from %.*s", cipher, STR_ARG(what), STR_ARG(from)));
+}
+
+static void of_service(struct posture *p, const struct activity *a, uint32_t service, const char *cipher, const char *what)
+{
+    struct str who = account_set(&a->actor) ? account_text(&a->actor) : STR("somebody");
+    posture_note(p, &ass_weak_ciphers, service, a,
+                 str_fmt(posture_arena(p), "%s %s issued for it, last to %.*s", cipher, what, STR_ARG(who)));
+}
+
+static void logon(struct posture *p, const struct activity *a, uint32_t krbtgt)
+{
+    const char *proof = weak(act_u64(a, FACT_PREAUTH_ETYPE, 0)), *ticket = weak(act_u64(a, FACT_TICKET_ETYPE, 0));
+    if (proof)
+        of_client(p, a, proof, STR("used to prove who it is"));
+    else if (ticket && act_has(a, FACT_PREAUTH_ETYPE))
+        of_service(p, a, krbtgt, ticket, "ticket-granting tickets are");
+    else if (ticket)
+        of_client(p, a, ticket, STR("used to sign in"));
+}
+
+static void service_ticket(struct posture *p, const struct activity *a, uint32_t service)
+{
+    const char *ticket = weak(act_u64(a, FACT_TICKET_ETYPE, 0)), *session = weak(act_u64(a, FACT_SESSION_ETYPE, 0));
+    if (!ticket && !session)
+        return;
+    if (clients_doing(p, a, service)) {
+        struct str spn = act_str(a, FACT_SPN);
+        of_client(p, a, ticket ? ticket : session, str_fmt(posture_arena(p), "asked for towards %.*s", STR_ARG(str_set(spn) ? spn : STR("a service"))));
+    } else {
+        of_service(p, a, service, ticket ? ticket : session, ticket ? "tickets are" : "session keys are");
+    }
 }
 
 static void see(struct posture *p, const struct activity *a)
 {
     if (a->protocol != PROTO_KERBEROS || a->outcome == OUTCOME_FAILURE)
         return;
-    uint64_t ticket = act_u64(a, FACT_TICKET_ETYPE, 0), proof = act_u64(a, FACT_PREAUTH_ETYPE, 0), session = act_u64(a, FACT_SESSION_ETYPE, 0);
-    if (!ticket && !proof)
+    if (!act_has(a, FACT_TICKET_ETYPE) && !act_has(a, FACT_PREAUTH_ETYPE))
         return;
     posture_judged(p, &ass_weak_ciphers);
-    if (a->kind == KIND_CREDENTIALS_VALIDATION) {
-        note(p, a->actor_entity, a, weak(proof ? proof : ticket), proof ? "used to prove who it is" : "in its ticket-granting ticket");
-    } else if (a->kind == KIND_RESOURCE_ACCESS) {
-        const struct object *service = act_object(a, ROLE_RESOURCE);
-        note(p, service ? service->entity : 0, a, weak(ticket), "tickets are issued for this service account");
-        if (session && !weak(ticket))
-            note(p, a->actor_entity, a, weak(session), "session keys asked for");
-    }
+    if (a->kind == KIND_CREDENTIALS_VALIDATION)
+        logon(p, a, service_of(p, a));
+    else if (a->kind == KIND_RESOURCE_ACCESS)
+        service_ticket(p, a, service_of(p, a));
 }
 
 static void check(struct posture *p, const struct entity *e, int64_t now)
 {
     (void)now;
-    if (e->flags & ENTITY_IN_DIRECTORY && e->uac)
-        posture_judged(p, &ass_weak_ciphers);
-    if (e->uac & UAC_USE_DES_ONLY && !(e->uac & UAC_DISABLED))
-        posture_fact(p, &ass_weak_ciphers, e, STR("the account is set to use DES only"));
+    if (e->uac & UAC_DISABLED || e->flags & (ENTITY_DISABLED | ENTITY_TERMINATED))
+        return;
+    if (e->uac & UAC_USE_DES_ONLY)
+        posture_fact(p, &ass_weak_ciphers, e, WEIGHT_DES_ONLY, STR("set to use DES only (userAccountControl)"));
+    else if (e->enctypes & ENCTYPES_DES)
+        posture_fact(p, &ass_weak_ciphers, e, WEIGHT_DES_ALLOWED,
+                     str_fmt(posture_arena(p), "DES is allowed for it (msDS-SupportedEncryptionTypes %u)", (unsigned)e->enctypes));
 }
 
 const struct assessment ass_weak_ciphers = {
@@ -63,7 +123,7 @@ const struct assessment ass_weak_ciphers = {
     .todo = {"Set msDS-SupportedEncryptionTypes of the service accounts listed to AES and change their passwords, so that AES keys exist.",
              "Remove 'Use only Kerberos DES encryption types' from accounts.",
              "Then allow only AES in 'Network security: Configure encryption types allowed for Kerberos'.", NULL},
-    .needs = "Kerberos tickets: events 4768 and 4769, Samba's authentication audit, or network traffic",
+    .needs = "Kerberos tickets: events 4768 and 4769, or Samba's authentication audit",
     .see = see,
     .check = check,
 };

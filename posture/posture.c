@@ -1,13 +1,13 @@
 /* posture/posture.c - assessments at work: notes per entity, findings in order. */
 #include "posture/posture.h"
 
-#include "base/table.h"
 #include "base/hash.h"
+#include "base/table.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_ASSESSMENTS = 32, MAX_NOTES = 500000, NOTE_TEXT = 120, KEEP_DAYS = 30 };
+enum { MAX_ASSESSMENTS = 32, MAX_NOTES = 500000, NOTE_TEXT = 160, SENSITIVE_WEIGHT = 100, KEEP_DAYS = 30 };
 
 struct note {
     uint32_t entity;
@@ -81,11 +81,6 @@ void posture_close(struct posture *p)
     free(p);
 }
 
-void posture_directory(struct posture *p, const struct dir *dir)
-{
-    p->dir = dir;
-    make_room(p);
-}
 
 const struct dir *posture_dir(const struct posture *p)
 {
@@ -120,12 +115,20 @@ bool posture_known(const struct posture *p, const struct assessment *a)
     return p->judged[place(a)];
 }
 
+/* Cut between characters of UTF-8. */
 static void set_text(char out[NOTE_TEXT], struct str text)
 {
     size_t n = text.n < NOTE_TEXT - 1 ? text.n : NOTE_TEXT - 1;
+    while (n && n < text.n && ((uint8_t)text.p[n] & 0xc0) == 0x80)
+        n--;
     if (n)
         memcpy(out, text.p, n);
     out[n] = '\0';
+}
+
+static uint64_t note_key(uint32_t entity, unsigned assessment)
+{
+    return hash_mix(entity, assessment + 1);
 }
 
 void posture_note(struct posture *p, const struct assessment *by, uint32_t entity, const struct activity *a, struct str text)
@@ -133,9 +136,11 @@ void posture_note(struct posture *p, const struct assessment *by, uint32_t entit
     if (!entity)
         return;
     unsigned at = place(by);
-    struct note *n = table_put(&p->notes, hash_mix(entity, at + 1), NULL);
+    struct note *n = table_put(&p->notes, note_key(entity, at), NULL);
     if (!n)
         return;
+    if (n->count && a->time - n->last > KEEP_DAYS * TIME_DAY)
+        n->count = 0;
     n->entity = entity;
     n->assessment = at;
     n->count++;
@@ -146,19 +151,85 @@ void posture_note(struct posture *p, const struct assessment *by, uint32_t entit
     set_text(n->text, text);
 }
 
+static void active(struct posture *p, uint32_t entity, int64_t time)
+{
+    if (entity && entity < p->nactive && time != TIME_NONE && (p->active[entity] == TIME_NONE || time > p->active[entity]))
+        p->active[entity] = time;
+}
+
 void posture_see(struct posture *p, const struct activity *a)
 {
-    if (a->actor_entity && a->actor_entity < p->nactive && (p->active[a->actor_entity] == TIME_NONE || a->time > p->active[a->actor_entity]))
-        p->active[a->actor_entity] = a->time;
+    if (a->outcome != OUTCOME_FAILURE)
+        active(p, a->actor_entity, a->time);
     for (unsigned i = 0; assessments[i]; i++)
         if (assessments[i]->see)
             assessments[i]->see(p, a);
     arena_reset(&p->scratch);
 }
 
+/* ---- another directory: what was noted of two that turned out to be one is the one's ---- */
+
+static void join_note(struct posture *p, uint32_t from, uint32_t to, unsigned at)
+{
+    const struct note *old = table_get(&p->notes, note_key(from, at));
+    if (!old)
+        return;
+    struct note was = *old;
+    struct note *n = table_put(&p->notes, note_key(to, at), NULL);
+    if (n) {
+        uint64_t count = n->count + was.count;
+        if (!n->count || was.last > n->last)
+            *n = was;
+        n->entity = to;
+        n->count = count;
+    }
+    table_drop(&p->notes, note_key(from, at));
+}
+
+void posture_directory(struct posture *p, const struct dir *dir)
+{
+    p->dir = dir;
+    make_room(p);
+    for (uint32_t i = 1; i < p->nactive; i++) {
+        uint32_t to = dir_number(dir, i);
+        if (!to || to == i)
+            continue;
+        active(p, to, p->active[i]);
+        for (unsigned at = 0; assessments[at]; at++)
+            join_note(p, i, to, at);
+    }
+}
+
+/* ---- what assessments say of places ---- */
+
+static struct str place_text(struct posture *p, struct str name, const struct ip *ip)
+{
+    char text[IP_TEXT];
+    if (str_set(name))
+        return name;
+    return ip_set(ip) ? str_dup(&p->scratch, ip_text(ip, text)) : STR("an unknown computer");
+}
+
+struct str posture_from(struct posture *p, const struct activity *a)
+{
+    return place_text(p, a->device, &a->ip);
+}
+
+struct str posture_to(struct posture *p, const struct activity *a)
+{
+    return place_text(p, a->destination, &a->destination_ip);
+}
+
+bool posture_local(const struct activity *a)
+{
+    if (ip_set(&a->ip))
+        return ip_is_loopback(&a->ip) || ip_eq(&a->ip, &a->destination_ip);
+    return a->device_entity && a->device_entity == a->destination_entity;
+}
+
 /* ---- findings ---- */
 
-static void add(struct posture *p, const struct finding *f, struct str text)
+static void add(struct posture *p, const struct finding *f, unsigned weight, struct str text)
 {
     if (p->nfound == p->room) {
         size_t room = p->room ? p->room * 2 : 64;
@@ -173,23 +244,24 @@ static void add(struct posture *p, const struct finding *f, struct str text)
     struct found *x = &p->found[p->nfound++];
     *x = (struct found){.f = *f, .order = place(f->assessment)};
     set_text(x->text, text);
-    x->f.exposure = dir_is(p->dir, f->entity, ENTITY_SENSITIVE) ? 1 : 0;
+    x->f.exposure = (dir_is(p->dir, f->entity, ENTITY_SENSITIVE) ? SENSITIVE_WEIGHT : 0) + weight;
 }
 
-void posture_fact(struct posture *p, const struct assessment *by, const struct entity *e, struct str text)
+void posture_fact(struct posture *p, const struct assessment *by, const struct entity *e, unsigned weight, struct str text)
 {
-    add(p, &(struct finding){.assessment = by, .entity = e->number, .last = TIME_NONE}, text);
+    posture_judged(p, by);
+    add(p, &(struct finding){.assessment = by, .entity = e->number, .last = TIME_NONE}, weight, text);
 }
 
 static void collect_notes(struct posture *p, int64_t now)
 {
     uint32_t at = 0;
     for (const struct note *n; (n = table_each(&p->notes, &at, NULL)) != NULL;) {
-        if (now - n->last > KEEP_DAYS * TIME_DAY)
+        if (now - n->last > KEEP_DAYS * TIME_DAY || !dir_entity(p->dir, n->entity))
             continue;
         struct finding f = {.assessment = assessments[n->assessment], .entity = n->entity, .count = n->count, .last = n->last};
         memcpy(f.activity, n->activity, sizeof f.activity);
-        add(p, &f, str_of(n->text));
+        add(p, &f, 0, str_of(n->text));
     }
 }
 

@@ -33,11 +33,11 @@ extern const struct assessment *const assessments[]; /* generated, ended by NULL
 struct finding {
     const struct assessment *assessment;
     uint32_t entity;
-    uint64_t count;      /* activities; 0 for facts of the directory */
+    uint64_t count;      /* activities since it began, or began again after 30 days without; 0 for facts of the directory */
     int64_t last;        /* newest activity, or TIME_NONE */
     uint8_t activity[16]; /* of the newest, when count > 0 */
     struct str text;     /* evidence in a sentence */
-    unsigned exposure;   /* who is most exposed comes first: sensitive entities, then by count */
+    unsigned exposure;   /* who is most exposed comes first: sensitive entities (100 more), then by weight, then by count */
 };
 
 int posture_open(const struct dir *dir, struct posture **out);
@@ -56,13 +56,19 @@ bool posture_known(const struct posture *p, const struct assessment *a);
 const struct dir *posture_dir(const struct posture *p);
 /* The activity shows the weakness in `entity`; `text` says how ("LDAP simple bind without encryption from PC7"). */
 void posture_note(struct posture *p, const struct assessment *by, uint32_t entity, const struct activity *a, struct str text);
-/* A fact of the directory, within check(). */
-void posture_fact(struct posture *p, const struct assessment *by, const struct entity *e, struct str text);
+/* A fact of the directory, within check(); weight (0 to 99): how much worse than the same assessment's other facts. */
+void posture_fact(struct posture *p, const struct assessment *by, const struct entity *e, unsigned weight, struct str text);
 /* Something was seen that can be judged. */
 void posture_judged(struct posture *p, const struct assessment *by);
 /* Scratch memory until see() or check() returns. */
 struct arena *posture_arena(struct posture *p);
-/* When the entity was last active on any shore; TIME_NONE never. */
+/* Where the activity came from, in words: computer, else address. */
+struct str posture_from(struct posture *p, const struct activity *a);
+/* ... and it went to: computer, else address. */
+struct str posture_to(struct posture *p, const struct activity *a);
+/* It never left the computer: nobody could listen. */
+bool posture_local(const struct activity *a);
+/* When the entity last did something, refused attempts apart, on any shore; TIME_NONE never. */
 int64_t posture_active(const struct posture *p, uint32_t entity);
 
 #endif

@@ -1,0 +1,67 @@
+/* tests/posture/test_clear_text.c - simple binds that anybody could read, and binds that nobody could. */
+#include "tests/posture/office.h"
+
+extern const struct assessment ass_clear_text;
+
+static struct fact simple[] = {FACT_TEXT(FACT_OPERATION, "simple bind")}, tls[] = {FACT_TEXT(FACT_OPERATION, "simple bind/TLS")},
+                   ldaps[] = {FACT_TEXT(FACT_OPERATION, "simple bind/ldaps")}, sasl[] = {FACT_TEXT(FACT_OPERATION, "unsigned SASL bind")};
+
+static void readable_binds(void **state)
+{
+    (void)state;
+    struct office o = office_open(&ass_clear_text, OFFICE_PLAIN, NULL, 0);
+    assert_false(posture_known(o.posture, &ass_clear_text));
+    for (int i = 0; i < 3; i++) {
+        struct activity a = office_act(KIND_LDAP_BIND, "alice", simple, 1);
+        a.device = i == 2 ? STR("COPIER") : STR_NONE;
+        a.outcome = OUTCOME_UNKNOWN; /* as event 2889 comes */
+        a.time += i;
+        office_see(&o, &a);
+    }
+    struct activity b = office_act(KIND_LDAP_BIND, "boss", simple, 1);
+    office_see(&o, &b);
+    assert_int_equal(office_findings(&o, OFFICE_NOW), 2);
+    office_expect(&o, 0, "boss", "LDAP simple bind without encryption from 10.0.0.21 to DC1"); /* sensitive comes first, whatever the counts */
+    office_expect(&o, 1, "alice", "LDAP simple bind without encryption from COPIER to DC1");
+    assert_int_equal(o.found[1].count, 3);
+    office_close(&o);
+}
+
+static void what_nobody_could_read(void **state)
+{
+    (void)state;
+    struct office o = office_open(&ass_clear_text, OFFICE_PLAIN, NULL, 0);
+    struct activity some[] = {office_act(KIND_LDAP_BIND, "alice", tls, 1), office_act(KIND_LDAP_BIND, "alice", ldaps, 1),
+                              office_act(KIND_LDAP_BIND, "alice", sasl, 1), office_act(KIND_LDAP_BIND, "alice", simple, 1),
+                              office_act(KIND_LDAP_BIND, "alice", simple, 1), office_act(KIND_LDAP_BIND, "ANONYMOUS LOGON", simple, 1)};
+    some[3].outcome = OUTCOME_FAILURE;
+    some[4].ip = ip_v4(0x7f000001);
+    some[5].actor.sid = STR("S-1-5-7");
+    for (size_t i = 0; i < sizeof some / sizeof *some; i++)
+        office_see(&o, &some[i]);
+    assert_int_equal(office_findings(&o, OFFICE_NOW), 0);
+    assert_true(posture_known(o.posture, &ass_clear_text)); /* judged, and well */
+    office_close(&o);
+}
+
+static void basic_authentication_is_not_the_network(void **state)
+{
+    (void)state;
+    struct fact cleartext[] = {FACT_NUMBER(FACT_LOGON_TYPE, 8)};
+    struct office o = office_open(&ass_clear_text, OFFICE_PLAIN, NULL, 0);
+    struct activity a = office_act(KIND_NETWORK_LOGON, "alice", cleartext, 1);
+    office_see(&o, &a);
+    assert_int_equal(office_findings(&o, OFFICE_NOW), 0);
+    assert_false(posture_known(o.posture, &ass_clear_text));
+    office_close(&o);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(readable_binds),
+        cmocka_unit_test(what_nobody_could_read),
+        cmocka_unit_test(basic_authentication_is_not_the_network),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
