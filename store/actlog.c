@@ -265,8 +265,6 @@ static int look(const char *folder, struct actlog **out, char why[256])
         err = ERR_MEMORY;
     }
     if (!err)
-        err = lock_folder(l, why);
-    if (!err)
         err = catalogue_open(l->folder, &l->catalogue, why);
     if (!err)
         err = catalogue_begin_read(l->catalogue);
