@@ -54,6 +54,7 @@ static int run(int argc, char **argv)
     (void)sigaddset(&stop, SIGINT);
     (void)pthread_sigmask(SIG_BLOCK, &stop, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a write beyond a limit fails like one on a full disk */
     if (hub_open(&config, &h, why) != 0) {
         (void)fprintf(stderr, "vigie serve: %s\n", why);
         return 1;

@@ -44,9 +44,9 @@ void hub_health(struct hub *h, struct jout *j)
     uint64_t room, all;
     actlog_figures(h->log, &f);
     disk(h, &room, &all);
-    bool full = all && room < all / 20, failed = atomic_load(&h->files_failed) > 0, nothing = f.last == 0;
+    bool full = all && room < all / 20, failed = atomic_load(&h->files_failed) > 0, stuck = atomic_load(&h->inbox_stuck) > 0, nothing = f.last == 0;
     jout_obj(j);
-    jout_kz(j, "state", full || failed ? "warning" : "ok");
+    jout_kz(j, "state", full || failed || stuck ? "warning" : "ok");
     jout_ki64(j, "uptime", (hub_now() - h->started) / TIME_SECOND);
     jout_ku64(j, "activities", f.activities[SHORE_CLOUD] + f.activities[SHORE_ONPREM]);
     hub_judged(h, j);
@@ -61,6 +61,8 @@ void hub_health(struct hub *h, struct jout *j)
         problem(j, "Less than a twentieth of the disk with the data folder is free.", "Free space, or shorten the retention under Settings > System.");
     if (failed)
         problem(j, "Files that came in could not be read.", "Settings > Inputs names them with the reason.");
+    if (stuck)
+        problem(j, "Something in the inbox folder cannot be taken.", "The hub's log says why: no room on the disk, no right to the folder, or no ordinary file.");
     if (nothing)
         problem(j, "No activity has come in yet.", "Upload logs under Settings > Inputs, or drop them into the inbox folder.");
     jout_end_arr(j);

@@ -59,7 +59,7 @@ static int open_batch(struct batch *b)
 {
     struct hub *h = b->hub;
     b->options = (struct pipe_options){.geo = h->geo, .jobs = h->jobs, .since = TIME_NONE, .until = TIME_NONE};
-    b->in = (struct intake){.options = &b->options, .import = who_import(h->who)};
+    b->in = (struct intake){.options = &b->options, .import = who_import(h->who), .stop = &h->stop};
     int err = inputs_new(&b->in.inputs);
     for (unsigned i = 0; !err && i < b->n; i++) {
         (void)inputs_add_path(b->in.inputs, b->files[i].path); /* a file that is gone is an input without records */
@@ -125,6 +125,20 @@ static int number_inputs(struct batch *b)
 
 /* ---- activities ---- */
 
+/* A hub that stops leaves the batch: its files wait for the next start. */
+static int stopping(struct hub *h)
+{
+    return atomic_load(&h->stop) ? ERR_LIMIT : 0;
+}
+
+/* With its entities it exceeds what the log takes. */
+static int too_large(struct stored_input *row)
+{
+    if (row->faults++ == 0)
+        row->first_fault = STR("an activity larger than 256 KB");
+    return 0;
+}
+
 static int store(struct batch *b, const struct dir *dir, const struct held *held)
 {
     struct hub *h = b->hub;
@@ -139,18 +153,17 @@ static int store(struct batch *b, const struct dir *dir, const struct held *held
     a.origin.input = b->number[a.origin.input];
     dir_resolve(dir, &a);
     err = actlog_add(h->log, &a, hub_now(), &stored);
+    if (err == ERR_LIMIT && held->n > ACTIVITY_PACKED_MAX / 2)
+        return too_large(row);
     if (err)
         return err;
-    if (stored)
-        row->activities++;
-    else
-        row->repeats++;
+    row->activities += stored;
     if (++b->since_commit < COMMIT_ROWS)
         return 0;
     b->since_commit = 0;
     err = actlog_commit(h->log);
     hub_wake(h);
-    return err;
+    return err ? err : stopping(h);
 }
 
 static int store_all(struct batch *b)
@@ -178,6 +191,7 @@ static void add_figures(struct batch *b, const struct input *in)
     char text[512];
     row->format = str_of(in->format);
     row->records += in->records;
+    row->repeats += in->activities;
     row->bytes = in->bytes > row->bytes ? in->bytes : row->bytes;
     if (in->nfaults && !row->faults) {
         (void)snprintf(text, sizeof text, "record %llu, byte %llu: %s", (unsigned long long)in->faults[0].record,
@@ -199,6 +213,7 @@ static int finish_files(struct batch *b, int err)
     for (unsigned i = 0; !failed && i < b->n; i++) {
         struct stored_input *row = &b->files[i].row;
         row->done = hub_now();
+        row->repeats -= row->repeats < row->activities ? row->repeats : row->activities; /* what was decoded and not stored */
         if (err)
             row->first_fault = str_of(err_text(err));
         if (row->state == INPUT_FAILED)
@@ -208,10 +223,10 @@ static int finish_files(struct batch *b, int err)
     return failed;
 }
 
-/* The machine's troubles pass: the files wait. What is wrong with the files themselves does not. */
+/* The machine's troubles pass, and so does a database that is busy for long: the files wait. What is wrong with the files themselves does not. */
 static bool passes(int err)
 {
-    return err == ERR_IO || err == ERR_MEMORY;
+    return err == ERR_IO || err == ERR_MEMORY || err == ERR_LIMIT;
 }
 
 static int read_batch(struct batch *b)
@@ -220,6 +235,8 @@ static int read_batch(struct batch *b)
     size_t entries = b->in.import->n;
     if (!err)
         err = intake_run(&b->in);
+    if (!err)
+        err = stopping(b->hub);
     if (!err)
         err = inputs_order(b->in.inputs);
     if (!err)
@@ -251,15 +268,23 @@ static int read_waiting(struct hub *h)
     return err < 0 ? err : n > 0;
 }
 
+static void expire_if_due(struct hub *h)
+{
+    int err = atomic_exchange(&h->expire, false) ? hub_keeper_expire(h) : 0;
+    if (err)
+        (void)fprintf(stderr, "vigie: retention: %s\n", err_text(err));
+}
+
 void *hub_ingest_run(void *owner)
 {
     struct hub *h = owner;
     unsigned trouble = 0;
     while (!atomic_load(&h->stop)) {
         hub_received_inbox(h);
+        expire_if_due(h);
         atomic_store(&h->new_inputs, 0);
         int got = read_waiting(h);
-        if (got < 0) {
+        if (got < 0 && !atomic_load(&h->stop)) {
             trouble = trouble < 6 ? trouble + 1 : 6;
             (void)fprintf(stderr, "vigie: reading what came in: %s; trying again in %u s\n", err_text(got), 1u << trouble);
             (void)hub_wait(h, 1000u << trouble);

@@ -3,11 +3,9 @@
 
 #include "store/tab_settings.h"
 
-#include <stdio.h>
-
 enum { EVERY_SECONDS = 3600, RETENTION_DAYS = 180 };
 
-static int expire(struct hub *h)
+int hub_keeper_expire(struct hub *h)
 {
     int64_t activities, alerts;
     uint64_t n;
@@ -28,9 +26,8 @@ void *hub_keeper_run(void *owner)
         if (now - last < EVERY_SECONDS * TIME_SECOND)
             continue;
         last = now;
-        int err = expire(h);
-        if (err)
-            (void)fprintf(stderr, "vigie: retention: %s\n", err_text(err));
+        atomic_store(&h->expire, true);
+        hub_wake(h);
     }
     return NULL;
 }

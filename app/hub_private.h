@@ -39,7 +39,9 @@ struct hub {
     struct buf blind, learning; /* what the judges say, JSON lists; under health_lock */
     atomic_uint changed;     /* bit per enum hub_change, taken by the fold */
     atomic_uint new_inputs;  /* something waits in DATA/received/ */
+    atomic_bool expire;      /* retention is due */
     atomic_ulong files_waiting, files_failed;
+    atomic_ulong inbox_stuck; /* what lies in the inbox and cannot be taken, as of the last look */
 };
 
 int64_t hub_now(void);
@@ -68,6 +70,8 @@ double hub_fold_progress(struct hub *h);
 /* ---- hub_alerts.c: alerts as the queue keeps them ---- */
 struct alert;
 int hub_alerts_put(struct hub *h, const struct dir *dir, const struct alert *al, bool *fresh);
+/* After a fold over all that is seen: what was raised without knowing the past, and does not stand now, goes. */
+int hub_alerts_withdraw(struct hub *h, bool identity, const struct alert *const *alerts, size_t n);
 
 /* ---- hub_policies.c: detections as policies ---- */
 struct engine;
@@ -82,6 +86,7 @@ void hub_judged(struct hub *h, struct jout *j);
 void hub_metrics(struct hub *h, struct buf *out);
 
 /* ---- hub_keeper.c: retention, notifications ---- */
+int hub_keeper_expire(struct hub *h); /* on the ingest's thread, when `expire` is set: the log has one writer */
 void *hub_keeper_run(void *hub);
 
 #endif

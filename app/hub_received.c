@@ -109,6 +109,13 @@ int hub_received_open(struct hub *h)
 
 /* ---- the inbox ---- */
 
+/* One look at the inbox. */
+struct look {
+    struct hub *h;
+    unsigned long stuck; /* what cannot be taken */
+    bool quiet;          /* it was told before */
+};
+
 static int copy(int from, int to)
 {
     char block[65536];
@@ -116,57 +123,79 @@ static int copy(int from, int to)
     while ((n = read(from, block, sizeof block)) > 0)
         if (write(to, block, (size_t)n) != n)
             return ERR_IO;
-    return n < 0 ? ERR_IO : 0;
+    return n < 0 || fsync(to) != 0 ? ERR_IO : 0;
 }
 
-/* To the data folder, over the border of file systems where there is one. */
-static int move(struct hub *h, const char *path, const char *part)
+/* Over the border of file systems: a whole copy, or none. */
+static int copy_in(const char *path, const char *to)
 {
-    if (rename(path, part) == 0)
-        return 0;
-    if (errno != EXDEV)
-        return ERR_IO;
-    int from = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), to = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    int err = from >= 0 && to >= 0 ? copy(from, to) : ERR_IO;
-    if (!err && (fsync(to) != 0 || unlink(path) != 0))
-        err = ERR_IO;
+    char part[4300];
+    (void)snprintf(part, sizeof part, "%s.part", to);
+    int from = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), out = from < 0 ? -1 : open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int err = out >= 0 ? copy(from, out) : ERR_IO, why = errno;
     if (from >= 0)
         (void)close(from);
-    if (to >= 0)
-        (void)close(to);
-    (void)h;
+    if (out >= 0)
+        (void)close(out);
+    if (!err && rename(part, to) != 0)
+        err = ERR_IO, why = errno;
+    if (err && out >= 0)
+        (void)unlink(part);
+    errno = why;
     return err;
 }
 
-static void take_from_inbox(struct hub *h, const char *path, const char *name, const struct stat *st)
+/* A kill in between leaves the file under its final name in DATA/received/, where it is found at the next start. */
+static int take(struct hub *h, const char *folder, const char *path, const struct stat *st)
 {
-    char file[64], part[4200], hex[2 * NAME_BYTES + 1];
+    char file[64], to[4200], hex[2 * NAME_BYTES + 1];
     uint64_t input;
+    fresh_name(hex);
+    (void)snprintf(file, sizeof file, "received/%s", hex);
+    if (!hub_path(h, file, to, sizeof to))
+        return ERR_LIMIT;
+    bool moved = rename(path, to) == 0;
+    if (!moved && (errno != EXDEV || access(folder, W_OK) != 0 || copy_in(path, to) != 0))
+        return ERR_IO;
+    int err = add_row(h, str_of(path + strlen(h->config.inbox) + 1), STR("inbox"), file, (uint64_t)st->st_size, &input);
+    if (err && moved)
+        (void)rename(to, path);
+    else
+        (void)unlink(err ? to : path); /* of the moved one there is nothing left at `path` */
+    return err;
+}
+
+static void take_from_inbox(struct look *k, const char *folder, const char *path, const struct stat *st)
+{
     struct timespec now;
     (void)clock_gettime(CLOCK_REALTIME, &now);
     if (now.tv_sec - st->st_mtime < SETTLED_SECONDS + 1) /* still being written, perhaps */
         return;
-    fresh_name(hex);
-    (void)snprintf(file, sizeof file, "received/%s.part", hex);
-    if (!hub_path(h, file, part, sizeof part))
+    errno = 0;
+    int err = take(k->h, folder, path, st);
+    if (!err)
         return;
-    if (move(h, path, part) != 0 || accept(h, str_of(name), STR("inbox"), part, (uint64_t)st->st_size, &input) != 0)
-        (void)fprintf(stderr, "vigie: %s: cannot be taken out of the inbox: %s\n", path, strerror(errno));
+    k->stuck++;
+    if (!k->quiet)
+        (void)fprintf(stderr, "vigie: %s: cannot be taken out of the inbox: %s\n", path, errno ? strerror(errno) : err_text(err));
 }
 
-static void walk_inbox(struct hub *h, const char *folder, unsigned depth)
+static void walk_inbox(struct look *k, const char *folder, unsigned depth)
 {
     char path[4200];
     struct stat st;
-    DIR *d = opendir(folder);
+    DIR *d = depth <= INBOX_DEPTH ? opendir(folder) : NULL;
+    k->stuck += !d;
     for (const struct dirent *e; d && (e = readdir(d)) != NULL;) {
         int n = snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
         if (e->d_name[0] == '.' || n < 0 || (size_t)n >= sizeof path || lstat(path, &st) != 0)
             continue;
-        if (S_ISDIR(st.st_mode) && depth < INBOX_DEPTH)
-            walk_inbox(h, path, depth + 1);
+        if (S_ISDIR(st.st_mode))
+            walk_inbox(k, path, depth + 1);
         else if (S_ISREG(st.st_mode))
-            take_from_inbox(h, path, path + strlen(h->config.inbox) + 1, &st);
+            take_from_inbox(k, folder, path, &st);
+        else
+            k->stuck++;
     }
     if (d)
         (void)closedir(d);
@@ -174,8 +203,10 @@ static void walk_inbox(struct hub *h, const char *folder, unsigned depth)
 
 void hub_received_inbox(struct hub *h)
 {
+    struct look k = {.h = h, .quiet = atomic_load(&h->inbox_stuck) > 0};
     if (h->config.inbox[0])
-        walk_inbox(h, h->config.inbox, 0);
+        walk_inbox(&k, h->config.inbox, 0);
+    atomic_store(&h->inbox_stuck, k.stuck);
 }
 
 /* ---- raw records ---- */

@@ -222,7 +222,7 @@ static void *take(void *owner)
 {
     struct taker *t = owner;
     struct timespec shown = {0};
-    while (!t->err) {
+    while (!t->err && !(t->in->stop && atomic_load(t->in->stop))) {
         int got = feed_next(t->worker, &t->unit);
         if (got <= 0) {
             t->err = got;

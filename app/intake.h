@@ -5,12 +5,15 @@
 #include "app/pipe.h"
 #include "base/runs.h"
 
+#include <stdatomic.h>
+
 struct intake {
     const struct pipe_options *options;
     struct inputs *inputs;
     struct runs *runs;
     struct dir_learner **learners; /* one per thread */
     struct dir_import *import;
+    const atomic_bool *stop; /* when it is set, the rest is not read; NULL: never */
     const char *why; /* when intake_run fails */
 };
 
