@@ -1,10 +1,15 @@
 /* app/hub_alerts.c - an alert of the detections as the queue keeps it: parties with names, the app, the evidence. */
 #include "app/hub_private.h"
 
+#include "base/hash.h"
+#include "base/table.h"
 #include "detect/engine.h"
 #include "model/app.h"
 
 #include <stdlib.h>
+
+/* No detection learns for longer. */
+#define LEARNING (35 * TIME_DAY)
 
 /* What the first activity behind an alert adds: its app, its country. */
 struct behind {
@@ -156,5 +161,30 @@ int hub_alerts_put(struct hub *h, const struct dir *dir, const struct alert *al,
     int err = parties.failed || attack.failed ? ERR_MEMORY : put(h, &s, al, fresh);
     buf_free(&parties);
     buf_free(&attack);
+    return err;
+}
+
+/* ---- alerts that do not stand ---- */
+
+static bool stands(void *owner, struct str id)
+{
+    return table_get(owner, hash_str(id, 1)) != NULL;
+}
+
+int hub_alerts_withdraw(struct hub *h, bool identity, const struct alert *const *alerts, size_t n)
+{
+    struct table raised;
+    struct actlog_figures f;
+    uint64_t gone;
+    int err = 0;
+    table_init(&raised, sizeof(uint8_t), UINT32_MAX / 2);
+    for (size_t i = 0; !err && i < n; i++)
+        err = table_put(&raised, hash_str(str_of(alerts[i]->id), 1), NULL) ? 0 : ERR_MEMORY;
+    actlog_figures(h->log, &f);
+    bool aged = f.activities[SHORE_CLOUD] + f.activities[SHORE_ONPREM] < f.last; /* detections learn anew from what is left */
+    const struct alert_ground g = {aged ? f.first_time + LEARNING : TIME_NONE, identity, stands, &raised};
+    if (!err)
+        err = tab_alerts_withdraw(h->db, &g, &gone);
+    table_free(&raised);
     return err;
 }

@@ -223,6 +223,8 @@ static int take_over(struct hub_fold *f)
     int err = look_at_arrivals(f);
     if (!err)
         err = publish(f, true);
+    if (!err)
+        err = judges_withdraw(f->judges, f->identity);
     bool moving = f->link.state == LINK_CONNECTING || f->link.state == LINK_DISCONNECTING;
     if (!err && moving && f->identity == link_shows_identity(&f->link, &f->may))
         err = link_settled(f->h->db, hub_now());

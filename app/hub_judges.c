@@ -264,6 +264,13 @@ static int publish_alerts(struct judges *j)
     return db_end(j->h->db, err);
 }
 
+int judges_withdraw(const struct judges *j, bool identity)
+{
+    const struct alert *const *alerts;
+    size_t n = engine_alerts(j->engine, &alerts);
+    return hub_alerts_withdraw(j->h, identity, alerts, n);
+}
+
 static struct str write_apps(const struct judges *j, uint64_t bits, struct buf *b)
 {
     struct jout o = jout_to(b);

@@ -25,6 +25,8 @@ int judges_new_policies(struct judges *j);
 bool judges_stale(const struct judges *j);
 /* Alerts that are new or changed, scores and entities that changed: to the tables. */
 int judges_publish(struct judges *j);
+/* These have seen all that is seen, in order: alerts of their predecessors that they do not raise go. */
+int judges_withdraw(const struct judges *j, bool identity);
 /* Moment of the newest activity; TIME_NONE before the first. */
 int64_t judges_newest(const struct judges *j);
 /* What is blind and what still learns, for health and dashboard: a JSON list each. */

@@ -36,6 +36,8 @@ const struct db_schema tab_alerts = {"alerts", steps};
     " src_type, src_id, src_label, src_role, src_entity, src_certainty, dst_type, dst_id, dst_label, dst_role, dst_entity, dst_certainty,"              \
     " parties, advice, read, resolution, resolved, handled_by, comment, reason, suppressed"
 
+enum { ALERT_ID_CHARS = 24 };
+
 /* ---- writing ---- */
 
 static int note(struct db *db, struct str id, const struct alert_event *e)
@@ -522,4 +524,38 @@ int tab_alerts_expire(struct db *db, int64_t before, uint64_t *n)
     struct sql q = sql_open(db, "DELETE FROM alerts WHERE resolution<>0 AND max(end, coalesce(resolved, end))<?");
     sql_i64(&q, before);
     return sql_close_changes(&q, n);
+}
+
+/* Ids of those that do not stand, one after another. */
+static int fallen(struct db *db, const struct alert_ground *g, struct buf *ids)
+{
+    struct sql q = sql_open(db, "SELECT id FROM alerts a WHERE source=0 AND resolution=0 AND read=0 AND suppressed=0 AND start>=? AND (external_id=0 OR ?)"
+                                " AND EXISTS(SELECT 1 FROM policies p WHERE p.id=a.policy AND enabled AND NOT EXISTS(SELECT 1 FROM alert_history"
+                                " WHERE alert=a.id AND (by IS NOT NULL OR time<p.changed))) AND NOT EXISTS(SELECT 1 FROM outbox WHERE alert=a.id)");
+    sql_i64(&q, g->from == TIME_NONE ? INT64_MIN : g->from);
+    sql_i64(&q, g->onprem);
+    while (sql_row(&q)) {
+        struct str id = sql_col_str(&q, 0);
+        if (id.n == ALERT_ID_CHARS && !g->stands(g->owner, id))
+            buf_str(ids, id);
+    }
+    int err = sql_close(&q);
+    return ids->failed ? ERR_MEMORY : err;
+}
+
+int tab_alerts_withdraw(struct db *db, const struct alert_ground *g, uint64_t *n)
+{
+    struct buf ids = {0};
+    int err = db_begin(db);
+    if (err)
+        return err;
+    err = fallen(db, g, &ids);
+    for (size_t at = 0; !err && at < ids.n; at += ALERT_ID_CHARS) {
+        struct sql q = sql_open(db, "DELETE FROM alerts WHERE id=?");
+        sql_str(&q, (struct str){ids.p + at, ALERT_ID_CHARS});
+        err = sql_close(&q);
+    }
+    *n = ids.n / ALERT_ID_CHARS;
+    buf_free(&ids);
+    return db_end(db, err);
 }

@@ -111,6 +111,16 @@ struct alert_event {
     int64_t time;
 };
 int tab_alerts_history(struct db *db, struct str id, int (*each)(void *owner, const struct alert_event *e), void *owner);
+/* Deletes alerts of detections whose ground a later, older log took away: open ones that start at or after `from`, that `stands` (by id) does not
+ * know, and that have not been told or touched: nobody is in their history, none is in the outbox. Their detection runs (`onprem`: the on-premises
+ * ones do) and is set as it was when they were opened. */
+struct alert_ground {
+    int64_t from; /* TIME_NONE: all */
+    bool onprem;
+    bool (*stands)(void *owner, struct str id);
+    void *owner;
+};
+int tab_alerts_withdraw(struct db *db, const struct alert_ground *g, uint64_t *n);
 /* Retention: deletes those whose latest activity and whose closing are before `before`. Open ones stay. */
 int tab_alerts_expire(struct db *db, int64_t before, uint64_t *n);
 
