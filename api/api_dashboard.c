@@ -167,6 +167,16 @@ static int write_apps(struct api_request *q, struct jout *j)
     return err;
 }
 
+/* How many activities the link and the licences show. */
+static int write_count(struct api_request *q, const struct actlog_figures *all, struct jout *j)
+{
+    const struct actlog_view *v = &q->caller->activities;
+    uint64_t joined = 0;
+    int err = actlog_onprem_upto(q->log, v->joined, &joined);
+    jout_ku64(j, "activities", (v->cloud ? all->activities[SHORE_CLOUD] : 0) + joined);
+    return err;
+}
+
 static int get_dashboard(struct api_request *q, struct api_response *r)
 {
     struct jout *j = &r->json;
@@ -188,7 +198,8 @@ static int get_dashboard(struct api_request *q, struct api_response *r)
     jout_key(j, "sensors");
     jout_arr(j);
     jout_end_arr(j);
-    jout_ku64(j, "activities", all.activities[SHORE_CLOUD] + all.activities[SHORE_ONPREM]);
+    if (!err)
+        err = write_count(q, &all, j);
     jout_end_obj(j);
     return err;
 }
