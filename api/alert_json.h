@@ -1,0 +1,16 @@
+/* api/alert_json.h - one alert as the own API shows it: a row, a page, a party. */
+#ifndef VIGIE_API_ALERT_JSON_H
+#define VIGIE_API_ALERT_JSON_H
+
+#include "api/api.h"
+
+/* Members of a row (docs/api.md), into an open object. */
+int alert_json_row(struct api_request *q, struct jout *j, const struct stored_alert *a);
+/* What its page has besides: parties, evidence, history, advice, resolution, points. */
+int alert_json_page(struct api_request *q, struct jout *j, const struct stored_alert *a);
+/* "open", "dismissed", "resolved", "false_positive", "benign", "true_positive". */
+struct str alert_json_status(enum resolution r);
+/* The name of an app number; absent for unknown ones. */
+struct str alert_json_app(uint32_t service);
+
+#endif

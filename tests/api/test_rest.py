@@ -1,0 +1,308 @@
+"""tests/api/test_rest.py - the REST API, own and compatible part, against `vigie serve` with activities made here.
+
+Every example and trap of the documented API that an existing client depends on is a test that speaks HTTP."""
+import base64, datetime, http.client, json, os, re, shutil, signal, ssl, subprocess, sys, tempfile, threading, time, traceback, urllib.parse
+
+BUILD = os.environ.get("VIGIE_BUILD", "build")
+VIGIE = os.path.abspath(f"{BUILD}/vigie")
+PASSWORD = "correct horse battery"
+V, C = "/api/vigie/v1/", "/api/v1/"
+NASTY = 'q"\\</script>\u2028é\t\x01%s{}'
+TLS = ssl.create_default_context()
+TLS.check_hostname = False
+TLS.verify_mode = ssl.CERT_NONE
+NOW = int(time.time()) - 3600
+
+
+def iso(t):
+    return datetime.datetime.fromtimestamp(t, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f") + "Z"
+
+
+def activity(t, who, **more):
+    return {"time": iso(t), "app": "Office 365", "kind": "sign-in", "outcome": "success", "actor": {"upn": who}, **more}
+
+
+def activities():
+    """Sign-ins of two people, files of one, ten of one moment, hostile text in every field that takes text."""
+    out = [activity(NOW - 60 * i, "alice@corp.test" if i % 2 else "bob@corp.test", ip="203.0.113.7" if i % 2 else "198.51.100.9",
+                    location={"country": "FR" if i % 2 else "US", "city": "Paris" if i % 2 else "Boston"}, agent={"text": "Mozilla/5.0", "browser": "Firefox", "os": "Windows", "device": "DESKTOP"}) for i in range(1, 240)]
+    out += [activity(NOW - 30000, "bob@corp.test", session=f"same-{i}", ip="198.51.100.9") for i in range(10)]
+    out += [activity(NOW - 5000 - i, "alice@corp.test", kind="file downloaded", app="SharePoint Online", objects=[{"type": "file", "role": "target", "name": f"plan{i}.docx", "cloud": f"site|{i}"}],
+                     facts={"file_name": f"plan{i}.docx"}) for i in range(5)]
+    out.append(activity(NOW - 40000, "mallory@corp.test", ip="203.0.113.66", device=NASTY, destination=NASTY, session=NASTY, objects=[{"type": "file", "role": "target", "name": NASTY}],
+                        location={"country": "FR", "city": NASTY, "network": NASTY}, agent={"text": NASTY, "browser": NASTY}, facts={"operation": NASTY, "file_name": NASTY}))
+    return out
+
+
+class Hub:
+    def __init__(self):
+        self.work = tempfile.mkdtemp(prefix="vigie-rest-")
+        self.p, self.cookie, self.csrf = None, None, None
+
+    def licences(self):
+        run = lambda *a: subprocess.run([VIGIE, "licence", *a], check=True, capture_output=True, text=True).stdout
+        run("key", f"{self.work}/key")
+        os.makedirs(f"{self.work}/data/licence")
+        shutil.copy(f"{self.work}/key.pub", f"{self.work}/data/licence/")
+        with open(f"{self.work}/hub.licence", "w") as f:
+            f.write(run("issue", "--key", f"{self.work}/key", "--organisation", "Corp", "--days", "30", "--product", "hub"))
+        run("install", "--data", f"{self.work}/data", f"{self.work}/hub.licence")
+
+    def start(self):
+        self.p = subprocess.Popen([VIGIE, "serve", "--data", f"{self.work}/data", "--port", "0", "--learned", "yes"], stdout=subprocess.PIPE, stderr=open(f"{self.work}/err", "w"), text=True)
+        killer = threading.Timer(60, self.p.kill)
+        killer.start()
+        setup = ""
+        for line in self.p.stdout:
+            if m := re.search(r"#/setup/(\S+)", line):
+                setup = m.group(1)
+            if m := re.match(r"serving https://[^:]+:(\d+)", line):
+                self.port = int(m.group(1))
+                break
+        else:
+            raise SystemExit("NOT OK - the hub did not start: " + open(f"{self.work}/err").read())
+        killer.cancel()
+        threading.Thread(target=self.p.stdout.read, daemon=True).start()
+        status, headers, data = self.http("POST", V + "setup", {"token": setup, "name": "ada", "password": PASSWORD, "organisation": "Corp", "language": "en"}, own=True)
+        assert status == 200, data
+        self.cookie, self.csrf = headers["Set-Cookie"].split(";")[0], data["csrf"]
+        status, _, data = self.own("POST", "tokens", {"name": "client"})
+        assert status in (200, 201), data
+        self.token = data["token"]
+
+    def http(self, method, path, body=None, headers=None, own=False):
+        c = http.client.HTTPSConnection("127.0.0.1", self.port, context=TLS, timeout=30)
+        h = dict(headers or {})
+        if own:
+            h["Origin"] = f"https://127.0.0.1:{self.port}"
+            if self.cookie:
+                h.update({"Cookie": self.cookie, "X-Vigie-CSRF": self.csrf})
+        if isinstance(body, (dict, list)):
+            body = json.dumps(body)
+            h.setdefault("Content-Type", "application/json")
+        c.request(method, path, body, h)
+        r = c.getresponse()
+        data = r.read()
+        c.close()
+        try:
+            data = json.loads(data)
+        except ValueError:
+            pass
+        return r.status, r.headers, data
+
+    def own(self, method, path, body=None, **kw):
+        return self.http(method, V + path, body, own=True, **kw)
+
+    def api(self, method, path, body=None, token=None, headers=None):
+        return self.http(method, path if path.startswith("/") else C + path, body, {"Authorization": "Token " + (token or self.token), **(headers or {})})
+
+    def upload(self, name, rows):
+        text = "".join(json.dumps(r) + "\n" for r in rows)
+        status, _, data = self.own("POST", "inputs?name=" + name, text.encode(), headers={"Content-Type": "application/octet-stream"})
+        assert status in (200, 201, 202), data
+
+    def until(self, what, path, good, body=None):
+        end = time.time() + 40
+        while time.time() < end:
+            status, _, data = self.own("POST" if body is not None else "GET", path, body)
+            if status == 200 and good(data):
+                return data
+            time.sleep(0.2)
+        raise AssertionError(f"{what}: {str(data)[:600]}")
+
+    def stop(self):
+        if self.p and self.p.poll() is None:
+            self.p.send_signal(signal.SIGTERM)
+            try:
+                self.p.wait(30)
+            except subprocess.TimeoutExpired:
+                self.p.kill()
+                self.p.wait()
+        shutil.rmtree(self.work, ignore_errors=True)
+
+
+hub = Hub()
+
+
+def get(path, expect=200):
+    status, _, data = hub.own("GET", path)
+    assert status == expect, (path, status, data)
+    return data
+
+
+def post(path, body=None, expect=200):
+    status, _, data = hub.own("POST", path, body if body is not None else {})
+    assert status == expect, (path, status, data)
+    return data
+
+
+def api(method, path, body=None, expect=200, **kw):
+    status, _, data = hub.api(method, path, body, **kw)
+    assert status == expect, (method, path, status, data)
+    return data
+
+
+# ---- own: activities ----
+
+
+def test_own_activities():
+    page = post("activities/query", {"limit": 50})
+    assert len(page["data"]) == 50 and page["hasNext"] is True and page["total"] == 255, page["total"]
+    times = [a["time"] for a in page["data"]]
+    assert times == sorted(times, reverse=True)
+    seen, skip = [], 0
+    while True:
+        page = post("activities/query", {"limit": 100, "skip": skip})
+        seen += [a["id"] for a in page["data"]]
+        skip += len(page["data"])
+        if not page["hasNext"]:
+            break
+    assert len(seen) == len(set(seen)) == 255
+    one = get("activities/" + seen[0])
+    assert one["facts"] is not None and one["origin"]["input"]["name"] == "first.ndjson" and one["app"] == {"service": 11161, "name": "Office 365"}, one
+    raw = get(f"activities/{seen[0]}/raw")
+    assert raw["format"] == "json" and json.loads(raw["text"])["actor"]["upn"].endswith("@corp.test")
+    assert get("activities/" + "0" * 32, 404)["detail"] and get("activities/zz", 404)["detail"]
+
+
+def test_own_filters():
+    n = lambda f: post("activities/query", {"filters": f})["total"]
+    assert n({"user.username": {"eq": ["alice@corp.test"]}}) == 125
+    assert n({"location.country": {"eq": "US"}}) == 119
+    assert n({"location.country": {"neq": ["US"]}}) == 255 - 119
+    assert n({"actionType": {"eq": ["file downloaded"]}}) == 5
+    assert n({"user.username": {"eq": ["nobody@corp.test"]}}) == 0
+    assert post("activities/query", {"query": "user.username:alice@corp.test actionType:\"file downloaded\""})["total"] == 5
+    bad = post("activities/query", {"filters": {"no.such": {"eq": 1}}}, 400)
+    assert bad["error"] is True and bad["filters"][0]["errorMessageCode"] and bad["errors"][0]["error"].endswith("is not valid"), bad
+    post("activities/query", {"limit": 101}, 400)
+
+
+def test_own_activity_insights():
+    one = post("activities/query", {"filters": {"user.username": {"eq": "alice@corp.test"}}, "limit": 1})["data"][0]
+    i = get(f"activities/{one['id']}/insights")
+    assert i["days"] == 30 and i["user"]["activities"] == 125 and i["user"]["countries"][0]["value"] == "FR", i
+    assert i["user"]["countries"][0]["label"] == "France" and i["ip"]["users"][0]["name"]
+    like = get(f"activities/{one['id']}/similar")["filters"]
+    assert post("activities/query", {"filters": like})["total"] == 120
+    top = post("activities/top", {"by": "country"})["data"]
+    assert {(t["value"], t["n"]) for t in top} == {("FR", 121), ("US", 119)}, top
+    post("activities/top", {"by": "colour"}, 400)
+
+
+def test_hostile_text():
+    """Whatever a record holds comes back as it was, in valid JSON."""
+    found = post("activities/query", {"filters": {"user.username": {"eq": "mallory@corp.test"}}})["data"]
+    assert len(found) == 1 and found[0]["device"] == NASTY and found[0]["objects"][0]["name"] == NASTY, found
+    one = get("activities/" + found[0]["id"])
+    assert one["facts"]["operation"] == NASTY and one["location"]["city"] == NASTY and one["agent"]["browser"] == NASTY
+    saved = post("queries", {"name": "n" + NASTY.replace("\x01", ""), "filters": {"text": {"text": NASTY}}}, 201)
+    assert any(x["id"] == saved["id"] and x["name"] == saved["name"] for x in get("queries")["data"])
+
+
+def test_queries_and_fields():
+    f = get("fields")
+    assert {x["name"] for x in f["activities"]} >= {"user.username", "service", "ip.address"} and any(v["value"] == 11161 for x in f["activities"] if x["name"] == "service" for v in x["values"])
+    assert any(x["suggested"] for x in get("queries")["data"])
+    s = post("queries", {"name": "mine", "filters": {"service": {"eq": [11161]}}, "shared": True}, 201)
+    assert [x["filters"] for x in get("queries")["data"] if x["id"] == s["id"]] == [{"service": {"eq": [11161]}}]
+    assert hub.own("DELETE", "queries/" + s["id"])[0] == 200 and hub.own("DELETE", "queries/" + s["id"])[0] == 404
+    post("queries", {"name": "bad", "filters": {"nope": {"eq": 1}}}, 400)
+    assert [x["label"] for x in get("suggest?field=user.username&q=alic")["data"]], "people"
+    assert {"value": "FR", "label": "France", "about": "FR"} in get("suggest?field=location.country&q=fr")["data"]
+    assert get("suggest?field=actionType&q=file%20down")["data"][0]["value"] == "file downloaded"
+    get("suggest?field=nope&q=", 400)
+
+
+# ---- own: policies and alerts ----
+
+
+def test_policies():
+    all_of = get("policies")
+    assert all_of["total"] > 20 and not any(p["type"] == "identity" for p in all_of["data"]), "the link is off"
+    travel = get("policies/impossible_travel")
+    assert travel["type"] == "anomaly" and travel["enabled"] and travel["params"]
+    p = travel["params"][0]
+    changed = hub.own("PUT", "policies/impossible_travel", {"params": [{"name": p["name"], "value": p["default"] * 2}], "sensitivity": 3, "exclusions": [{"name": "198.51.100.0/24"}]})
+    assert changed[0] == 200 and changed[2]["params"][0]["value"] == p["default"] * 2 and changed[2]["exclusions"][0]["name"] == "198.51.100.0/24", changed
+    changed = hub.own("PUT", "policies/impossible_travel", {"params": {p["name"]: None}, "sensitivity": 2, "exclusions": []})
+    assert changed[2]["params"][0]["value"] == p["default"] and changed[2]["exclusions"] == []
+    assert hub.own("PUT", "policies/impossible_travel", {"params": {"nope": 1}})[0] == 400
+    assert hub.own("PUT", "policies/nope", {"enabled": True})[0] == 404
+    assert hub.own("DELETE", "policies/impossible_travel")[0] == 409
+    assert len(get("templates")["data"]) >= 5
+    status, headers, text = hub.own("GET", "policies/export")
+    assert status == 200 and "csv" in headers["Content-Type"] and b"impossible_travel" in text
+    preview = post("policies/preview", {"filters": {"location.country": {"eq": ["US"]}}, "days": 7})
+    assert preview == {"activities": 119, "alerts": preview["alerts"]} and preview["alerts"] > 0
+    post("policies", {"name": "x", "filters": {}}, 400)
+
+
+def test_own_alert():
+    a = alert_ids()[0]
+    one = get("alerts/" + a)
+    assert one["evidence"][0]["activity"] and one["evidence"][0]["description"] and one["advice"]["remediation"] and one["history"][0]["what"] == "opened", one
+    assert one["status"] == "open" and one["users"][0]["name"] and re.fullmatch("[0-9a-f]{24}", a)
+    act = get("activities/" + one["evidence"][0]["activity"])
+    assert a in act["alerts"]
+    assert post(f"alerts/{a}/read")["read"] is True and post(f"alerts/{a}/unread")["read"] is False
+    post(f"alerts/{a}/comment", {"text": NASTY})
+    closed = post(f"alerts/{a}/close", {"as": "benign", "reasonId": 5, "comment": "known"})
+    assert closed["status"] == "benign"
+    page = get("alerts/" + a)
+    assert page["resolution"]["by"] == "ada" and page["resolution"]["comment"] == "known" and page["resolution"]["time"] and any(h.get("text") == NASTY for h in page["history"]), page["history"]
+    assert a not in {x["id"] for x in post("alerts/query", {"filters": {"alertOpen": {"eq": True}}})["data"]}
+    assert post(f"alerts/{a}/reopen")["status"] == "open" and "resolution" not in get("alerts/" + a)
+    post(f"alerts/{a}/close", {"as": "what"}, 400)
+    post(f"alerts/{'0' * 24}/close", {"as": "benign"}, 404)
+    post(f"alerts/{a}/exclude", {"name": "alice"}, 409)
+    log = get("audit")["data"]
+    assert any(x["what"] == "alert closed" and x["object"] == a for x in log)
+
+
+def alert_ids(n=1):
+    rows = post("alerts/query", {"filters": {"alertOpen": {"eq": True}}, "limit": 100})["data"]
+    assert len(rows) >= n, len(rows)
+    return [r["id"] for r in rows]
+
+
+def make_alerts():
+    """A policy of our own that matches what is uploaded after it: an alert each."""
+    p = post("policies", {"name": "Deleting " + NASTY.replace("\x01", ""), "severity": "high", "filters": {"actionType": {"eq": ["file deleted"]}}, "dailyLimit": 500}, 201)
+    assert p["type"] == "activity" and re.fullmatch("[0-9a-f]{24}", p["id"])
+    now = int(time.time())
+    hub.upload("second.ndjson", [activity(now + i, who, kind="file deleted", app="SharePoint Online", ip="203.0.113.7", objects=[{"type": "file", "role": "target", "name": f"gone{i}.txt"}])
+                                 for i, who in enumerate(["alice@corp.test"] * 6 + ["bob@corp.test"] * 6)])
+    hub.until("alerts of the policy", "alerts/query", lambda d: d["total"] >= 12, {"filters": {"entity.policy": {"eq": [p["id"]]}}})
+    return p
+
+
+def main():
+    tests = [(n, f) for n, f in globals().items() if n.startswith("test_") and (len(sys.argv) < 2 or any(w in n for w in sys.argv[1:]))]
+    passed = failed = 0
+    try:
+        hub.licences()
+        hub.start()
+        hub.upload("first.ndjson", activities())
+        hub.until("activities", "activities/query", lambda d: d["total"] >= 255, {})
+        hub.until("people", "suggest?field=user.username&q=alice", lambda d: d["data"])
+        early = [t for t in tests if "own_activit" in t[0] or t[0] in ("test_own_filters", "test_hostile_text", "test_queries_and_fields", "test_policies")]
+        late = [t for t in tests if t not in early]
+        for n, f in early + [("alerts of a policy", make_alerts)] * bool(late) + late:
+            begun = time.time()
+            try:
+                f()
+                passed += 1
+                print(f"ok - {n} ({time.time() - begun:.1f} s)")
+            except Exception:
+                failed += 1
+                print(f"NOT OK - {n}")
+                traceback.print_exc(file=sys.stdout)
+    finally:
+        hub.stop()
+    print(f"{passed} passed, {failed} failed, 0 skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
