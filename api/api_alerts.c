@@ -4,10 +4,9 @@
 #include "api/alert_json.h"
 #include "api/answer.h"
 #include "api/filters.h"
-#include "api/person_json.h"
-#include "store/tab_policies.h"
+#include "policy/suppress.h"
 
-enum { COMMENT_MAX = 4000, EXCLUDED_MAX = 200, USERS = 64 };
+enum { COMMENT_MAX = 4000, EXCLUDED_MAX = 200 };
 
 /* ---- lists ---- */
 
@@ -170,41 +169,6 @@ static int post_comment(struct api_request *q, struct api_response *r)
 
 /* ---- suppress: alerts like this one do not open any more ---- */
 
-static struct str first_ip(struct api_request *q, const struct stored_alert *a)
-{
-    const struct jnode *doc = jin_embedded(q->arena, a->parties);
-    for (const struct jnode *p = doc ? jin_first(doc, doc) : NULL; p; p = jin_next(doc, doc, p))
-        if (str_eq(jin_str(doc, p, "type"), STR("ip")))
-            return jin_str(doc, p, "label");
-    return STR_NONE;
-}
-
-/* What the rule compares; absent: the alert has none. */
-static int suppressed_value(struct api_request *q, const struct stored_alert *a, enum suppress_by by, struct str *value)
-{
-    uint32_t users[USERS];
-    size_t n = 0;
-    *value = STR_NONE;
-    if (by == SUPPRESS_SOURCE)
-        *value = str_eq(a->source_party.type, STR("device")) ? a->source_party.label : STR_NONE;
-    if (by == SUPPRESS_IP)
-        *value = first_ip(q, a);
-    if (by != SUPPRESS_USER)
-        return 0;
-    int err = tab_alerts_users(q->db, str_of(a->id), users, USERS, &n);
-    if (!err && n)
-        *value = str_fmt(q->arena, "%u", users[0]);
-    return err;
-}
-
-static bool suppress_by(struct str text, enum suppress_by *by)
-{
-    if (!str_eq(text, STR("user")) && !str_eq(text, STR("source")) && !str_eq(text, STR("ip")))
-        return false;
-    *by = str_eq(text, STR("user")) ? SUPPRESS_USER : str_eq(text, STR("source")) ? SUPPRESS_SOURCE : SUPPRESS_IP;
-    return true;
-}
-
 static bool until_of(struct api_request *q, struct api_response *r, int64_t *until)
 {
     *until = api_time(q, "until");
@@ -217,20 +181,17 @@ static bool until_of(struct api_request *q, struct api_response *r, int64_t *unt
 static int post_suppress(struct api_request *q, struct api_response *r)
 {
     struct stored_alert a;
-    struct stored_suppression s = {.made_by = q->caller->name, .alert = q->vars[0], .made = q->now};
-    if (!suppress_by(api_str(q, "by"), &s.by))
+    struct suppress_request s = {.who = q->caller->name, .now = q->now};
+    if (!suppress_by_of(api_str(q, "by"), &s.by))
         return api_refuse(r, 400, "by must be user, source or ip");
     if (!until_of(q, r, &s.until))
         return 0;
     int err = find(q, &a);
-    if (!err)
-        err = suppressed_value(q, &a, s.by, &s.value);
     if (err)
         return err;
-    if (!str_set(s.value))
+    err = suppress_from(q->db, q->vars[0], &s);
+    if (err == ERR_USAGE)
         return api_refuse(r, 409, "The alert has none of these to suppress by.");
-    s.policy = a.policy;
-    err = tab_policies_suppress(q->db, &s);
     if (!err)
         err = tab_alerts_suppress(q->db, q->vars[0], true, q->caller->name, q->now);
     if (err)
@@ -252,8 +213,8 @@ static int post_exclude(struct api_request *q, struct api_response *r)
     int err = find(q, &a);
     if (err)
         return err;
-    if (tab_policies_get(q->db, q->arena, a.policy, &p) != 0 || p.type == POLICY_ACTIVITY)
-        return api_refuse(r, 409, "Only detections have exclusions: change the policy's filters instead.");
+    if (tab_policies_get(q->db, q->arena, a.policy, &p) != 0)
+        return api_refuse(r, 409, "The alert came from elsewhere: no policy of this hub is behind it.");
     err = tab_policies_exclude(q->db, a.policy, name, until, q->caller->name);
     if (err)
         return err;

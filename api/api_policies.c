@@ -183,7 +183,7 @@ static int keep_change(struct api_request *q, const struct stored_policy *p, con
     if (err)
         return err;
     err = tab_policies_change(q->db, p);
-    if (!err && exclusions && p->type != POLICY_ACTIVITY)
+    if (!err && exclusions)
         err = put_exclusions(q, p->id, exclusions);
     return db_end(q->db, err);
 }

@@ -255,7 +255,9 @@ def test_own_alert():
     assert post(f"alerts/{a}/reopen")["status"] == "open" and "resolution" not in get("alerts/" + a)
     post(f"alerts/{a}/close", {"as": "what"}, 400)
     post(f"alerts/{'0' * 24}/close", {"as": "benign"}, 404)
-    post(f"alerts/{a}/exclude", {"name": "alice"}, 409)
+    post(f"alerts/{a}/exclude", {"name": "nobody@corp.test", "until": iso(time.time() + 3600)})
+    assert get("policies/" + one["policy"])["exclusions"][0]["name"] == "nobody@corp.test"
+    post(f"alerts/{a}/exclude", {"name": "x", "until": "2020-01-01"}, 400)
     log = get("audit")["data"]
     assert any(x["what"] == "alert closed" and x["object"] == a for x in log)
 
