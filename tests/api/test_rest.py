@@ -279,6 +279,92 @@ def make_alerts():
     return p
 
 
+# ---- compatible: alerts ----
+
+
+def check_alert(a):
+    assert re.fullmatch("[0-9a-f]{24}", a["_id"]) and a["URL"].endswith("/#/alerts/" + a["_id"]) and isinstance(a["timestamp"], int) and a["timestamp"] > 10**12, a
+    assert isinstance(a["entities"], list) and a["entities"] and all(e["type"] and len(e["type"]) <= 64 and e["label"] and e["id"] not in ("", None) for e in a["entities"]), a["entities"]
+    assert a["severityValue"] in range(4) and a["statusValue"] in range(3) and a["resolutionStatusValue"] in range(6) and set(a["stories"]) <= {0, 1, 2, 3, 4, 5, 7, 8} and set(a["intent"]) <= set(range(14))
+    assert a["title"] and a["description"] and (a["resolveTime"] is None) == (a["resolutionStatusValue"] == 0), a
+    keys = [k.lower() for k in a]
+    assert len(keys) == len(set(keys)), "keys that differ in case alone"
+    assert any(e["type"] == "policyRule" and e["policyType"] for e in a["entities"])
+
+
+def test_cas_alert_list():
+    for method, body, headers in (("POST", {}, {}), ("GET", {"limit": 3}, {}), ("POST", "", {"Content-Type": "application/json"}), ("POST", "null", {"Content-Type": "application/json"}),
+                                  ("POST", '{"limit":"3","limit":"2"}', {"Content-Type": "application/x-www-form-urlencoded"})):
+        d = api(method, "alerts/", body, headers=headers)
+        assert isinstance(d["data"], list) and d["data"] and isinstance(d["hasNext"], bool) and d["max"] == 100 and d["total"] >= 12 and d["moreThanTotal"] is False, d
+        for a in d["data"]:
+            check_alert(a)
+        if body and "limit" in str(body):
+            assert len(d["data"]) in (2, 3) and d["hasNext"] is True
+    q = urllib.parse.urlencode({"filters": json.dumps({"severity": {"eq": 2}}), "limit": 1, "skip": "1", "sortDirection": "asc", "sortField": "date"})
+    first, second = api("GET", "alerts?" + q.replace("skip=1", "skip=0"))["data"], api("GET", "/cas/api/v1/alerts/?" + q)["data"]
+    assert len(second) == 1 and first[0]["_id"] != second[0]["_id"] and first[0]["timestamp"] <= second[0]["timestamp"]
+    none = api("POST", "alerts/", {"filters": {"severity": {"eq": [0]}, "entity.policy": {"eq": ["nope"]}}})
+    assert none["data"] == [] and none["hasNext"] is False and none["total"] == 0
+    assert api("POST", "alerts", {"filters": {"severity": {"eq": []}}})["total"] == api("POST", "alerts", {"filters": None})["total"]
+    one = first[0]["_id"]
+    assert api("GET", f"alerts/{one}")["_id"] == api("GET", f"alerts/{one}/")["_id"] == one and "data" not in api("GET", f"alerts/{one}")
+    assert api("GET", "alerts/" + "0" * 24, expect=404) == {"detail": "Not found."}
+    seen, skip = [], 0
+    while True:
+        d = api("POST", "alerts/", {"skip": str(skip), "limit": 5})
+        seen += [a["_id"] for a in d["data"]]
+        skip += len(d["data"])
+        if not d["hasNext"]:
+            break
+    assert len(seen) == len(set(seen)) == d["total"]
+    who = [e for e in api("GET", "alerts/" + one)["entities"] if e["type"] == "account"]
+    assert who and who[0]["saas"] == 11161 and who[0]["inst"] == 0 and who[0]["pa"].endswith("@corp.test"), who
+    pk = base64.b64encode(json.dumps({"id": who[0]["id"], "saas": 11161, "inst": 0}).encode()).decode()
+    by = [api("POST", "alerts/", {"filters": {"entity.entity": {"eq": [x]}}})["total"] for x in ({"id": who[0]["id"], "saas": 11161, "inst": 0}, pk)]
+    assert by[0] == by[1] == 6, by
+
+
+def test_cas_bad_filter():
+    d = api("POST", "alerts/", {"filters": {"severity": {"eq": "<alert_id>"}}}, expect=400)
+    assert d["filters"][0] == {"error": "<alert_id> is not valid", "errorMessageCode": "CONSOLE_FORMS_NOT_VALID_VALUE", "errorMessageParams": {"value": "<alert_id>"}} and d["error"] is True, d
+    assert d["errors"][0]["error"] == "<alert_id> is not valid"
+    assert "Invalid token" in api("GET", "alerts/", token="0" * 64, expect=401)["detail"]
+    for auth in ("token " + hub.token, "Token " + hub.token + " ", "TOKEN " + hub.token):
+        assert hub.http("GET", C + "alerts/", headers={"Authorization": auth})[0] == 200
+
+
+def test_cas_close():
+    ids = alert_ids(12)
+    gone = "0123456789abcdef01234567"
+    assert re.fullmatch("^[0-9a-zA-Z=]{64,192}$", hub.token)
+    for path, key, value in (("close_benign", "closed_benign", 4), ("close_false_positive", "closed_false_positive", 3), ("close_true_positive/", "closed_true_positive", 5)):
+        body = {"filters": {"id": {"eq": [ids[0], gone]}}, "comment": "c " + NASTY, "reasonId": 2, "reason": 7, "reasonID": "", "sendFeedback": None, "contactEmail": None}
+        assert api("POST", "alerts/" + path, body) == {key: 1, "alertsNotFound": [gone]}
+        a = api("GET", "alerts/" + ids[0])
+        check_alert(a)
+        assert a["resolutionStatusValue"] == value and a["statusValue"] == 2 and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", a["resolveTime"]) and a["handledByUser"] == "ada" and a["comment"] == "c " + NASTY, a
+    assert api("POST", "alerts/reopen/", {"filters": {"id": {"eq": ids[0]}}}) == {"reopened": 1}
+    a = api("GET", "alerts/" + ids[0])
+    assert a["resolveTime"] is None and a["resolutionStatusValue"] == 0 and a["handledByUser"] is None
+    assert api("POST", "alerts/resolve/", {"filters": {"id": {"eq": ids[0]}}}) == {"resolved": 1}
+    assert api("POST", f"alerts/{ids[1]}/dismiss/") is not None and api("GET", "alerts/" + ids[1])["resolutionStatusValue"] == 3
+    assert api("POST", f"alerts/{ids[2]}/close_benign/") and api("GET", "alerts/" + ids[2])["resolutionStatusValue"] == 4
+    assert api("POST", "alerts/dismiss_bulk/", {"filters": {"id": {"eq": [ids[3], ids[4]]}}, "comment": "x"}) == {"dismissed": 2}
+    api("POST", f"alerts/{ids[5]}/read/", {})
+    assert api("GET", "alerts/" + ids[5])["statusValue"] == 1
+    api("POST", f"alerts/{ids[5]}/unread/")
+    assert api("GET", "alerts/" + ids[5])["statusValue"] == 0
+    api("POST", f"alerts/{gone}/read/", expect=404)
+    api("POST", "alerts/close_benign/", {"comment": "all of them?"}, expect=400)
+    api("POST", "alerts/close_benign/", {"filters": {}}, expect=400)
+    api("POST", "alerts/close_benign/", {"filters": {"id": {"eq": [f"{i:024x}" for i in range(101)]}}}, expect=400)
+    assert api("POST", "alerts/close_benign/", {"filters": {"id": {"eq": [gone]}}}) == {"closed_benign": 0, "alertsNotFound": [gone]}
+    opened = api("POST", "alerts/", {"filters": {"alertOpen": {"eq": "true"}}})["total"]
+    assert opened == api("POST", "alerts/", {"filters": {"resolutionStatus": {"eq": ["0"]}}})["total"] < 12
+    api("POST", "alerts/reopen", {"filters": {"id": {"eq": ids}}})
+
+
 def main():
     tests = [(n, f) for n, f in globals().items() if n.startswith("test_") and (len(sys.argv) < 2 or any(w in n for w in sys.argv[1:]))]
     passed = failed = 0
@@ -298,7 +384,7 @@ def main():
                 print(f"ok - {n} ({time.time() - begun:.1f} s)")
             except Exception:
                 failed += 1
-                print(f"NOT OK - {n}")
+                print(f"NOT OK - {n}"); os.environ.get("REST_KEEP") and print(open(f"{hub.work}/err").read(), get("inputs"), get("policies?type=activity"), post("activities/query", {"filters": {"actionType": {"eq": "file deleted"}}})["total"], get("health"))
                 traceback.print_exc(file=sys.stdout)
     finally:
         hub.stop()
