@@ -3,6 +3,7 @@
 
 #include "api/answer.h"
 #include "api/person_json.h"
+#include "model/app.h"
 #include "base/hash.h"
 #include "model/act_json.h"
 #include "model/country.h"
@@ -200,7 +201,7 @@ int activity_json_row(struct api_request *q, struct jout *j, const struct actlog
     jout_kz(j, "outcome", outcomes[a->outcome]);
     jout_key(j, "app");
     jout_obj(j);
-    jout_ku64(j, "service", actlog_app(a->app));
+    jout_ku64(j, "service", app_number(a->app));
     jout_kstr(j, "name", a->app);
     jout_end_obj(j);
     jout_kz(j, "shore", kind_shore(a->kind) == SHORE_ONPREM ? "onprem" : "cloud");

@@ -4,6 +4,7 @@
 #include "api/activity_json.h"
 #include "api/cas.h"
 #include "api/person_json.h"
+#include "model/app.h"
 #include "base/hash.h"
 #include "model/act_json.h"
 #include "store/actlog_match.h"
@@ -281,7 +282,7 @@ static void write_raw(struct jout *j, const struct activity *a)
 int cas_activity(struct api_request *q, struct jout *j, const struct actlog_row *row)
 {
     const struct activity *a = &row->activity;
-    uint32_t app = actlog_app(a->app);
+    uint32_t app = app_number(a->app);
     jout_obj(j);
     write_head(j, row, app);
     write_event(q->arena, j, a);

@@ -5,6 +5,7 @@
 #include "api/answer.h"
 #include "api/filters.h"
 #include "api/person_json.h"
+#include "model/app.h"
 #include "store/actlog_match.h"
 
 enum { DAYS = 30, TOP = 10, TOP_OF = 100000, NUMBERS = 64 };
@@ -28,7 +29,7 @@ static void write_label(struct api_request *q, struct jout *j, enum actlog_colum
         if (str_i64(value, &number) && number > -100000 && number < 100000)
             jout_kstr(j, "label", time_date(number * TIME_DAY, text));
         return;
-    case ACTLOG_BY_APP: jout_ku64(j, "service", actlog_app(value)); break;
+    case ACTLOG_BY_APP: jout_ku64(j, "service", app_number(value)); break;
     case ACTLOG_BY_KIND:
     case ACTLOG_BY_NETWORK:
     case ACTLOG_BY_IP:
