@@ -1,10 +1,12 @@
 /* api/filters.c - filters, pages and envelopes of lists. */
 #include "api/filters.h"
 
+#include "store/tab_subnets.h"
+
 
 struct filter_sources filters_sources(struct api_request *q)
 {
-    return (struct filter_sources){.db = q->db};
+    return (struct filter_sources){.db = q->db, .networks = tab_subnets_networks, .owner = q->db};
 }
 
 int filters_refuse(struct api_response *r, const struct filter_error *e)
