@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "model/act_json.h"
 #include "model/country.h"
+#include "model/app.h"
 #include "store/actlog_match.h"
 #include "store/tab_inputs.h"
 #include "store/tab_policies.h"

@@ -31,6 +31,16 @@ static void account_members(struct jout *j, const struct stored_entity *e)
     jout_ki64(j, "entityType", 2);
 }
 
+/* Whom a party means: "entity" is a number or an id, depending on what raised the alert. */
+static bool party_entity(struct api_request *q, const struct jnode *doc, const struct jnode *p, struct stored_entity *out)
+{
+    struct str entity = jin_str(doc, p, "entity");
+    uint64_t number;
+    if (entity.n < 11 && str_u64(entity, &number) && number <= UINT32_MAX)
+        return tab_entities_get(q->db, q->arena, (uint32_t)number, out) == 0;
+    return tab_entities_by_id(q->db, q->arena, str_set(entity) ? entity : jin_str(doc, p, "id"), out) == 0;
+}
+
 /* Types whose words differ in that API; what the detections wrote beside is left out. */
 static void write_party(struct api_request *q, struct jout *j, const struct jnode *doc, const struct jnode *p)
 {
@@ -49,7 +59,7 @@ static void write_party(struct api_request *q, struct jout *j, const struct jnod
     char name[65];
     (void)snprintf(name, sizeof name, "%.*s", (int)(type.n < 64 ? type.n : 64), type.n ? type.p : "entity");
     entity_head(j, str_eq(type, STR("group")) ? "groupTag" : name, id, label);
-    if (account && tab_entities_by_id(q->db, q->arena, id, &e) == 0)
+    if (account && party_entity(q, doc, p, &e))
         account_members(j, &e);
     jout_kstr(j, "entityRole", jin_str(doc, p, "role"));
     jout_end_obj(j);

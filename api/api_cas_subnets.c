@@ -7,7 +7,7 @@
 
 #include <sodium.h>
 
-enum { NAME_MAX = 200, RANGES_MOST = 1000, TAGS_MOST = 100 };
+enum { NAME_MOST = 200, RANGES_MOST = 1000, TAGS_MOST = 100 };
 
 /* ---- ranges ---- */
 
@@ -218,7 +218,7 @@ static bool read_tags(struct api_request *q, struct api_response *r, struct str 
     jout_arr(&j);
     for (const struct jnode *m = list ? jin_first(q->doc, list) : NULL; m; m = jin_next(q->doc, list, m)) {
         struct str text = str_trim(m->type == J_OBJ ? jin_str(q->doc, m, "name") : jin_text(m)), id, name;
-        if (text.n == 0 || text.n > NAME_MAX || ++n > TAGS_MOST || tab_subnets_tag(q->db, q->arena, text, &id, &name) != 0) {
+        if (text.n == 0 || text.n > NAME_MOST || ++n > TAGS_MOST || tab_subnets_tag(q->db, q->arena, text, &id, &name) != 0) {
             buf_free(&b);
             (void)api_bad_value(r, text, "CONSOLE_FORMS_NOT_VALID_VALUE");
             return false;
@@ -233,7 +233,7 @@ static bool read_tags(struct api_request *q, struct api_response *r, struct str 
 static bool read_subnet(struct api_request *q, struct api_response *r, struct stored_subnet *s)
 {
     *s = (struct stored_subnet){.name = str_trim(api_str(q, "name")), .category = api_int(q, "category", 0), .organization = api_str(q, "organization"), .modified = q->now};
-    if (s->name.n == 0 || s->name.n > NAME_MAX || s->organization.n > NAME_MAX) {
+    if (s->name.n == 0 || s->name.n > NAME_MOST || s->organization.n > NAME_MOST) {
         (void)api_refuse(r, 400, "name must be 1 to 200 characters");
         return false;
     }

@@ -7,6 +7,7 @@
 #include "model/app.h"
 #include "base/hash.h"
 #include "model/act_json.h"
+#include "model/app.h"
 #include "store/actlog_match.h"
 
 static void open_obj(struct jout *j, const char *key)

@@ -418,7 +418,7 @@ def test_cas_activities():
 
 def test_cas_scan():
     total = api("POST", "activities/", {"limit": 1})["total"]
-    for limit in (1, 7, 50, 5000):
+    for limit in (7, 50, 5000):
         for direction in ("desc", "asc"):
             ids, pages = scan({}, limit, sortDirection=direction)
             assert len(ids) == len(set(ids)) == total and (pages > 1) == (limit < total), (limit, direction, len(ids), len(set(ids)), total)
