@@ -1,5 +1,6 @@
 /* api/api_policies.c - detections as they may be tuned, activity policies, their templates and previews. */
 #include "api/api.h"
+#include "api/link_json.h"
 
 #include "api/answer.h"
 #include "api/filters.h"
@@ -12,13 +13,12 @@
 enum { ALL_TYPES = 1u << POLICY_IDENTITY | 1u << POLICY_ANOMALY | 1u << POLICY_ACTIVITY, PREVIEW_DAYS = 30, EXCLUSIONS_MOST = 1000, NAME_MAX = 200 };
 
 /* On-premises detections are shown while their alerts are. */
-static unsigned shown_types(const struct api_request *q)
+static unsigned shown_types(struct api_request *q)
 {
-    const struct alert_view *v = &q->caller->alerts;
     unsigned types = ALL_TYPES;
-    if (!v->onprem)
+    if (!link_json_identity(q))
         types &= ~(1u << POLICY_IDENTITY);
-    return v->cloud ? types : types & ~(1u << POLICY_ANOMALY);
+    return q->caller->alerts.cloud ? types : types & ~(1u << POLICY_ANOMALY);
 }
 
 static bool type_of(struct str text, unsigned *types)

@@ -5,19 +5,12 @@
 
 #include "base/csv.h"
 #include "base/hash.h"
-#include "link/link.h"
+#include "api/link_json.h"
 #include "store/tab_entities.h"
 #include "store/tab_findings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-static bool shown(struct api_request *q)
-{
-    struct licensing may;
-    struct stored_link l;
-    return link_licensing(q->db, q->hub->keys, q->now, q->arena, &may) == 0 && tab_link_get(q->db, q->arena, &l) == 0 && link_shows_identity(&l, &may);
-}
 
 static int gone(struct api_response *r)
 {
@@ -73,7 +66,7 @@ static int list_assessment(void *owner, const struct stored_assessment *a)
 static int get_posture(struct api_request *q, struct api_response *r)
 {
     struct listing l = {.q = q, .j = &r->json};
-    if (!shown(q))
+    if (!link_json_identity(q))
         return gone(r);
     jout_obj(&r->json);
     jout_key(&r->json, "data");
@@ -207,7 +200,7 @@ static int get_assessment(struct api_request *q, struct api_response *r)
 {
     struct listing l = {.q = q, .j = &r->json, .wanted = q->vars[0]};
     struct entries e = {.q = q};
-    if (!shown(q))
+    if (!link_json_identity(q))
         return gone(r);
     jout_obj(&r->json);
     int err = tab_findings_assessments(q->db, one_assessment, &l);
@@ -292,7 +285,7 @@ static int get_report(struct api_request *q, struct api_response *r)
     struct listing l = {.q = q, .wanted = q->vars[0]};
     struct entries e = {.q = q};
     bool workbook = str_eq(api_str(q, "format"), STR("xlsx"));
-    if (!shown(q))
+    if (!link_json_identity(q))
         return gone(r);
     int err = tab_findings_assessments(q->db, one_assessment, &l);
     if (!err && !l.found)

@@ -80,3 +80,10 @@ int link_json_licences(const struct link_look *k, struct jout *j)
     arena_free(&a);
     return err;
 }
+
+bool link_json_identity(struct api_request *q)
+{
+    struct licensing may;
+    struct stored_link l;
+    return link_licensing(q->db, q->hub->keys, q->now, q->arena, &may) == 0 && tab_link_get(q->db, q->arena, &l) == 0 && link_shows_identity(&l, &may);
+}

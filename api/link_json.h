@@ -2,6 +2,7 @@
 #ifndef VIGIE_API_LINK_JSON_H
 #define VIGIE_API_LINK_JSON_H
 
+#include "api/api.h"
 #include "base/jout.h"
 #include "link/link.h"
 #include "store/actlog.h"
@@ -17,6 +18,8 @@ struct link_look {
 
 /* {"state",...} as docs/api.md says. */
 int link_json(const struct link_look *k, struct jout *j);
+/* Identity policies and posture are there for anybody now. */
+bool link_json_identity(struct api_request *q);
 /* {"atp":bool,"hub":bool}. */
 int link_json_licences(const struct link_look *k, struct jout *j);
 
