@@ -30,7 +30,7 @@ LDLIBS := -lsimdjson -larchive -lzstd -lsodium -lsqlite3 -lcjson -lmaxminddb -lm
 
 ROOMS := base model net source wire decode directory detect score posture policy link store api app
 C_SOURCES := $(wildcard $(addsuffix /*.c,$(ROOMS)))
-REGISTRIES := detectors decoders winmaps commands db_schemas api_routes assessments
+REGISTRIES := detectors decoders winmaps netdecoders rpc_interfaces commands db_schemas api_routes assessments
 OBJECTS := $(C_SOURCES:%.c=$(B)/%.o) $(B)/base/jin_simd.o $(REGISTRIES:%=$(B)/gen/%.o)
 LIBRARY := $(B)/libvigie.a
 
@@ -61,6 +61,12 @@ $(B)/gen/decoders.c: tools/registry.sh $(wildcard decode/dec_*.c)
 $(B)/gen/winmaps.c: tools/registry.sh $(wildcard decode/win_*.c)
 	@mkdir -p $(@D)
 	sh tools/registry.sh winmap winmaps decode/winevent.h $(filter %.c,$^) > $@
+$(B)/gen/netdecoders.c: tools/registry.sh $(wildcard decode/net_*.c)
+	@mkdir -p $(@D)
+	sh tools/registry.sh netdecoder netdecoders wire/flow.h $(filter %.c,$^) > $@
+$(B)/gen/rpc_interfaces.c: tools/registry.sh $(wildcard decode/rpc_*.c)
+	@mkdir -p $(@D)
+	sh tools/registry.sh rpc_interface rpc_interfaces decode/rpcif.h $(filter %.c,$^) > $@
 $(B)/gen/commands.c: tools/registry.sh $(wildcard app/cmd_*.c)
 	@mkdir -p $(@D)
 	sh tools/registry.sh command commands app/command.h $(filter %.c,$^) > $@

@@ -25,7 +25,10 @@ struct decode_agent {
     struct agent agent; /* without its text */
 };
 
+struct ticket_cache;
+
 struct decode {
+    struct ticket_cache *tickets; /* whose Kerberos tickets are whose (decode/tickets.h); NULL: nobody remembers */
     struct arena *arena;  /* message lifetime */
     struct origin origin; /* of the record at hand: set by the caller, copied into each activity */
     /* what the caller does with the results */

@@ -135,7 +135,23 @@ enum fact_type { FACT_TYPE_STR, FACT_TYPE_U64, FACT_TYPE_FLAG };
     X(DNS_NAME, "dns_name", STR)             /* name asked for, without the final dot */                               \
     X(DNS_TYPE, "dns_type", U64)             /* 1 A, 12 PTR, 251 IXFR, 252 AXFR ... */                                 \
     X(DNS_RCODE, "dns_rcode", U64)           /* 0 no error, 3 no such name, 5 refused ... */                           \
-    X(DNS_ANSWERS, "dns_answers", U64)       /* records in the answer section */
+    X(DNS_ANSWERS, "dns_answers", U64)       /* records in the answer section */                                       \
+    /* Kerberos on the wire */                                                                                         \
+    X(TICKET_HASH, "ticket_hash", STR)       /* of the ticket presented: hash of its encrypted part, 32 hexadecimal digits */ \
+    X(ISSUED_HASH, "issued_hash", STR)       /* of the ticket in the answer */                                         \
+    /* NTLM on the wire */                                                                                             \
+    X(NTLM_CHALLENGE, "ntlm_challenge", STR) /* the server's, 16 hexadecimal digits */                                 \
+    /* LDAP on the wire */                                                                                             \
+    X(LDAP_RESULT, "ldap_result", U64)       /* RFC 4511 4.1.9 */                                                      \
+    /* SMB on the wire */                                                                                              \
+    X(SMB_COMMAND, "smb_command", STR)                                                                                 \
+    /* DCE/RPC on the wire */                                                                                          \
+    X(RPC_OPERATION, "rpc_operation", STR)   /* the operation's name in its specification */                           \
+    X(RPC_AUTH_LEVEL, "rpc_auth_level", U64) /* MS-RPCE 2.2.1.1.8 */                                                   \
+    /* DNS, DHCP, NetBIOS and RADIUS on the wire */                                                                    \
+    X(DNS_TRUNCATED, "dns_truncated", FLAG)                                                                            \
+    /* anything on the wire */                                                                                         \
+    X(CARRIER, "carrier", STR)               /* protocol that an authentication was part of: SMB, LDAP, RPC, HTTP */
 
 enum fact_key {
     FACT_NONE,

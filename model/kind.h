@@ -24,6 +24,7 @@ enum kind_group {
     /* logon operations */                                                                                                \
     X(CREDENTIALS_VALIDATION, "credentials validation", ONPREM, LOGON) /* 4768, 4771, 4776; AS exchange, NTLM */            \
     X(RESOURCE_ACCESS, "resource access", ONPREM, ACCESS)              /* 4769; TGS exchange */                             \
+    X(TICKET_USE, "service ticket used", ONPREM, ACCESS)               /* AP exchange: a ticket shown to a server */          \
     X(TICKET_RENEWAL, "ticket renewal", ONPREM, LOGON)                 /* 4770 */                                          \
     X(INTERACTIVE_LOGON, "interactive logon", ONPREM, LOGON)           /* 4624 types 2, 7, 11, 13 */                        \
     X(REMOTE_DESKTOP, "remote desktop", ONPREM, LOGON)                 /* 4624 types 10, 12 */                              \

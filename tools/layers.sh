@@ -8,7 +8,7 @@ allowed() {
     net) echo "base net" ;;
     source) echo "base model net source" ;;
     wire) echo "base model wire" ;;
-    decode) echo "base model decode" ;;
+    decode) echo "base model decode wire/flow.h" ;;
     directory) echo "base model net directory" ;;
     detect) echo "base model detect directory/dir.h" ;;
     score) echo "base model score directory/dir.h" ;;

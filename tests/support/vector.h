@@ -7,6 +7,8 @@
  *     no <key>                             it must have no line that begins so
  *     activity                             what follows is about the next activity
  *     ignored <what> / fault <why>         instead of activities
+ * Instead of `in` a vector may have a conversation on the network (tests/support/talk.h); a name that ends in " (broken)" says that its
+ * messages need not be ones that the decoder claims.
  * Keys: kind, outcome, code, time, app, instance, actor.name|domain|sid|upn|cloud, object, device,
  * device_certainty, ip, port, country, city, browser, system, impersonated, destination, destination_ip, session, protocol, admin, fact.<name>. */
 #ifndef VIGIE_TESTS_SUPPORT_VECTOR_H

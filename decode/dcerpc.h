@@ -1,0 +1,58 @@
+/* decode/dcerpc.h - DCE/RPC PDUs, whatever carried them (C706 chapter 12, MS-RPCE 2.2.2): SMB named pipes or TCP.
+ *
+ * The carrier hands over the bytes of one direction in order, in pieces of any size; PDUs may be cut across pieces, and a call across
+ * PDUs. What a call means its interface says (decode/rpcif.h). `struct dcerpc` lies in the carrier's flow state, zeroed at first. */
+#ifndef VIGIE_DECODE_DCERPC_H
+#define VIGIE_DECODE_DCERPC_H
+
+#include "decode/auth.h"
+#include "decode/rpcif.h"
+
+enum { DCERPC_CONTEXTS = 6, DCERPC_CALLS = 4, DCERPC_PIPE = 48 };
+
+struct dcerpc_context {
+    uint16_t id;
+    bool set;
+    uint8_t uuid[16];
+    const struct rpc_interface *interface; /* NULL: one that we have no file for */
+};
+
+struct dcerpc_half { /* one direction's unfinished PDU */
+    uint32_t have, need; /* bytes of the head at hand; bytes of the PDU still to come after the head */
+    uint8_t head[64];
+};
+
+struct dcerpc_call { /* sent, not yet answered */
+    bool set, sealed;
+    uint32_t id;
+    uint16_t opnum, context;
+    uint8_t auth_level;
+    struct netref ref;
+    uint32_t in_n, in_whole;
+    uint8_t in[RPCIF_KEEP];
+};
+
+struct dcerpc {
+    bool bound; /* a bind was seen */
+    bool little;
+    uint8_t auth_level, auth_type;
+    NETDEC_TEXT(DCERPC_PIPE) pipe; /* set by the carrier for named pipes */
+    struct dcerpc_context context[DCERPC_CONTEXTS];
+    struct dcerpc_half half[2]; /* [0] of the client */
+    struct dcerpc_call call[DCERPC_CALLS];
+    struct auth auth; /* RPC's own authentication (NTLM, Kerberos, SPNEGO in the sec_trailer) */
+};
+
+/* Bytes of one direction. `m` is the carrier's message (place, time, direction); `caller` is whom the carrier authenticated (SMB session), NULL
+ * when nobody or over TCP. `p`, `n`: the bytes at hand; `whole`: how many there were on the wire. */
+struct dcerpc_piece {
+    const struct message *m;
+    const struct account *caller;
+    const uint8_t *p;
+    size_t n, whole;
+};
+void dcerpc_bytes(struct decode *d, const struct flow *f, struct dcerpc *s, const struct dcerpc_piece *piece);
+/* The pipe or connection is closed: calls that wait in vain are told. */
+void dcerpc_end(struct decode *d, const struct flow *f, struct dcerpc *s);
+
+#endif

@@ -1,0 +1,66 @@
+/* decode/netdec.c - identity, place and small helpers of network decoders. */
+#include "decode/netdec.h"
+
+#include "base/hash.h"
+
+static struct str bytes_of(const void *p, size_t n)
+{
+    return (struct str){p, n};
+}
+
+void netdec_ref(const struct flow *f, const struct message *m, unsigned ordinal, struct netref *out)
+{
+    int64_t microseconds = m->time / 1000;
+    const struct str parts[] = {STR("packet"),
+                                bytes_of(f->client.b, sizeof f->client.b),
+                                bytes_of(f->server.b, sizeof f->server.b),
+                                bytes_of(&f->client_port, sizeof f->client_port),
+                                bytes_of(&f->server_port, sizeof f->server_port),
+                                bytes_of(&microseconds, sizeof microseconds),
+                                bytes_of(&m->from_client, sizeof m->from_client),
+                                bytes_of(m->p, m->n),
+                                bytes_of(&ordinal, sizeof ordinal)};
+    hash_id(out->id, parts, sizeof parts / sizeof *parts);
+    out->time = m->time;
+    out->packet = m->packet;
+    out->offset = m->offset;
+}
+
+struct activity *netdec_begin(struct decode *d, const struct flow *f, const struct netref *r, enum kind kind, enum protocol protocol)
+{
+    d->origin.record = r->packet;
+    d->origin.offset = r->offset;
+    struct activity *a = decode_begin(d, kind);
+    memcpy(a->id, r->id, sizeof a->id);
+    a->time = r->time;
+    a->app = str_of(APP_AD);
+    a->protocol = protocol;
+    a->ip = f->client;
+    a->port = f->client_port;
+    a->destination_ip = f->server;
+    return a;
+}
+
+struct activity *netdec_now(struct decode *d, const struct flow *f, const struct message *m, enum kind kind, enum protocol protocol)
+{
+    struct netref r;
+    netdec_ref(f, m, 0, &r);
+    return netdec_begin(d, f, &r, kind, protocol);
+}
+
+void netdec_fault(struct decode *d, const struct message *m, const char *why, uint64_t offset)
+{
+    d->origin.record = m->packet;
+    d->origin.offset = m->offset;
+    (void)decode_fault(d, why, offset);
+}
+
+size_t netdec_copy(char *to, size_t room, struct str s)
+{
+    size_t n = s.n < room ? s.n : room;
+    while (n < s.n && n > 0 && ((unsigned char)s.p[n] & 0xc0) == 0x80)
+        n--;
+    if (n)
+        memcpy(to, s.p, n);
+    return n;
+}
