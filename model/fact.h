@@ -149,7 +149,11 @@ enum fact_type { FACT_TYPE_STR, FACT_TYPE_U64, FACT_TYPE_FLAG };
     X(RPC_OPERATION, "rpc_operation", STR)   /* the operation's name in its specification */                           \
     X(RPC_AUTH_LEVEL, "rpc_auth_level", U64) /* MS-RPCE 2.2.1.1.8 */                                                   \
     /* DNS, DHCP, NetBIOS and RADIUS on the wire */                                                                    \
-    X(DNS_TRUNCATED, "dns_truncated", FLAG)                                                                            \
+    X(DNS_SIZE, "dns_size", U64)             /* bytes of the answer message */                                         \
+    X(DNS_ANOMALY, "dns_anomaly", STR)       /* what in the message cannot be (decode/dnsmsg.h) */                     \
+    X(DNS_DATA, "dns_data", STR)             /* first answer's data: address, name, or text */                         \
+    X(SECONDS, "seconds", U64)               /* lease time, time to live, session time */                              \
+    X(ASSIGNED_IP, "assigned_ip", STR)       /* address that a VPN gave the client */                                  \
     /* anything on the wire */                                                                                         \
     X(CARRIER, "carrier", STR)               /* protocol that an authentication was part of: SMB, LDAP, RPC, HTTP */
 

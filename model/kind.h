@@ -47,6 +47,9 @@ enum kind_group {
     X(SAMR_QUERY, "SAMR query", ONPREM, DIRECTORY) /* 4661, 4798, 4799, 5145 on samr */                                     \
     X(SMB_SESSION_ENUMERATION, "SMB session enumeration", ONPREM, DIRECTORY)                                               \
     X(DNS_QUERY, "DNS query", ONPREM, ACCESS)                                                                              \
+    X(DNS_UPDATE, "DNS update", ONPREM, ACCESS) /* RFC 2136 */                                                             \
+    X(NAME_SEEN, "network name seen", ONPREM, OTHER) /* device: a name, ip: its address, fact operation: how it is known; for \
+                                                      name resolution alone */                                            \
     X(PRIVATE_DATA_RETRIEVAL, "private data retrieval", ONPREM, DIRECTORY)                                                 \
     X(SHARE_ACCESS, "share access", ONPREM, ACCESS)           /* 5140 */                                                   \
     X(SHARE_FILE_ACCESS, "share file access", ONPREM, ACCESS) /* 5145 on files and pipes */                                \
