@@ -49,8 +49,8 @@ struct netdecoder {
     uint16_t tcp[NETDECODER_PORTS], udp[NETDECODER_PORTS]; /* where its servers listen; hints, ended by 0 */
     size_t state_size;                    /* memory per flow; keep it small: there may be 100,000 */
     size_t head;                          /* most bytes of one message that it wants to see, 0: all up to the wire's own bound of 1 MiB */
-    /* TCP: do these first bytes of one direction begin a message of this protocol? Asked on any port, its own ports first. UDP:
-     * asked with the whole datagram, on its own ports only. Must be strict: other protocols are asked afterwards. */
+    /* TCP: do these first bytes of one direction begin a message of this protocol? Asked on any port, its own ports first. Must be
+     * strict: other protocols are asked afterwards. UDP: not asked, the port of the server tells. NULL: UDP only. */
     enum claim (*claims)(const uint8_t *p, size_t n, bool from_client);
     /* TCP: the length on the wire of the message that begins at p, 0 when n bytes are too few to know, negative when no message
      * begins here (the direction then skips to where one does, and that is counted). NULL: UDP only. A sound message has at least

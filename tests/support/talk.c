@@ -96,9 +96,10 @@ void talk_free(struct talk *t)
 
 static void check_frame(const struct flow *f, const struct talk_line *l)
 {
+    if (!f->tcp)
+        return;
     assert_true(f->decoder->claims(l->p, l->n, l->from_client) != CLAIM_NO);
-    if (f->tcp)
-        assert_int_equal(f->decoder->frame(l->p, l->n), l->n);
+    assert_int_equal(f->decoder->frame(l->p, l->n), l->n);
 }
 
 /* One message; `n` of its bytes were captured. */
