@@ -31,7 +31,7 @@ void talk_free(struct talk *t);
 /* Plays it in memory that ends exactly behind each message. `sound`: also checks that the decoder claims and frames the messages. */
 void talk_play(const struct talk *t, struct decode *d, bool sound);
 /* Every conversation of a vector file with every message cut at each byte (in two ways: the rest was not captured, the rest does not
- * exist) and with each of its bits flipped. `most`: fails when one playing emits more. */
+ * exist) and with each of its bits flipped, within its first two kilobytes. `most`: fails when one playing emits more. */
 void talk_mangle(const char *path, unsigned most);
 
 #endif
