@@ -5,6 +5,7 @@
 #ifndef VIGIE_DECODE_NETDEC_H
 #define VIGIE_DECODE_NETDEC_H
 
+#include "base/rd.h"
 #include "decode/decode.h"
 #include "wire/flow.h"
 

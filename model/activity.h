@@ -36,6 +36,8 @@ enum outcome { OUTCOME_UNKNOWN, OUTCOME_SUCCESS, OUTCOME_FAILURE };
     X(WINRM, "WinRM")                                                                                                  \
     X(RDP, "RDP")                                                                                                      \
     X(DNS, "DNS")                                                                                                      \
+    X(DHCP, "DHCP")                                                                                                    \
+    X(NBNS, "NetBIOS name service")                                                                                    \
     X(RADIUS, "RADIUS")                                                                                                \
     X(SAML, "SAML")                                                                                                    \
     X(HTTP_API, "HTTP API")

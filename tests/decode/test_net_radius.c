@@ -1,0 +1,26 @@
+/* tests/decode/test_net_radius.c - RADIUS messages: vectors, and every message cut short and bent. */
+#include "tests/support/talk.h"
+#include "tests/support/vector.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static void vectors(void **state)
+{
+    (void)state;
+    vector_file("fixtures/decode/net/radius.txt");
+}
+
+static void hostile(void **state)
+{
+    (void)state;
+    talk_mangle("fixtures/decode/net/radius.txt", 4);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(vectors), cmocka_unit_test(hostile)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
