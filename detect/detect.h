@@ -66,6 +66,8 @@ int64_t detection_user_first(const struct detection *d, uint32_t entity);
 bool detection_learning_assumed(const struct detection *d);
 /* True when actor, device or address is excluded from this detection by the administrator. */
 bool detection_excluded(const struct detection *d, const struct activity *a);
+/* True when something else than these is excluded from this detection by that name: a domain, say. */
+bool detection_excludes(const struct detection *d, struct str name);
 /* Where logon sessions came from (detect/common.h), learned by the engine once for all detections. */
 struct table *detection_sessions(struct detection *d);
 /* Scratch memory that lives until see() returns, for description texts. */

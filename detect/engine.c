@@ -395,6 +395,14 @@ bool detection_excluded(const struct detection *d, const struct activity *a)
     return false;
 }
 
+bool detection_excludes(const struct detection *d, struct str name)
+{
+    for (size_t i = 0; i < d->nexcluded; i++)
+        if (name.n && str_eqi(d->excluded[i]->name, name))
+            return true;
+    return false;
+}
+
 /* ---- evidence and drafts ---- */
 
 static struct witness witness_of(const struct activity *a)

@@ -1,0 +1,50 @@
+/* detect/det_2036.c - Remote code execution over DNS: messages that no sound program sends, to or from a controller's DNS service. */
+#include "base/hash.h"
+#include "detect/common.h"
+
+static void see(struct detection *d, const struct activity *a)
+{
+    struct arena *arena = detection_arena(d);
+    const struct dir *dir = detection_dir(d);
+    struct str anomaly = act_str(a, FACT_DNS_ANOMALY);
+    bool asked = dir_dc_destination(dir, a) || dir_dns_server(dir, a->destination_entity, &a->destination_ip);
+    bool asks = dir_dc_source(dir, a) || dir_dns_server(dir, a->device_entity, &a->ip);
+    if (!str_set(anomaly) || !(asked || asks))
+        return;
+    struct draft f = draft_of(a);
+    struct common_place from = common_place(a);
+    struct str client = common_place_text(arena, &from), server = watch_destination_text(arena, a);
+    f.campaign = hash_mix(common_place_key(&from), hash_stri(a->destination, ip_hash(&a->destination_ip)));
+    if (asked) {
+        f.description = str_fmt(arena, "%.*s sent the DNS service of %.*s a message at %.*s in which %.*s, as attempts to run code in it do.", STR_ARG(client),
+                                STR_ARG(server), STR_ARG(watch_time(arena, a->time)), STR_ARG(anomaly));
+    } else {
+        f.source_name = a->destination;
+        f.source_entity = a->destination_entity;
+        f.source_ip = a->destination_ip;
+        f.source_certainty = 0;
+        f.destination_name = a->device;
+        f.destination_entity = a->device_entity;
+        f.destination_ip = a->ip;
+        f.description = str_fmt(arena, "%.*s answered the DNS service of %.*s at %.*s with a message in which %.*s, as attempts to run code in it do.",
+                                STR_ARG(server), STR_ARG(client), STR_ARG(watch_time(arena, a->time)), STR_ARG(anomaly));
+    }
+    detection_raise(d, a, &f);
+}
+
+static const enum kind wants[] = {KIND_DNS_QUERY, KIND_DNS_UPDATE, KIND_COUNT};
+
+const struct detector det_2036 = {
+    .external_id = 2036,
+    .name = "Remote code execution over DNS",
+    .severity = SEVERITY_MEDIUM,
+    .category = CATEGORY_LATERAL_MOVEMENT,
+    .attack = {"T1210", "T1068"},
+    .about = "The DNS service of a controller runs as SYSTEM; errors in how it reads messages (CVE-2018-8626, CVE-2020-1350) let others run code in it. The "
+             "exact trigger of the former was never published, so what is checked is what no sound message has: records longer than their message, compressed "
+             "names that point at themselves or forward, names longer than 255 bytes, and signature records that grow past 64 KiB when their names are "
+             "unpacked. Both directions count: questions and updates to the controller, and answers to what it asked.",
+    .blind = "no DNS queries",
+    .wants = wants,
+    .see = see,
+};
