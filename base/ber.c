@@ -17,12 +17,20 @@ static size_t length(struct rd *r)
     return n;
 }
 
-uint8_t ber_any(struct rd *r, struct rd *content)
+uint8_t ber_head(struct rd *r, size_t *n)
 {
     uint8_t tag = rd_u8(r);
     if ((tag & 0x1fu) == 0x1f)
         rd_fail(r, "ASN.1 tag number above 30");
-    *content = rd_sub(r, length(r));
+    *n = length(r);
+    return rd_ok(r) ? tag : 0;
+}
+
+uint8_t ber_any(struct rd *r, struct rd *content)
+{
+    size_t n;
+    uint8_t tag = ber_head(r, &n);
+    *content = rd_sub(r, n);
     return rd_ok(r) ? tag : 0;
 }
 

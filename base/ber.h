@@ -16,6 +16,8 @@ enum {
     BER_SET = 0x31
 };
 
+/* The next element's tag byte and the stated length of its content, which need not be at hand. */
+uint8_t ber_head(struct rd *r, size_t *length);
 /* The next element's tag byte (class, constructed bit and number), and a reader over its content. */
 uint8_t ber_any(struct rd *r, struct rd *content);
 /* The same, failing unless the tag is `tag`. */
