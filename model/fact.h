@@ -141,10 +141,22 @@ enum fact_type { FACT_TYPE_STR, FACT_TYPE_U64, FACT_TYPE_FLAG };
     X(ISSUED_HASH, "issued_hash", STR)       /* of the ticket in the answer */                                         \
     /* NTLM on the wire */                                                                                             \
     X(NTLM_CHALLENGE, "ntlm_challenge", STR) /* the server's, 16 hexadecimal digits */                                 \
+    X(NTLM_FLAGS, "ntlm_flags", U64)         /* of AUTHENTICATE (MS-NLMP 2.2.2.5) */                                   \
+    X(NTLM_NEGOTIATE_FLAGS, "ntlm_negotiate_flags", U64)                                                               \
+    X(NTLM_CHALLENGE_FLAGS, "ntlm_challenge_flags", U64)                                                               \
+    X(NTLM_VERSION, "ntlm_version", STR)     /* that AUTHENTICATE states: 10.0.17763 */                                \
+    X(NTLM_MIC, "ntlm_mic", STR)             /* present, zero, absent */                                               \
+    X(NTLM_MIC_STATED, "ntlm_mic_stated", FLAG) /* the client's target info says that there is a MIC */                \
+    X(LM_RESPONSE, "lm_response", FLAG)      /* an LM response beside the NT response */                               \
+    X(HTTP_STATUS, "http_status", U64)                                                                                 \
+    X(CLEAR_TEXT, "clear_text", FLAG)        /* the password crossed the network as it is */                           \
     /* LDAP on the wire */                                                                                             \
     X(LDAP_RESULT, "ldap_result", U64)       /* RFC 4511 4.1.9 */                                                      \
     /* SMB on the wire */                                                                                              \
     X(SMB_COMMAND, "smb_command", STR)                                                                                 \
+    X(NATIVE_OS, "native_os", STR)           /* client's, MS-CIFS 2.2.4.53.1 */                                        \
+    X(NATIVE_LM, "native_lm", STR)                                                                                     \
+    X(SMB_DIALECTS, "smb_dialects", STR)     /* that the client offered, in order: "NT LM 0.12, 2.002, 2.???" or "2.0.2, 2.1, 3.1.1" */ \
     /* DCE/RPC on the wire */                                                                                          \
     X(RPC_OPERATION, "rpc_operation", STR)   /* the operation's name in its specification */                           \
     X(RPC_AUTH_LEVEL, "rpc_auth_level", U64) /* MS-RPCE 2.2.1.1.8 */                                                   \
