@@ -130,7 +130,7 @@ void auth_responses(const struct flow *f, const struct message *m, struct auth *
 
 /* ---- what comes of it ---- */
 
-static struct account claimed(const struct auth *a)
+struct account auth_claimed(const struct auth *a)
 {
     struct account who = {0};
     if (a->anonymous) /* as event 4624 names it */
@@ -148,7 +148,7 @@ static struct account claimed(const struct auth *a)
 
 struct account auth_who(const struct auth *a)
 {
-    return a->known ? claimed(a) : (struct account){0};
+    return a->known ? auth_claimed(a) : (struct account){0};
 }
 
 /* Protocols that have no status of their own for it say that a proof was refused; NTLM's word for that is a logon failure. */
@@ -223,7 +223,7 @@ static void emit_ntlm(struct decode *d, const struct flow *f, const struct auth 
 {
     struct activity *act = netdec_begin(d, f, &a->ref, KIND_CREDENTIALS_VALIDATION, PROTO_NTLM);
     char hex[2 * sizeof a->challenge + 1];
-    act->actor = claimed(a);
+    act->actor = auth_claimed(a);
     act->destination = a->server_dns.n ? netdec_kept(&a->server_dns) : netdec_kept(&a->server_name);
     if (a->workstation.n) {
         decode_str(d, FACT_WORKSTATION, netdec_kept(&a->workstation));
@@ -247,7 +247,7 @@ static void emit_kerberos(struct decode *d, const struct flow *f, const struct a
     static const uint8_t none[sizeof a->ticket];
     struct activity *act = netdec_begin(d, f, &a->ref, KIND_TICKET_USE, PROTO_KERBEROS);
     char hex[2 * sizeof a->ticket + 1];
-    act->actor = claimed(a);
+    act->actor = auth_claimed(a);
     if (memcmp(a->ticket, none, sizeof none) != 0)
         decode_str(d, FACT_TICKET_HASH, str_dup(d->arena, hash_hex(hex, a->ticket, sizeof a->ticket)));
     decode_u64(d, FACT_TICKET_ETYPE, (uint32_t)a->ticket_etype);

@@ -60,5 +60,7 @@ void auth_done(struct decode *d, const struct flow *f, struct auth *a, const str
 void auth_abandon(struct decode *d, const struct flow *f, struct auth *a, const char *carrier);
 /* Who is at work: all absent when unknown. Points into `a`. */
 struct account auth_who(const struct auth *a);
+/* Who the client says it is, proven or not. */
+struct account auth_claimed(const struct auth *a);
 
 #endif

@@ -40,7 +40,8 @@ enum outcome { OUTCOME_UNKNOWN, OUTCOME_SUCCESS, OUTCOME_FAILURE };
     X(NBNS, "NetBIOS name service")                                                                                    \
     X(RADIUS, "RADIUS")                                                                                                \
     X(SAML, "SAML")                                                                                                    \
-    X(HTTP_API, "HTTP API")
+    X(HTTP_API, "HTTP API")                                                                                            \
+    X(HTTP, "HTTP")
 
 enum protocol {
 #define X(id, text) PROTO_##id,

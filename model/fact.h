@@ -148,7 +148,6 @@ enum fact_type { FACT_TYPE_STR, FACT_TYPE_U64, FACT_TYPE_FLAG };
     X(NTLM_MIC, "ntlm_mic", STR)             /* present, zero, absent */                                               \
     X(NTLM_MIC_STATED, "ntlm_mic_stated", FLAG) /* the client's target info says that there is a MIC */                \
     X(LM_RESPONSE, "lm_response", FLAG)      /* an LM response beside the NT response */                               \
-    X(HTTP_STATUS, "http_status", U64)                                                                                 \
     X(CLEAR_TEXT, "clear_text", FLAG)        /* the password crossed the network as it is */                           \
     /* LDAP on the wire */                                                                                             \
     X(LDAP_RESULT, "ldap_result", U64)       /* RFC 4511 4.1.9 */                                                      \
