@@ -85,6 +85,7 @@ int alert_json_row(struct api_request *q, struct jout *j, const struct stored_al
     jout_kstr(j, "status", alert_json_status(a->resolution));
     jout_kbool(j, "read", a->read);
     jout_kbool(j, "suppressed", a->suppressed);
+    api_ktime(j, "withdrawn", a->withdrawn);
     jout_kz(j, "shore", a->shore == SHORE_ONPREM ? "onprem" : "cloud");
     struct str app = a->service ? alert_json_app(a->service) : STR_NONE;
     if (str_set(app)) {

@@ -155,6 +155,7 @@ int hub_alerts_put(struct hub *h, const struct dir *dir, const struct alert *al,
                              .parties = buf_view(&parties),
                              .resolution = RESOLUTION_OPEN,
                              .resolved = TIME_NONE,
+                             .withdrawn = TIME_NONE,
                              .reason = -1};
     s.advice = s.policy;
     memcpy(s.id, al->id, sizeof s.id);
@@ -182,7 +183,7 @@ int hub_alerts_withdraw(struct hub *h, bool identity, const struct alert *const 
         err = table_put(&raised, hash_str(str_of(alerts[i]->id), 1), NULL) ? 0 : ERR_MEMORY;
     actlog_figures(h->log, &f);
     bool aged = f.activities[SHORE_CLOUD] + f.activities[SHORE_ONPREM] < f.last; /* detections learn anew from what is left */
-    const struct alert_ground g = {aged ? f.first_time + LEARNING : TIME_NONE, identity, stands, &raised};
+    const struct alert_ground g = {aged ? f.first_time + LEARNING : TIME_NONE, hub_now(), identity, stands, &raised};
     if (!err)
         err = tab_alerts_withdraw(h->db, &g, &gone);
     table_free(&raised);

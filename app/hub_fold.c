@@ -41,6 +41,7 @@ struct hub_fold {
     uint64_t upto, folded, total;
     int64_t fold_start;
     atomic_uint percent;        /* 100: up to date; in 1/10000 */
+    atomic_uint_fast64_t known; /* what published results know: arrivals up to this number; 0 while some wait for the next fold */
     int err;
 };
 
@@ -156,12 +157,17 @@ static void tell(struct hub_fold *f, struct buf *slot, void (*what)(const struct
 static int publish(struct hub_fold *f, bool at_once)
 {
     int64_t now = seconds_now();
+    bool waits = f->dirty || f->late || judges_stale(f->judges);
+    if (waits)
+        atomic_store(&f->known, 0);
     if (!at_once && now - f->published < PUBLISH_SECONDS)
         return 0;
     f->published = now;
     tell(f, &f->h->blind, judges_blind);
     tell(f, &f->h->learning, judges_learning);
     int err = judges_publish(f->judges);
+    if (!err && !waits)
+        atomic_store(&f->known, f->arrived);
     return err ? err : tab_settings_put_i64(f->h->db, POLICED, (int64_t)f->policed);
 }
 
@@ -332,4 +338,11 @@ void hub_fold_close(struct hub *h)
 double hub_fold_progress(struct hub *h)
 {
     return (double)atomic_load(&h->fold->percent) / 10000;
+}
+
+bool hub_fold_waits(struct hub *h)
+{
+    struct actlog_figures now;
+    actlog_figures(h->log, &now);
+    return now.last > atomic_load(&h->fold->known);
 }

@@ -27,7 +27,7 @@ void hub_judged(struct hub *h, struct jout *j)
     double progress = hub_fold_progress(h);
     jout_key(j, "analysis");
     jout_obj(j);
-    jout_kz(j, "state", progress < 1 ? "running" : "idle");
+    jout_kz(j, "state", progress < 1 ? "running" : hub_fold_waits(h) ? "waiting" : "idle");
     jout_knum(j, "progress", progress);
     jout_end_obj(j);
     (void)pthread_mutex_lock(&h->health_lock);

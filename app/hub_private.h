@@ -66,6 +66,8 @@ void *hub_fold_run(void *hub);
 void hub_fold_close(struct hub *h);
 /* What the analysis is doing: 0..1, 1 when it is up to date. */
 double hub_fold_progress(struct hub *h);
+/* Something arrived that the published results do not know yet: new, or late and waiting for the next fold. */
+bool hub_fold_waits(struct hub *h);
 
 /* ---- hub_alerts.c: alerts as the queue keeps them ---- */
 struct alert;

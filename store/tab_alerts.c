@@ -27,6 +27,7 @@ static const char *const steps[] = {
     "CREATE TABLE alert_history(number INTEGER PRIMARY KEY, alert TEXT NOT NULL REFERENCES alerts ON DELETE CASCADE, time INTEGER, what TEXT NOT NULL,"
     " by TEXT, text TEXT);"
     "CREATE INDEX alert_history_alert ON alert_history(alert, number);",
+    "ALTER TABLE alerts ADD COLUMN withdrawn INTEGER;",
     NULL};
 
 const struct db_schema tab_alerts = {"alerts", steps};
@@ -34,7 +35,7 @@ const struct db_schema tab_alerts = {"alerts", steps};
 #define COLUMNS                                                                                                        \
     "id, external_id, policy, name, description, severity, category, attack, source, shore, service, preview, start, end, updated, count, nactivities," \
     " src_type, src_id, src_label, src_role, src_entity, src_certainty, dst_type, dst_id, dst_label, dst_role, dst_entity, dst_certainty,"              \
-    " parties, advice, read, resolution, resolved, handled_by, comment, reason, suppressed"
+    " parties, advice, read, resolution, resolved, handled_by, comment, reason, suppressed, withdrawn"
 
 enum { ALERT_ID_CHARS = 24 };
 
@@ -53,17 +54,17 @@ static int note(struct db *db, struct str id, const struct alert_event *e)
 
 /* What an update is noticed by. */
 struct before {
-    bool there;
+    bool there, withdrawn;
     uint64_t count, nactivities;
     int64_t end, severity;
 };
 
 static int look(struct db *db, struct str id, struct before *b)
 {
-    struct sql q = sql_open(db, "SELECT count, nactivities, end, severity FROM alerts WHERE id=?");
+    struct sql q = sql_open(db, "SELECT count, nactivities, end, severity, withdrawn FROM alerts WHERE id=?");
     sql_str(&q, id);
     if (sql_row(&q))
-        *b = (struct before){true, (uint64_t)sql_col_i64(&q, 0), (uint64_t)sql_col_i64(&q, 1), sql_col_time(&q, 2), sql_col_i64(&q, 3)};
+        *b = (struct before){true, sql_col_time(&q, 4) != TIME_NONE, (uint64_t)sql_col_i64(&q, 0), (uint64_t)sql_col_i64(&q, 1), sql_col_time(&q, 2), sql_col_i64(&q, 3)};
     return sql_close(&q);
 }
 
@@ -185,6 +186,14 @@ static int put_evidence(struct db *db, const char *id, const struct stored_evide
     return err;
 }
 
+static int set_withdrawn(struct db *db, struct str id, int64_t when)
+{
+    struct sql q = sql_open(db, "UPDATE alerts SET withdrawn=? WHERE id=?");
+    sql_time(&q, when);
+    sql_str(&q, id);
+    return sql_close(&q);
+}
+
 int tab_alerts_put(struct db *db, const struct stored_alert *a, const uint32_t *users, size_t nusers, const struct stored_evidence *e, size_t ne,
                    bool *fresh)
 {
@@ -198,9 +207,12 @@ int tab_alerts_put(struct db *db, const struct stored_alert *a, const uint32_t *
         err = put_parties(db, a);
     if (!err)
         err = put_evidence(db, a->id, e, ne);
+    if (!err && b.withdrawn)
+        err = set_withdrawn(db, str_of(a->id), TIME_NONE);
     bool grew = b.count != a->count || b.nactivities != a->nactivities || b.end != a->end || b.severity != (int64_t)a->severity;
-    if (!err && (!b.there || grew))
-        err = note(db, str_of(a->id), &(struct alert_event){.what = b.there ? STR("updated") : STR("opened"), .time = a->updated});
+    struct str what = !b.there ? STR("opened") : b.withdrawn ? STR("raised") : STR("updated");
+    if (!err && (!b.there || b.withdrawn || grew))
+        err = note(db, str_of(a->id), &(struct alert_event){.what = what, .time = a->updated});
     if (!err)
         *fresh = !b.there;
     return err;
@@ -246,7 +258,8 @@ static struct stored_alert row_of(struct sql *q)
                              .handled_by = sql_col_str(q, 34),
                              .comment = sql_col_str(q, 35),
                              .reason = (int)sql_col_i64(q, 36),
-                             .suppressed = sql_col_i64(q, 37) != 0};
+                             .suppressed = sql_col_i64(q, 37) != 0,
+                             .withdrawn = sql_col_time(q, 38)};
     struct str id = sql_col_str(q, 0);
     if (id.n < sizeof a.id && id.n)
         memcpy(a.id, id.p, id.n);
@@ -526,36 +539,56 @@ int tab_alerts_expire(struct db *db, int64_t before, uint64_t *n)
     return sql_close_changes(&q, n);
 }
 
-/* Ids of those that do not stand, one after another. */
-static int fallen(struct db *db, const struct alert_ground *g, struct buf *ids)
+/* ---- alerts that do not stand ---- */
+
+/* Whether people had to do with the alert: they handled it, or were told of it. */
+#define KNOWN \
+    "(read OR resolution<>0 OR suppressed OR EXISTS(SELECT 1 FROM alert_history WHERE alert=a.id AND by IS NOT NULL)" \
+    " OR EXISTS(SELECT 1 FROM outbox WHERE alert=a.id))"
+
+/* Ids of those that do not stand, one after another, apart by whether anybody knows them. */
+static int fallen(struct db *db, const struct alert_ground *g, struct buf *unknown, struct buf *known)
 {
-    struct sql q = sql_open(db, "SELECT id FROM alerts a WHERE source=0 AND resolution=0 AND read=0 AND suppressed=0 AND start>=? AND (external_id=0 OR ?)"
+    struct sql q = sql_open(db, "SELECT id, " KNOWN " FROM alerts a WHERE source=0 AND withdrawn IS NULL AND start>=? AND (external_id=0 OR ?)"
                                 " AND EXISTS(SELECT 1 FROM policies p WHERE p.id=a.policy AND enabled AND NOT EXISTS(SELECT 1 FROM alert_history"
-                                " WHERE alert=a.id AND (by IS NOT NULL OR time<p.changed))) AND NOT EXISTS(SELECT 1 FROM outbox WHERE alert=a.id)");
+                                " WHERE alert=a.id AND time<p.changed))");
     sql_i64(&q, g->from == TIME_NONE ? INT64_MIN : g->from);
     sql_i64(&q, g->onprem);
     while (sql_row(&q)) {
         struct str id = sql_col_str(&q, 0);
         if (id.n == ALERT_ID_CHARS && !g->stands(g->owner, id))
-            buf_str(ids, id);
+            buf_str(sql_col_i64(&q, 1) ? known : unknown, id);
     }
     int err = sql_close(&q);
-    return ids->failed ? ERR_MEMORY : err;
+    return unknown->failed || known->failed ? ERR_MEMORY : err;
+}
+
+static int delete_alert(struct db *db, struct str id)
+{
+    struct sql q = sql_open(db, "DELETE FROM alerts WHERE id=?");
+    sql_str(&q, id);
+    return sql_close(&q);
+}
+
+static int mark_withdrawn(struct db *db, struct str id, int64_t now)
+{
+    int err = set_withdrawn(db, id, now);
+    return err ? err : note(db, id, &(struct alert_event){.what = STR("withdrawn"), .time = now});
 }
 
 int tab_alerts_withdraw(struct db *db, const struct alert_ground *g, uint64_t *n)
 {
-    struct buf ids = {0};
+    struct buf unknown = {0}, known = {0};
     int err = db_begin(db);
     if (err)
         return err;
-    err = fallen(db, g, &ids);
-    for (size_t at = 0; !err && at < ids.n; at += ALERT_ID_CHARS) {
-        struct sql q = sql_open(db, "DELETE FROM alerts WHERE id=?");
-        sql_str(&q, (struct str){ids.p + at, ALERT_ID_CHARS});
-        err = sql_close(&q);
-    }
-    *n = ids.n / ALERT_ID_CHARS;
-    buf_free(&ids);
+    err = fallen(db, g, &unknown, &known);
+    for (size_t at = 0; !err && at < unknown.n; at += ALERT_ID_CHARS)
+        err = delete_alert(db, (struct str){unknown.p + at, ALERT_ID_CHARS});
+    for (size_t at = 0; !err && at < known.n; at += ALERT_ID_CHARS)
+        err = mark_withdrawn(db, (struct str){known.p + at, ALERT_ID_CHARS}, g->now);
+    *n = (unknown.n + known.n) / ALERT_ID_CHARS;
+    buf_free(&unknown);
+    buf_free(&known);
     return db_end(db, err);
 }

@@ -39,6 +39,7 @@ struct stored_alert {
     bool preview;
     int64_t start, end, updated;
     uint64_t count, nactivities;
+    int64_t withdrawn;      /* since when the analysis no longer raises it, TIME_NONE: it stands; tab_alerts_withdraw sets it, a put clears it */
     struct alert_party source_party, destination_party;
     struct str parties;     /* JSON array of all of struct alert_party, source and destination included: objects with its members
                              * by name; filters find addresses and files in it */
@@ -105,17 +106,17 @@ int tab_alerts_suppress(struct db *db, struct str id, bool suppressed, struct st
 int tab_alerts_close(struct db *db, struct str id, const struct alert_close *c);
 int tab_alerts_mark(struct db *db, struct str id, bool read, struct str by, int64_t now);
 int tab_alerts_comment(struct db *db, struct str id, struct str comment, struct str by, int64_t now);
-/* What happened to it, oldest first: opened, updated, read, unread, closed, reopened, commented, suppressed, unsuppressed. */
+/* What happened to it, oldest first: opened, updated, withdrawn, raised (again), read, unread, closed, reopened, commented, suppressed, unsuppressed. */
 struct alert_event {
     struct str what, by, text; /* `by` absent: the analysis; `text`: comment, or the resolution's number */
     int64_t time;
 };
 int tab_alerts_history(struct db *db, struct str id, int (*each)(void *owner, const struct alert_event *e), void *owner);
-/* Deletes alerts of detections whose ground a later, older log took away: open ones that start at or after `from`, that `stands` (by id) does not
- * know, and that have not been told or touched: nobody is in their history, none is in the outbox. Their detection runs (`onprem`: the on-premises
- * ones do) and is set as it was when they were opened. */
+/* Withdraws alerts of detections whose ground a later, older log took away: those that start at or after `from` and that `stands` (by id) does not
+ * know, whose detection runs (`onprem`: the on-premises ones do) and is set as it was when they were opened. One that nobody handled or was told of
+ * is deleted. Another stays with what people said, marked and noted in its history: work is not lost, and the queue explains why no score knows it. */
 struct alert_ground {
-    int64_t from; /* TIME_NONE: all */
+    int64_t from, now; /* from: TIME_NONE: all */
     bool onprem;
     bool (*stands)(void *owner, struct str id);
     void *owner;

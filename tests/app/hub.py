@@ -195,9 +195,9 @@ class Hub:
             db.close()
 
     def alerts(self):
-        """id -> what it says, without what names a moment of the hub."""
+        """id -> what it says, without what names a moment of the hub; those that stand."""
         return {r[0]: r[1:] for r in self.sql("SELECT id, external_id, CASE external_id WHEN 0 THEN policy ELSE '' END, start, end, count, severity"
-                                              " FROM alerts WHERE source=0 ORDER BY id")}
+                                              " FROM alerts WHERE source=0 AND withdrawn IS NULL ORDER BY id")}
 
     def alert_users(self):
         return {r[0]: r[1] for r in self.sql("SELECT alert, group_concat(id, ' ') FROM (SELECT a.alert, e.id FROM alert_entities a JOIN entities e"

@@ -128,6 +128,36 @@ def check_orders_rank_alike(work):
         assert sorted(other, key=lambda i: -other[i])[:3] == first
 
 
+def check_ground_lost_and_found(work):
+    """Alerts that a half of the logs raises and all of them do not: the handled ones stay, marked, when the other half comes."""
+    files = logs.logs[:]
+    random.Random(0).shuffle(files)
+    with linked(work) as h:
+        h.drop(*files[:len(files) // 2])
+        h.settle()
+        early = sorted(h.alerts().keys() - logs.alerts.keys())
+        assert len(early) > 2, "nothing is raised too early: the check has no subject"
+        said = close_some(h, [early[0]])
+        assert h.me.call("POST", f"alerts/{early[1]}/read")[0] in (200, 204)
+        before = h.me.get(f"alerts/{early[0]}")
+        assert before["withdrawn"] is None
+        h.drop(*files[len(files) // 2:])
+        h.settle()
+        same_as_scan(h)
+        still_closed(h, said)
+        assert sorted(r[0] for r in h.sql("SELECT id FROM alerts WHERE withdrawn IS NOT NULL")) == early[:2]
+        assert len(h.sql("SELECT id FROM alerts")) == len(logs.alerts) + 2
+        after = h.me.get(f"alerts/{early[0]}")
+        assert after["withdrawn"] and after["resolution"] == before["resolution"] and after["points"] == [], after
+        assert [e["what"] for e in after["history"]][-1] == "withdrawn" and "by" not in after["history"][-1], after["history"]
+        h.kill()
+        h.start()
+        h.settle()
+        again = h.me.get(f"alerts/{early[0]}")
+        assert again["history"] == after["history"], "said once"
+        same_as_scan(h)
+
+
 # ---- the link ----
 
 def identity_policies(h):
@@ -257,10 +287,10 @@ def others_are_refused(h):
 
 # ---- kill -9 ----
 
-def close_some(h, n):
+def close_some(h, ids):
     """Handles alerts as the queue does; ids with what was said."""
     said = {}
-    for i in sorted(h.alerts())[:n]:
+    for i in ids:
         comment = f"looked at {i[:6]}"
         status, _ = h.me.call("POST", f"alerts/{i}/close", {"as": "benign", "reasonId": 2, "comment": comment})
         if status not in (200, 204):
@@ -290,7 +320,7 @@ def check_kills(work):
             if kill in (3, 6, 8):  # connecting begins; off in between
                 h.me.call("PUT", "link", {"connected": kill != 6})
             if kill == 9 and not said:
-                said = close_some(h, 5)
+                said = close_some(h, sorted(h.alerts())[:5])
             time.sleep(rnd.random() * (0.3 if kill % 3 else 1.5))
             h.kill()
             h.start()
@@ -301,7 +331,9 @@ def check_kills(work):
         assert all(i["state"] == "done" for i in h.inputs()), [i for i in h.inputs() if i["state"] != "done"]
         same_as_scan(h)
         still_closed(h, said)
-        assert len(h.sql("SELECT id FROM alerts")) == len(logs.alerts)
+        withdrawn = {r[0] for r in h.sql("SELECT id FROM alerts WHERE withdrawn IS NOT NULL")}
+        assert withdrawn == said.keys() - logs.alerts.keys(), "only what somebody handled outlives its ground"
+        assert len(h.sql("SELECT id FROM alerts")) == len(logs.alerts) + len(withdrawn)
 
 
 def check_kills_while_folding(work):

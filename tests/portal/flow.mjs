@@ -47,7 +47,7 @@ const open = async (hash) => { await page.goto(`${o.base}/#/${hash}`); await pag
 const heading = () => page.locator('main h1').first().innerText();
 const idle = () => until('analysis at rest', 240, async () => {
   const d = (await api('GET', 'dashboard')).json, i = (await api('GET', 'inputs')).json;
-  return d?.analysis?.state !== 'running' && i.data.every((x) => x.state !== 'waiting') ? d : null;
+  return d?.analysis?.state === 'idle' && i.data.every((x) => x.state !== 'waiting') ? d : null;
 });
 const onprem = async () => (await api('POST', 'activities/query', { filters: { shore: { eq: ['onprem'] } }, limit: 1 })).json.total ?? 0;
 const identity = async () => { await open('policies?type=identity'); await page.waitForSelector('[data-test=policies], .empty'); return page.locator('[data-test=policies] tbody tr').count(); };

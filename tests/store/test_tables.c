@@ -3,6 +3,8 @@
 #include "store/tab_alerts.h"
 #include "store/tab_entities.h"
 #include "store/tab_inputs.h"
+#include "store/tab_outbox.h"
+#include "store/tab_policies.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -431,6 +433,63 @@ static void decisions_stay(void **state)
     assert_int_equal(tab_alerts_comment(db, STR("nothing"), STR("x"), STR("ada"), 0), ERR_NOT_FOUND);
 }
 
+/* Alert 3 stands. */
+static bool third(void *owner, struct str id)
+{
+    return str_eq(id, str_of(owner));
+}
+
+static uint64_t withdraw(const char *standing, int64_t now, bool onprem)
+{
+    char id[25];
+    uint64_t n = 99;
+    (void)snprintf(id, sizeof id, "%s", standing);
+    const struct alert_ground g = {.from = 2 * TIME_HOUR, .now = now, .onprem = onprem, .stands = third, .owner = id};
+    assert_int_equal(tab_alerts_withdraw(db, &g, &n), 0);
+    return n;
+}
+
+static int64_t withdrawn_since(const struct stored_alert *a)
+{
+    struct stored_alert back;
+    assert_int_equal(tab_alerts_get(db, &arena, NULL, str_of(a->id), &back), 0);
+    return back.withdrawn;
+}
+
+/* Of five alerts the first is too old to be judged anew, the second nobody knows, the third stands, the fourth was closed and the fifth was told. */
+static void ground_lost(void **state)
+{
+    struct stored_alert a[6], back;
+    struct listed l = {0};
+    uint32_t users[] = {7};
+    bool fresh;
+    const struct stored_policy p = {.id = STR("2006"), .type = POLICY_IDENTITY, .name = STR("Suspected attack"), .enabled = true, .changed = TIME_NONE};
+    const struct alert_close close = {.resolution = RESOLUTION_BENIGN, .reason = 1, .comment = STR("a test"), .by = STR("ada"), .now = 500};
+    (void)state;
+    assert_int_equal(tab_policies_define(db, &p), 0);
+    for (int i = 1; i <= 5; i++) {
+        a[i] = alert(i);
+        put(&a[i], users, 1, true);
+    }
+    assert_int_equal(tab_alerts_close(db, str_of(a[4].id), &close), 0);
+    assert_int_equal(tab_outbox_add(db, str_of(a[5].id), CHANNEL_MAIL, OUTBOX_WAITING, 500, &fresh), 0);
+    assert_int_equal(withdraw(a[3].id, 900, false), 0); /* what does not run says nothing */
+    assert_int_equal(withdraw(a[3].id, 900, true), 3);
+    assert_int_equal(withdraw(a[3].id, 950, true), 0); /* said once */
+    assert_int_equal(tab_alerts_get(db, &arena, NULL, str_of(a[2].id), &back), ERR_NOT_FOUND);
+    assert_true(withdrawn_since(&a[1]) == TIME_NONE && withdrawn_since(&a[3]) == TIME_NONE);
+    assert_true(withdrawn_since(&a[4]) == 900 && withdrawn_since(&a[5]) == 900);
+    put(&a[4], users, 1, false); /* a log that comes even later raises it again */
+    assert_int_equal(tab_alerts_get(db, &arena, NULL, str_of(a[4].id), &back), 0);
+    assert_true(back.withdrawn == TIME_NONE && back.resolution == RESOLUTION_BENIGN && str_eq(back.comment, STR("a test")));
+    static const char *const expected[] = {"opened", "closed", "commented", "withdrawn", "raised"};
+    assert_int_equal(tab_alerts_history(db, str_of(a[4].id), list_event, &l), 0);
+    assert_int_equal(l.n, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_string_equal(l.what[i], expected[i]);
+    assert_int_equal(withdraw(a[4].id, 990, true), 1); /* the third */
+}
+
 static uint64_t seen_by(const struct alert_view *v)
 {
     uint64_t n = 99;
@@ -656,6 +715,7 @@ int main(void)
                                        EACH(people_by_every_field),
                                        EACH(receipts_add_up),
                                        EACH(decisions_stay),
+                                       EACH(ground_lost),
                                        EACH(views_hide),
                                        EACH(alerts_by_every_field),
                                        EACH(alerts_sorted_and_paged),

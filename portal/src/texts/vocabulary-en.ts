@@ -100,6 +100,7 @@ export const vocabulary = {
     opened: 'Raised',
     raised: 'Raised',
     updated: 'Updated',
+    withdrawn: 'No longer raised: a log that came later explains it',
     read: 'Read',
     unread: 'Marked as unread',
     closed: 'Closed',

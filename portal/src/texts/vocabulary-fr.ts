@@ -100,6 +100,7 @@ export const vocabulary: Vocabulary = {
     opened: 'Levée',
     raised: 'Levée',
     updated: 'Mise à jour',
+    withdrawn: 'N’est plus levée : un journal arrivé plus tard l’explique',
     read: 'Lue',
     unread: 'Marquée comme non lue',
     closed: 'Fermée',
