@@ -123,8 +123,8 @@ def check_orders_rank_alike(work):
     rankings = [dict(c.ranking) for c in (check_all_at_once_then_link, check_shuffled_in_portions, check_late_logs)]
     first = sorted(rankings[0], key=lambda i: -rankings[0][i])[:3]
     for other in rankings[1:]:
-        # scores of people with equal statistics depend on who was met first, by a point or two
-        assert other.keys() == rankings[0].keys() and all(abs(other[i] - n) <= 2 for i, n in rankings[0].items()), (rankings[0], other)
+        # scores of people with equal statistics depend on who was met first, by a point or two, in many parts by a twentieth
+        assert other.keys() == rankings[0].keys() and all(abs(other[i] - n) <= max(2, n / 20) for i, n in rankings[0].items()), (rankings[0], other)
         assert sorted(other, key=lambda i: -other[i])[:3] == first
 
 
