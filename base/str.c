@@ -7,15 +7,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-bool str_eqi(struct str a, struct str b)
+bool str_eqi_same_length(const char *a, const char *b, size_t n)
 {
-    if (a.n != b.n)
-        return false;
     size_t i = 0;
-    for (; i + 8 <= a.n; i += 8)
-        if (word_fold(word_load(a.p + i)) != word_fold(word_load(b.p + i)))
+    for (; i + 8 <= n; i += 8)
+        if (word_fold(word_load(a + i)) != word_fold(word_load(b + i)))
             return false;
-    return i == a.n || word_fold(word_load_rest(a.p + i, a.n - i)) == word_fold(word_load_rest(b.p + i, a.n - i));
+    return i == n || word_fold(word_load_rest(a + i, n - i)) == word_fold(word_load_rest(b + i, n - i));
 }
 
 int str_cmp(struct str a, struct str b)

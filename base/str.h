@@ -42,7 +42,14 @@ static inline char str_lower_char(char c)
     return (c >= 'A' && c <= 'Z') ? (char)(c | 0x20) : c;
 }
 
-bool str_eqi(struct str a, struct str b);
+bool str_eqi_same_length(const char *a, const char *b, size_t n); /* of str_eqi */
+
+/* Inline, since most texts that are compared differ in their lengths. */
+static inline bool str_eqi(struct str a, struct str b)
+{
+    return a.n == b.n && str_eqi_same_length(a.p, b.p, a.n);
+}
+
 int str_cmp(struct str a, struct str b);  /* bytewise order; absent sorts as empty */
 int str_cmpi(struct str a, struct str b); /* the same with ASCII case folded */
 bool str_starts(struct str s, struct str prefix);

@@ -192,7 +192,7 @@ static void judge(struct detection *d, const struct activity *a, struct person_s
     uint64_t user = cloud_user(a);
     int64_t today = time_day(a->time);
     struct past own = recall(p->days, today), others = others_of(b, &own, today);
-    uint64_t tail = tail_of(b, user, today), limit = p->limit ? p->limit : limit_of(d, &own, &others);
+    uint64_t limit = p->limit ? p->limit : limit_of(d, &own, &others), tail = p->count < limit ? 0 : tail_of(b, user, today);
     if (p->count < limit || p->count <= tail)
         return;
     struct draft f = draft_of(a);

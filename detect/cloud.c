@@ -27,15 +27,18 @@ uint64_t cloud_user(const struct activity *a)
  * Activity API "User Type", CloudTrail userIdentity.type. */
 static bool machine_type(struct str type)
 {
-    static const char *const words[] = {"System", "DcAdmin", "Application", "ServicePrincipal", "CustomPolicy", "SystemPolicy", "PartnerTechnician",
-                                        "AWSService", "ServiceAccount", "Service", "Guest Service"};
+#define WORD(text) {text, sizeof(text) - 1}
+    static const struct str words[] = {WORD("System"), WORD("DcAdmin"), WORD("Application"), WORD("ServicePrincipal"), WORD("CustomPolicy"),
+                                       WORD("SystemPolicy"), WORD("PartnerTechnician"), WORD("AWSService"), WORD("ServiceAccount"),
+                                       WORD("Service"), WORD("Guest Service")};
+#undef WORD
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (str_eqi(type, str_of(words[i])))
+        if (str_eqi(type, words[i]))
             return true;
     return false;
 }
 
-bool cloud_person(const struct detection *d, const struct activity *a)
+static bool is_person(const struct detection *d, const struct activity *a)
 {
     struct str name = account_text(&a->actor);
     if (!a->actor_entity && !str_set(name))
@@ -46,6 +49,18 @@ bool cloud_person(const struct detection *d, const struct activity *a)
         str_eqi(a->actor.domain, STR("NT AUTHORITY")) || str_endsi(name, STR(".amazonaws.com")))
         return false;
     return !dir_is(detection_dir(d), a->actor_entity, ENTITY_BUILTIN);
+}
+
+bool cloud_person(const struct detection *d, const struct activity *a)
+{
+    struct told *t = detection_told(d, a);
+    if (!t)
+        return is_person(d, a);
+    if (!t->has_person) {
+        t->person = is_person(d, a);
+        t->has_person = true;
+    }
+    return t->person;
 }
 
 static struct str called(const struct detection *d, uint32_t entity, const struct account *ref)

@@ -130,6 +130,8 @@ static void learn(struct detection *d, struct traveller *t, const struct spot *h
 static double apart_km(const struct spot *a, const struct spot *b)
 {
     bool placed = (a->latitude || a->longitude) && (b->latitude || b->longitude);
+    if (placed ? a->latitude == b->latitude && a->longitude == b->longitude : a->country == b->country)
+        return 0; /* nearly all are, and need no trigonometry */
     if (!placed)
         return country_gap_km(country_at(a->country - 1), country_at(b->country - 1));
     double km = country_km(a->latitude / 100.0, a->longitude / 100.0, b->latitude / 100.0, b->longitude / 100.0);
@@ -189,7 +191,7 @@ static void see(struct detection *d, const struct activity *a)
         return;
     if (s->first == TIME_NONE)
         s->first = a->time;
-    here.familiar = familiar_agent(&s->agents, a, (unsigned)detection_param(d, AGENT)) == FAMILIAR_YES;
+    here.familiar = familiar_agent(&s->agents, d, a, (unsigned)detection_param(d, AGENT)) == FAMILIAR_YES;
     bool is_new;
     struct traveller *t = table_put(&s->users, user, &is_new);
     if (!t)

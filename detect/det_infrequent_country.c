@@ -99,7 +99,7 @@ static void see(struct detection *d, const struct activity *a)
     if (s->first == TIME_NONE)
         s->first = a->time;
     struct place *p = &s->places[country_number(c)];
-    enum familiarity agent = familiar_agent(&s->agents, a, (unsigned)detection_param(d, AGENT));
+    enum familiarity agent = familiar_agent(&s->agents, d, a, (unsigned)detection_param(d, AGENT));
     bool learned = has_past(d, a->time) && detection_learned(d, s->first, a->time);
     if (forgotten(d, p, a->time))
         *p = (struct place){0};

@@ -84,7 +84,7 @@ static void see(struct detection *d, const struct activity *a)
     if (key->uses++ == 0)
         key->first = a->time;
     const struct country *c = str_set(a->location.country) ? country_of(a->location.country) : NULL;
-    uint64_t kind = familiar_key(a);
+    uint64_t kind = familiar_key(d, a);
     bool elsewhere = novel(d, id, network, a->time), abroad = novel(d, id, c ? hash_mix(country_number(c), 77) : 0, a->time);
     bool agent = novel(d, id, kind ? hash_mix(kind, 78) : 0, a->time);
     bool past = (double)(a->time - key->first) >= detection_param(d, SETTLED) * (double)TIME_DAY && (double)key->uses > detection_param(d, HISTORY);

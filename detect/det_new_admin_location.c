@@ -59,7 +59,7 @@ static void see(struct detection *d, const struct activity *a)
     const struct country *c = str_set(a->location.country) ? country_of(a->location.country) : NULL;
     if (!user || !c || a->outcome == OUTCOME_FAILURE || a->kind == KIND_FAILED_SIGN_IN || cloud_elsewhere(a) || !cloud_person(d, a))
         return;
-    enum familiarity agent = familiar_agent(&s->agents, a, (unsigned)detection_param(d, AGENT));
+    enum familiarity agent = familiar_agent(&s->agents, d, a, (unsigned)detection_param(d, AGENT));
     int64_t first = since(&s->users, user, a->time), here = since(&s->places, hash_mix(user, country_number(c)), a->time);
     if (!a->admin)
         return;

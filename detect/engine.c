@@ -248,6 +248,7 @@ void engine_see(struct engine *e, const struct activity *a)
     if (e->live)
         engine_tick(e, a->time);
     e->last = a->time;
+    e->told = (struct told){.of = a};
     common_sessions_learn(&e->sessions, a);
     if (a->actor_entity < e->entities && e->user_first[a->actor_entity] == TIME_NONE && kind_shore(k) == SHORE_CLOUD)
         e->user_first[a->actor_entity] = a->time;
@@ -258,6 +259,7 @@ void engine_see(struct engine *e, const struct activity *a)
             continue;
         d->def->see(d, a);
     }
+    e->told.of = NULL;
     arena_reset(&e->scratch);
 }
 
@@ -363,6 +365,11 @@ int64_t detection_user_first(const struct detection *d, uint32_t entity)
 struct table *detection_sessions(struct detection *d)
 {
     return &d->engine->sessions;
+}
+
+struct told *detection_told(const struct detection *d, const struct activity *a)
+{
+    return d->engine->told.of == a ? &d->engine->told : NULL;
 }
 
 struct arena *detection_arena(struct detection *d)

@@ -34,6 +34,7 @@ struct engine {
     int64_t *user_first; /* by entity: the first cloud activity */
     uint32_t entities;
     struct arena scratch;
+    struct told told;
     struct table sessions;
     struct table ids; /* first half of an alert's id -> how many have it */
     struct detection *all;

@@ -36,7 +36,7 @@ static uint64_t hash_unversioned(struct str s, uint64_t seed)
     return n ? hash_stri((struct str){text, n}, seed) : seed;
 }
 
-uint64_t familiar_key(const struct activity *a)
+static uint64_t agent_key(const struct activity *a)
 {
     const struct agent *g = &a->agent;
     if (!str_set(g->text) && !str_set(g->browser) && !str_set(g->os))
@@ -45,6 +45,18 @@ uint64_t familiar_key(const struct activity *a)
     h = hash_unversioned(g->browser, hash_mix(h, 22));
     h = hash_unversioned(g->os, hash_mix(h, 23));
     return h ? h : 1;
+}
+
+uint64_t familiar_key(const struct detection *d, const struct activity *a)
+{
+    struct told *t = detection_told(d, a);
+    if (!t)
+        return agent_key(a);
+    if (!t->has_agent) {
+        t->agent = agent_key(a);
+        t->has_agent = true;
+    }
+    return t->agent;
 }
 
 /* Counts the day; how many earlier days there were. */
@@ -61,9 +73,9 @@ static unsigned note(struct table *t, uint64_t key, const struct activity *a)
     return u->days - (u->day == today);
 }
 
-enum familiarity familiar_agent(struct familiar *f, const struct activity *a, unsigned days)
+enum familiarity familiar_agent(struct familiar *f, const struct detection *d, const struct activity *a, unsigned days)
 {
-    uint64_t user = cloud_user(a), agent = familiar_key(a), network = cloud_network(&a->ip);
+    uint64_t user = cloud_user(a), agent = familiar_key(d, a), network = cloud_network(&a->ip);
     uint64_t place = hash_mix(user, network);
     bool told = note(&f->users, user, a) >= days;
     const int64_t *here = network ? table_get(&f->places, place) : NULL;

@@ -16,11 +16,11 @@ struct familiar {
 void familiar_init(struct familiar *f);
 void familiar_free(struct familiar *f);
 /* A number for the user agent of an activity, the same for all its versions; 0 when there is none. */
-uint64_t familiar_key(const struct activity *a);
+uint64_t familiar_key(const struct detection *d, const struct activity *a);
 enum familiarity { FAMILIAR_NO, FAMILIAR_YES, FAMILIAR_UNTOLD };
 /* Notes the agent, and tells whether the actor had used it on `days` earlier days; FAMILIAR_UNTOLD when the actor
  * was not active on so many days before, so that no agent could be. A record without an agent
  * counts as the familiar agent that was seen in the same network within a day. */
-enum familiarity familiar_agent(struct familiar *f, const struct activity *a, unsigned days);
+enum familiarity familiar_agent(struct familiar *f, const struct detection *d, const struct activity *a, unsigned days);
 
 #endif
