@@ -263,6 +263,11 @@ uint32_t model_value(struct model *m, enum dim dim, struct str key, struct str t
 
 /* ---- cells ---- */
 
+static uint32_t holder(uint32_t user)
+{
+    return UINT32_C(1) << (user & 31);
+}
+
 static struct cell *cell_at(const struct model *m, uint64_t key)
 {
     uint64_t s = cell_home(key, m->cell_room);
@@ -327,6 +332,7 @@ static struct cell *cell_put(struct model *m, uint32_t user, uint32_t value)
     *c = (struct cell){.key = key, .last = m->day, .first = m->day};
     m->ncells++;
     m->values[value].users++;
+    m->values[value].holders |= holder(user);
     return c;
 }
 
@@ -354,8 +360,10 @@ static float org_frequency(const struct model *m, const struct value *v)
 
 static float peer_frequency(const struct model *m, const struct profile *u, uint32_t value, unsigned dim)
 {
+    uint32_t holders = m->values[value].holders;
     for (unsigned i = 0; i < u->npeers; i++) {
-        model_prefetch(m, u->peers[i].user, value);
+        if (holders & holder(u->peers[i].user))
+            model_prefetch(m, u->peers[i].user, value);
         __builtin_prefetch(&m->users[u->peers[i].user]);
     }
     float sum = 0, weight = 0;
@@ -366,7 +374,8 @@ static float peer_frequency(const struct model *m, const struct profile *u, uint
         if (total <= 0)
             continue;
         weight += v->weight;
-        sum += v->weight * own_count(m, model_find(m, v->user, value)) / total;
+        if (holders & holder(v->user))
+            sum += v->weight * own_count(m, model_find(m, v->user, value)) / total;
     }
     return weight > 0 ? sum / weight : -1;
 }
@@ -515,7 +524,8 @@ uint32_t model_peers_with(const struct model *m, uint32_t user, uint32_t value)
     const struct profile *u = &m->users[user];
     uint32_t n = 0;
     for (unsigned i = 0; i < u->npeers; i++) {
-        const struct cell *c = model_find(m, u->peers[i].user, value);
+        uint32_t peer = u->peers[i].user;
+        const struct cell *c = m->values[value].holders & holder(peer) ? model_find(m, peer, value) : NULL;
         n += c && c->last + RECENT >= m->day;
     }
     return n;
@@ -525,13 +535,15 @@ void model_recount(struct model *m)
 {
     for (uint32_t i = 1; i <= m->nvalues; i++)
         if (m->values[i].hash)
-            m->values[i].users = 0;
+            m->values[i].users = m->values[i].holders = 0;
     uint64_t old = 0;
     for (uint64_t i = 0; i < m->cell_room; i++) {
         const struct cell *c = &m->cells[i];
         if (!c->key)
             continue;
-        m->values[(uint32_t)c->key].users += c->last + RECENT >= m->day;
+        struct value *v = &m->values[(uint32_t)c->key];
+        v->users += c->last + RECENT >= m->day;
+        v->holders |= holder((uint32_t)(c->key >> 32));
         old += c->last + MEMORY < m->day;
     }
     if (old > m->ncells / 8)

@@ -61,6 +61,7 @@ struct value {
     char *text;
     float n;        /* the organisation's count as of `last` */
     uint32_t users; /* who have it in RECENT days, recounted weekly */
+    uint32_t holders; /* bit user % 32 of all who have a cell of it: most values are few people's, and asking the cells costs */
     uint16_t last;
     uint8_t dim;
 };
