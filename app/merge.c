@@ -9,6 +9,7 @@
 #include <string.h>
 
 enum { RECENT = 1 << 16 };
+#define APART (2 * (uint64_t)TIME_SECOND) /* the same record in logs of different precision */
 
 struct recent {
     int64_t time;
@@ -18,7 +19,8 @@ struct merge {
     struct run_merge *runs;
     const struct inputs *inputs;
     struct held held;    /* the next one to give, unless a repeat of it ranks better */
-    struct table recent; /* ids of the last seconds: the same record from logs of different precision */
+    struct table recent, before; /* ids of the APART from `since` on, and of the APART before it: few, so they stay in the cache */
+    int64_t since;
     uint64_t repeats;
     bool over;
 };
@@ -51,6 +53,25 @@ static int hold(struct held *h, const uint8_t *p, size_t n)
     return 0;
 }
 
+/* Times come in order, and the whole range of them does not fit into an int64_t. */
+static uint64_t after(int64_t later, int64_t earlier)
+{
+    return (uint64_t)later - (uint64_t)earlier;
+}
+
+static void forget_old(struct merge *s, int64_t t)
+{
+    if (after(t, s->since) <= APART)
+        return;
+    struct table swap = s->before;
+    s->before = s->recent;
+    s->recent = swap;
+    table_clear(&s->recent);
+    if (after(t, s->since) > 2 * APART)
+        table_clear(&s->before);
+    s->since = t;
+}
+
 static bool repeated(struct merge *s, const uint8_t *packed)
 {
     uint64_t time = 0, id;
@@ -58,14 +79,16 @@ static bool repeated(struct merge *s, const uint8_t *packed)
         time = time << 8 | packed[i];
     int64_t t = (int64_t)(time ^ UINT64_C(1) << 63);
     memcpy(&id, packed + ACTIVITY_KEY_ID, 8);
-    bool fresh;
-    struct recent *r = table_put(&s->recent, id, &fresh);
-    if (!r)
-        return false;
-    bool again = !fresh && t - r->time <= 2 * TIME_SECOND;
-    if (!again)
+    forget_old(s, t);
+    const struct recent *first = table_get(&s->recent, id);
+    if (!first)
+        first = table_get(&s->before, id);
+    if (first && after(t, first->time) <= APART)
+        return true;
+    struct recent *r = table_put(&s->recent, id, NULL);
+    if (r)
         r->time = t;
-    return again;
+    return false;
 }
 
 int merge_next(struct merge *s, struct held *out)
@@ -121,6 +144,8 @@ int merge_open(struct runs *runs, const struct inputs *in, struct merge **out)
         return ERR_MEMORY;
     m->inputs = in;
     table_init(&m->recent, sizeof(struct recent), RECENT);
+    table_init(&m->before, sizeof(struct recent), RECENT);
+    m->since = INT64_MIN;
     int err = run_merge_open(runs, &m->runs);
     if (err) {
         merge_close(m);
@@ -142,5 +167,6 @@ void merge_close(struct merge *m)
     run_merge_close(m->runs);
     free(m->held.bytes);
     table_free(&m->recent);
+    table_free(&m->before);
     free(m);
 }

@@ -149,6 +149,17 @@ void table_drop(struct table *t, uint64_t key)
         t->hand = 0;
 }
 
+void table_clear(struct table *t)
+{
+    for (uint32_t i = 0; i < t->n; i++) {
+        uint32_t s = home(t, head(t, i)->key);
+        while (t->slots[s] != i + 1)
+            s = (s + 1) & t->mask;
+        t->slots[s] = 0;
+    }
+    t->n = t->hand = 0;
+}
+
 void *table_each(struct table *t, uint32_t *at, uint64_t *key)
 {
     if (*at >= t->n)

@@ -30,6 +30,8 @@ void *table_get(struct table *t, uint64_t key);
 /* The value of key, made of zeroes when new. NULL only when memory is short. */
 void *table_put(struct table *t, uint64_t key, bool *is_new);
 void table_drop(struct table *t, uint64_t key);
+/* Forgets all entries and keeps the memory; takes time for what was in it, not for its size. */
+void table_clear(struct table *t);
 /* Walks all entries in an order that depends on the calls so far only. *at starts as 0. */
 void *table_each(struct table *t, uint32_t *at, uint64_t *key);
 
