@@ -151,6 +151,9 @@ enum fact_type { FACT_TYPE_STR, FACT_TYPE_U64, FACT_TYPE_FLAG };
     X(CLEAR_TEXT, "clear_text", FLAG)        /* the password crossed the network as it is */                           \
     /* LDAP on the wire */                                                                                             \
     X(LDAP_RESULT, "ldap_result", U64)       /* RFC 4511 4.1.9 */                                                      \
+    X(SD_FLAGS, "sd_flags", U64)             /* parts of security descriptors asked for, MS-ADTS 3.1.1.3.4.1.11 */         \
+    X(PAGE_SIZE, "page_size", U64)           /* of a paged search, RFC 2696 */                                         \
+    X(SIZE_LIMIT, "size_limit", U64)         /* most entries that a search wants */                                    \
     /* SMB on the wire */                                                                                              \
     X(SMB_COMMAND, "smb_command", STR)                                                                                 \
     X(NATIVE_OS, "native_os", STR)           /* client's, MS-CIFS 2.2.4.53.1 */                                        \
