@@ -7,6 +7,8 @@
 
 #include "decode/netdec.h"
 
+struct rpc_interface;
+
 /* One call: the request, and what the answer says when it was seen. */
 struct rpc_call {
     const struct flow *flow;
@@ -18,12 +20,16 @@ struct rpc_call {
     bool sealed;             /* neither stub can be read */
     const uint8_t *in;       /* stub of the request, NDR; NULL when it was not kept */
     size_t in_n, in_whole;   /* bytes at hand, bytes on the wire */
-    const uint8_t *out;      /* stub of the answer; NULL when there was none or it is a fault */
+    const uint8_t *out;      /* stub of the answer; NULL when there was none, it is a fault, or came in several fragments */
     size_t out_n, out_whole;
+    bool has_status;         /* the answer's last four bytes were readable ... */
+    uint32_t status;         /* ... and are this: where nearly every operation has its NTSTATUS or Win32 error */
     bool answered;           /* a response or fault came */
     bool faulted;
     uint32_t fault;          /* nca_ or Win32 status of the fault */
-    bool little;             /* integers in little-endian order (NDR data representation) */
+    bool little, out_little; /* integers of request and answer in little-endian order (NDR data representation) */
+    bool wide;               /* NDR64 */
+    const struct rpc_interface *interface;
 };
 
 enum { RPCIF_KEEP = 2048 }; /* most bytes of a request's stub that are kept until its answer */
