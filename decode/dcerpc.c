@@ -111,7 +111,8 @@ static void tell(struct decode *d, const struct flow *f, struct dcerpc *s, struc
                          .in_whole = call->in_whole,
                          .little = call->little,
                          .wide = context->wide,
-                         .interface = context->interface};
+                         .interface = context->interface,
+                         .handles = &s->handles};
     if (s->auth.known)
         c.caller = auth_who(&s->auth);
     else if (a->u && a->u->caller)

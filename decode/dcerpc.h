@@ -45,6 +45,7 @@ struct dcerpc {
     struct dcerpc_context context[DCERPC_CONTEXTS];
     struct dcerpc_half half[2]; /* [0] of the client */
     struct dcerpc_call call[DCERPC_CALLS];
+    struct rpc_handles handles;
     struct auth auth; /* RPC's own authentication (NTLM, Kerberos, SPNEGO in the sec_trailer) */
 };
 
