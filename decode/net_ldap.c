@@ -168,7 +168,7 @@ static void sasl_done(struct here *h, const struct ldapmsg_result *result)
     struct state *s = h->f->state;
     bool success = result->code == LDAP_SUCCESS;
     if (s->auth.open) {
-        struct auth_result r = {success ? OUTCOME_SUCCESS : OUTCOME_FAILURE, true, result->code, "LDAP"};
+        struct auth_result r = {.outcome = success ? OUTCOME_SUCCESS : OUTCOME_FAILURE, .has_code = true, .code = result->code, .carrier = "LDAP"};
         auth_done(h->d, h->f, &s->auth, &r);
     } else {
         tell_bind(h, &s->bind, result);

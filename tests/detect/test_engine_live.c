@@ -41,7 +41,7 @@ static void see(struct engine *e, const struct dir *d, const char *who, int minu
     engine_see(e, &a);
 }
 
-struct told {
+struct heard {
     char id[16][25];
     uint64_t count[16];
     size_t n, stop_at;
@@ -49,7 +49,7 @@ struct told {
 
 static int tell(void *owner, const struct alert *a)
 {
-    struct told *t = owner;
+    struct heard *t = owner;
     if (t->stop_at && t->n == t->stop_at)
         return 7;
     memcpy(t->id[t->n], a->id, sizeof a->id);
@@ -61,7 +61,7 @@ static void changes_are_told_once(void **state)
 {
     struct dir *d = directory(NULL, 3);
     struct engine *e = open_engine(d, (struct engine_options){.live = true});
-    struct told t = {0};
+    struct heard t = {0};
     (void)state;
     see(e, d, "trap", 1);
     see(e, d, "trap", 2);
@@ -89,7 +89,7 @@ static void forgotten_when_told(void **state)
     struct dir *d = directory(NULL, 3);
     struct engine *e = open_engine(d, (struct engine_options){.live = true});
     const struct alert *const *all;
-    struct told t = {0};
+    struct heard t = {0};
     (void)state;
     see(e, d, "trap", 1);
     see(e, d, "lure", 2);
