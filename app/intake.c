@@ -3,8 +3,10 @@
 
 #include "decode/decode.h"
 #include "decode/evtx.h"
+#include "decode/tickets.h"
 #include "directory/dir_ref.h"
 #include "source/feed.h"
+#include "wire/wire.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -30,6 +32,7 @@ struct taker {
     struct arena arena, names;
     struct jin *jin;
     struct evtx *evtx;
+    struct wire *wire; /* of the capture at hand; NULL: none */
     struct run_writer *writer;
     struct dir_learner *learner;
     pthread_mutex_t *import_lock;
@@ -68,7 +71,7 @@ static int on_activity(struct decode *d, const struct activity *a)
 static void flush_ignored(struct taker *t)
 {
     for (size_t i = 0; i < t->nignored; i++)
-        inputs_ignored(t->in->inputs, t->unit.input, t->ignored[i].name, t->ignored[i].n);
+        inputs_ignored(t->in->inputs, t->decode.origin.input, t->ignored[i].name, t->ignored[i].n);
     t->nignored = 0;
     arena_reset(&t->names);
 }
@@ -205,6 +208,68 @@ static void ldif_unit(struct taker *t)
     inputs_format(t->in->inputs, t->unit.input, STR("ldif"), 1);
 }
 
+/* ---- captures ---- */
+
+static void wire_said(void *owner)
+{
+    struct taker *t = owner;
+    arena_reset(&t->arena);
+}
+
+static void wire_fault(void *owner, uint64_t packet, uint64_t offset, const char *why)
+{
+    struct taker *t = owner;
+    inputs_fault(t->in->inputs, t->decode.origin.input, &(struct input_fault){packet, offset, why});
+}
+
+static void wire_ignored(void *owner, const char *what, uint64_t n)
+{
+    struct taker *t = owner;
+    inputs_ignored(t->in->inputs, t->decode.origin.input, str_of(what), n);
+}
+
+static int begin_capture(struct taker *t)
+{
+    const struct wire_options o = {.decoders = netdecoders, .decode = &t->decode, .fault = wire_fault, .ignored = wire_ignored,
+                                   .after = wire_said, .owner = t};
+    t->decode.tickets = calloc(1, sizeof *t->decode.tickets);
+    return t->decode.tickets ? wire_open(&o, &t->wire) : ERR_MEMORY;
+}
+
+/* The capture that was read has no more units: its conversations are over. */
+static void end_capture(struct taker *t)
+{
+    if (!t->wire)
+        return;
+    t->activities = 0;
+    wire_end(t->wire);
+    wire_close(t->wire);
+    t->wire = NULL;
+    free(t->decode.tickets);
+    t->decode.tickets = NULL;
+    flush_ignored(t);
+    inputs_add(t->in->inputs, t->decode.origin.input, 0, t->activities, 0);
+}
+
+static void capture_unit(struct taker *t)
+{
+    const struct unit *u = &t->unit;
+    uint64_t before = t->records;
+    if (!t->wire)
+        t->err = begin_capture(t);
+    for (size_t i = 0; i < u->nframes && !t->err; i++) {
+        const struct frame *x = &u->frames[i];
+        if (x->why) {
+            wire_fault(t, x->number, x->offset, x->why);
+            continue;
+        }
+        const struct packet p = {(const uint8_t *)u->bytes + x->at, x->n, x->whole, x->time, x->link, x->number, x->offset};
+        wire_packet(t->wire, &p);
+        t->records++;
+    }
+    inputs_format(t->in->inputs, u->input, u->pcapng ? STR("pcapng") : STR("pcap"), t->records - before + 1);
+}
+
 static void show_progress(struct taker *t, struct timespec *shown)
 {
     struct timespec now;
@@ -228,18 +293,22 @@ static void *take(void *owner)
             t->err = got;
             break;
         }
+        if (t->unit.input != t->decode.origin.input)
+            end_capture(t);
         t->decode.origin = (struct origin){.input = t->unit.input};
         t->records = t->activities = 0;
         switch (t->unit.format) {
         case UNIT_JSON: json_unit(t); break;
         case UNIT_EVTX: evtx_unit(t); break;
         case UNIT_LDIF: ldif_unit(t); break;
+        case UNIT_CAPTURE: capture_unit(t); break;
         }
         flush_ignored(t);
         inputs_add(t->in->inputs, t->unit.input, t->records, t->activities, t->unit.n);
         if (t->number == 0 && t->in->options->progress)
             show_progress(t, &shown);
     }
+    end_capture(t);
     return NULL;
 }
 
@@ -276,6 +345,8 @@ static int close_taker(struct taker *t)
     arena_free(&t->names);
     jin_free(t->jin);
     evtx_free(t->evtx);
+    wire_close(t->wire);
+    free(t->decode.tickets);
     return err;
 }
 

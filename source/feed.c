@@ -9,7 +9,7 @@
 
 enum { UNIT_BYTES = 1 << 20, EVTX_HEAD = 4096, EVTX_CHUNK_BYTES = 65536, LDIF_MAX = 512 << 20, MEMBERS_MAX = 500000 };
 
-enum content { CONTENT_NONE, CONTENT_JSON, CONTENT_EVTX, CONTENT_LDIF };
+enum content { CONTENT_NONE, CONTENT_JSON, CONTENT_EVTX, CONTENT_LDIF, CONTENT_CAPTURE };
 
 struct source {
     pthread_mutex_t lock;
@@ -23,6 +23,8 @@ struct source {
     unsigned members;
     uint64_t offset;
     struct split split;
+    struct capture capture;
+    const struct feed_worker *owner; /* who alone reads the capture at hand */
     char *carry; /* unfinished record */
     size_t ncarry;
     bool ended;
@@ -72,6 +74,7 @@ void feed_close(struct feed *f)
         return;
     for (size_t i = 0; i < f->n; i++) {
         stream_close(f->sources[i].stream);
+        capture_free(&f->sources[i].capture);
         free(f->sources[i].carry);
         (void)pthread_mutex_destroy(&f->sources[i].lock);
     }
@@ -99,6 +102,7 @@ void unit_free(struct unit *u)
 {
     free(u->bytes);
     free(u->spans);
+    free(u->frames);
     *u = (struct unit){0};
 }
 
@@ -115,18 +119,14 @@ void feed_progress(struct feed *f, uint64_t *done, uint64_t *total)
 static enum content recognise(const uint8_t *p, size_t n, const char **why)
 {
     struct str s = {(const char *)p, n};
-    static const char *const captures[] = {"\xd4\xc3\xb2\xa1", "\xa1\xb2\xc3\xd4", "\x4d\x3c\xb2\xa1", "\xa1\xb2\x3c\x4d", "\x0a\x0d\x0d\x0a"};
     if (n == 0) {
         *why = "file is empty";
         return CONTENT_NONE;
     }
     if (n >= 8 && memcmp(p, "ElfFile\0", 8) == 0)
         return CONTENT_EVTX;
-    for (size_t i = 0; i < sizeof captures / sizeof *captures; i++)
-        if (n >= 4 && memcmp(p, captures[i], 4) == 0) {
-            *why = "network capture: not read by this version";
-            return CONTENT_NONE;
-        }
+    if (capture_claims(p, n))
+        return CONTENT_CAPTURE;
     bool marked = n >= 2 && ((p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff));
     if (marked || (n >= 4 && (memcmp(p, "{\0\"\0", 4) == 0 || memcmp(p, "\0{\0\"", 4) == 0))) {
         *why = "text in UTF-16: save it as UTF-8";
@@ -195,6 +195,8 @@ static void begin_member(struct source *s)
     s->ncarry = 0;
     s->ended = false;
     s->split = (struct split){0};
+    s->owner = NULL;
+    capture_free(&s->capture);
     s->content = CONTENT_NONE;
 }
 
@@ -348,6 +350,48 @@ static int evtx_unit(struct feed *f, struct source *s, struct unit *u)
     return err;
 }
 
+static int add_frame(struct unit *u, const struct frame *x)
+{
+    if (u->nframes == u->frame_room) {
+        size_t room = u->frame_room ? u->frame_room * 2 : 1024;
+        struct frame *grown = realloc(u->frames, room * sizeof *grown);
+        if (!grown)
+            return ERR_MEMORY;
+        u->frames = grown;
+        u->frame_room = room;
+    }
+    u->frames[u->nframes++] = *x;
+    return 0;
+}
+
+static int capture_unit(struct feed *f, struct source *s, struct unit *u)
+{
+    struct frame x;
+    size_t at = 0;
+    int err = make_room(u, s->ncarry + UNIT_BYTES) ? 0 : ERR_MEMORY;
+    if (!err && s->ncarry)
+        memcpy(u->bytes, s->carry, s->ncarry);
+    u->n = s->ncarry;
+    u->offset = s->offset - s->ncarry;
+    while (!err && u->nframes == 0) { /* a megabyte may hold nothing but a block that is passed over */
+        u->offset += at;
+        u->n -= at;
+        memmove(u->bytes, u->bytes + at, u->n);
+        at = 0;
+        bool end = s->ended;
+        err = fill(f, s, u, u->n + UNIT_BYTES);
+        int got = 1;
+        while (!err && (got = capture_next(&s->capture, (const uint8_t *)u->bytes, u->n, &at, s->ended, &x)) == 1)
+            err = add_frame(u, &x);
+        err = err ? err : got;
+        if (end)
+            break;
+    }
+    s->offset = u->offset + u->n;
+    u->pcapng = s->capture.pcapng;
+    return err ? err : keep_rest(s, u, s->ended ? u->n : at);
+}
+
 /* A directory is read whole: its objects refer to each other. */
 static int ldif_unit(struct feed *f, struct source *s, struct unit *u)
 {
@@ -369,7 +413,7 @@ static int member_unit(struct feed *f, struct source *s, struct unit *u)
 {
     int err = 0;
     u->input = s->input;
-    u->n = u->nspans = 0;
+    u->n = u->nspans = u->nframes = 0;
     u->offset = 0;
     switch (s->content) {
     case CONTENT_JSON:
@@ -384,9 +428,13 @@ static int member_unit(struct feed *f, struct source *s, struct unit *u)
         u->format = UNIT_LDIF;
         err = ldif_unit(f, s, u);
         break;
+    case CONTENT_CAPTURE:
+        u->format = UNIT_CAPTURE;
+        err = capture_unit(f, s, u);
+        break;
     case CONTENT_NONE: s->ended = true; break;
     }
-    return err ? err : u->nspans > 0;
+    return err ? err : u->nspans + u->nframes > 0;
 }
 
 static int open_source(struct feed *f, struct source *s)
@@ -407,14 +455,17 @@ static void count_progress(struct feed *f, struct source *s)
     s->told = taken;
 }
 
-/* The next unit of a file: 1, or 0 when the file is finished. */
-static int pull(struct feed *f, struct source *s, struct unit *u)
+/* The next unit of a file: 1, or 0 when the file is finished, or for its owner alone. */
+static int pull(struct feed_worker *w, struct source *s, struct unit *u)
 {
+    struct feed *f = w->feed;
     int got = 0, err = 0;
     (void)pthread_mutex_lock(&s->lock);
     if (!s->open)
         err = open_source(f, s);
-    while (!err && got == 0 && !s->done) {
+    while (!err && got == 0 && !s->done && (!s->owner || s->owner == w)) {
+        if (s->content == CONTENT_CAPTURE)
+            s->owner = w;
         if (!s->ended)
             got = member_unit(f, s, u);
         if (got == 0)
@@ -448,7 +499,7 @@ int feed_next(struct feed_worker *w, struct unit *u)
             w->mine = choose(w->feed, &look);
         if (!w->mine)
             return 0;
-        int got = pull(w->feed, w->mine, u);
+        int got = pull(w, w->mine, u);
         if (got != 0)
             return got;
         w->mine = NULL;

@@ -1,17 +1,19 @@
 /* source/feed.h - hands out the inputs in pieces that threads can decode independently.
  *
  * A unit is about a megabyte of one input with the places of its records: lines or objects of JSON text,
- * or chunks of an EVTX file. Each thread takes a file of its own while there are files, then helps with
- * those of others. Text is followed by FEED_PADDING readable bytes. */
+ * chunks of an EVTX file, or packets of a capture. Each thread takes a file of its own while there are files,
+ * then helps with those of others; but all units of a capture go to one worker, in order, because what a packet
+ * means depends on those before it. Text is followed by FEED_PADDING readable bytes. */
 #ifndef VIGIE_SOURCE_FEED_H
 #define VIGIE_SOURCE_FEED_H
 
+#include "source/capture.h"
 #include "source/input.h"
 #include "source/split.h"
 
 enum { FEED_PADDING = 64 };
 
-enum unit_format { UNIT_JSON, UNIT_EVTX, UNIT_LDIF };
+enum unit_format { UNIT_JSON, UNIT_EVTX, UNIT_LDIF, UNIT_CAPTURE };
 
 struct unit {
     uint32_t input;
@@ -21,6 +23,9 @@ struct unit {
     uint64_t offset; /* of bytes[0] within the (unpacked) input */
     struct span *spans; /* JSON: records; EVTX: the file header (4096 bytes, first unit only) and chunks */
     size_t nspans, span_room;
+    struct frame *frames; /* capture: its packets, and faults between them */
+    size_t nframes, frame_room;
+    bool pcapng;
 };
 
 struct feed;

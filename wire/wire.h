@@ -29,8 +29,11 @@ struct wire_options {
     struct decode *decode; /* handed to decoders */
     /* Something was wrong with a packet: malformed header, bytes lost in a stream, a bound reached. `why` is static text. */
     void (*fault)(void *owner, uint64_t packet, uint64_t offset, const char *why);
-    /* A packet or flow that no decoder reads, by kind ("TCP port 443", "ARP", ...); what is valid during the call. */
-    void (*ignored)(void *owner, const char *what);
+    /* Packets or TCP connections that no decoder reads, by kind ("TCP port 443", "ARP", ...), told when the capture is over and now and
+     * then before; `what` is valid during the call. */
+    void (*ignored)(void *owner, const char *what, uint64_t n);
+    /* After every call into a decoder: its texts are no longer needed. May be NULL. */
+    void (*after)(void *owner);
     void *owner;
 };
 
@@ -49,7 +52,18 @@ void wire_packet(struct wire *w, const struct packet *p);
 void wire_tick(struct wire *w, int64_t now);
 /* The capture is over: delivers what is left and ends all flows. The wire can then read another capture. */
 void wire_end(struct wire *w);
+/* Since it was opened. */
 const struct wire_counts *wire_counts(const struct wire *w);
+/* Ends what was not ended. */
 void wire_close(struct wire *w);
+
+/* Who speaks to whom in one packet, without a wire: for showing it. False when it is no IP packet. */
+struct wire_ends {
+    struct ip source, destination;
+    uint16_t source_port, destination_port; /* 0: none */
+    uint8_t protocol; /* of IP */
+    bool fragment;
+};
+bool wire_peek(const struct packet *p, struct wire_ends *out);
 
 #endif
