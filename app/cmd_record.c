@@ -1,5 +1,6 @@
 /* app/cmd_record.c - `vigie record`: the raw records of a log, as evidence to look at. */
 #include "app/command.h"
+#include "app/packet.h"
 #include "decode/evtx.h"
 
 #include <errno.h>
@@ -88,6 +89,31 @@ static int text_log(struct str file, struct wanted *w)
     return 0;
 }
 
+static bool show_packet(void *owner, const struct frame *x, const char *bytes)
+{
+    struct wanted *w = owner;
+    struct buf out = {0};
+    if (!wants(w, x->number))
+        return true;
+    if (x->why) {
+        (void)fprintf(stderr, "vigie: %s: packet %llu at byte %llu: %s\n", w->path, (unsigned long long)x->number,
+                      (unsigned long long)x->offset, x->why);
+        return true;
+    }
+    packet_text(x, bytes, &out);
+    if (out.n)
+        show(w, x->number, str_sub(buf_view(&out), 0, out.n - 1));
+    buf_free(&out);
+    return w->n == 0 || w->shown < w->n;
+}
+
+/* A capture may be compressed, so that its first bytes do not tell. */
+static int other_log(struct str file, struct wanted *w)
+{
+    int err = packet_each(w->path, show_packet, w);
+    return err == ERR_UNSUPPORTED ? text_log(file, w) : err ? 1 : 0;
+}
+
 static int open_log(const char *path, struct str *out)
 {
     struct stat st;
@@ -132,7 +158,7 @@ static int run(int argc, char **argv)
         (void)fprintf(stderr, "vigie: %s: %s\n", w.path, strerror(errno));
     } else {
         qsort(number, w.n, sizeof *number, ascending);
-        code = evtx_claims((const uint8_t *)file.p, file.n) ? event_log(file, &w) : text_log(file, &w);
+        code = evtx_claims((const uint8_t *)file.p, file.n) ? event_log(file, &w) : other_log(file, &w);
         if (code == 0 && w.n && w.shown == 0) {
             (void)fprintf(stderr, "vigie: %s: no such record\n", w.path);
             code = 1;
@@ -151,6 +177,7 @@ const struct command cmd_record = {
              "\n"
              "Prints records as they lie in the log PATH, all of them or those with the given numbers.\n"
              "A Windows event log (.evtx): one JSON object a line, with every value; NUMBER is the event record id.\n"
+             "A capture of packets (pcap, pcapng): time, ends and bytes of each packet; NUMBER counts packets from 1.\n"
              "Any other file: its lines as they are; NUMBER counts from 1.\n"
              "Damage in a log is told on stderr; what is readable is printed. Exit code 1 when nothing was found.\n",
     .run = run,

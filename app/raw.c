@@ -1,6 +1,7 @@
 /* app/raw.c - goes through a file to one record of it. */
 #include "app/raw.h"
 
+#include "app/packet.h"
 #include "decode/evtx.h"
 #include "source/feed.h"
 
@@ -45,8 +46,20 @@ static int in_chunk(const struct unit *u, const struct span *s, const struct loo
     return err;
 }
 
+static int in_capture(const struct unit *u, const struct looking *l)
+{
+    for (size_t i = 0; i < u->nframes; i++)
+        if (u->frames[i].offset == l->at->offset && !u->frames[i].why) {
+            packet_text(&u->frames[i], u->bytes, l->out);
+            return l->out->failed ? ERR_MEMORY : 0;
+        }
+    return ERR_NOT_FOUND;
+}
+
 static int in_unit(const struct unit *u, const struct looking *l)
 {
+    if (u->format == UNIT_CAPTURE)
+        return in_capture(u, l);
     for (size_t i = 0; i < u->nspans; i++) {
         const struct span *s = &u->spans[i];
         uint64_t start = u->offset + s->at;

@@ -7,7 +7,7 @@
 #include "model/activity.h"
 
 /* `path`: a file, or archive!member as inputs are called. JSON records as they lie there, event log records as one JSON
- * object with every value. Reads the file up to the record. ERR_NOT_FOUND when it is not there (any more). */
+ * object with every value, packets as their bytes in hexadecimal. Reads the file up to the record. ERR_NOT_FOUND when it is not there (any more). */
 int raw_record(const char *path, const struct origin *at, struct buf *out);
 
 #endif
