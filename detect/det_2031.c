@@ -17,6 +17,7 @@ struct pair {
     uint32_t carried;         /* bytes in the parts of different names below the domain */
     double bits;              /* information in them, at the entropy of each name */
     uint64_t answered;        /* bytes of answers to the odd ones */
+    uint32_t told;            /* queries that were part of the alert already */
     uint32_t length;
     char domain[DOMAIN_TEXT];
     struct witnesses evidence;
@@ -168,7 +169,7 @@ static bool hides_in_answers(struct detection *d, const struct pair *p)
     return p->odd >= detection_param(d, P_ODD) && (double)p->answered >= detection_param(d, P_ODD_BYTES);
 }
 
-static void raise(struct detection *d, const struct activity *a, const struct pair *p, uint64_t key)
+static void raise(struct detection *d, const struct activity *a, struct pair *p, uint64_t key)
 {
     struct arena *arena = detection_arena(d);
     struct common_place from = common_place(a);
@@ -176,7 +177,8 @@ static void raise(struct detection *d, const struct activity *a, const struct pa
     struct str domain = p->length ? str_fmt(arena, "under %.*s", (int)p->length, p->domain) : STR("that belong to no domain");
     f.campaign = key;
     f.evidence = &p->evidence;
-    f.count = p->queries;
+    f.count = p->queries - p->told;
+    p->told = p->queries;
     f.description = str_fmt(arena, "%.*s asked %.*s for %u names %.*s between %.*s and %.*s, %u of them different, which carry %u bytes, as encoded data do; "
                             "%u questions were for TXT, NULL or other types that carry data, and their answers had %llu bytes.",
                             STR_ARG(common_place_text(arena, &from)), STR_ARG(watch_destination_text(arena, a)), p->queries, STR_ARG(domain),

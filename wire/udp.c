@@ -46,18 +46,12 @@ static bool listens(const struct netdecoder *d, uint16_t port)
     return false;
 }
 
-/* Who reads it, and does it come from the client? */
+/* Who reads it, and does it come from the client? The port of the server tells; between two servers the first to speak is the client. */
 static const struct netdecoder *reader(const struct wire *w, const struct udp *u, bool *from_client)
 {
     for (const struct netdecoder *const *d = w->o.decoders; *d; d++) {
-        bool to = listens(*d, u->destination), from = listens(*d, u->source);
-        if (!to && !from)
-            continue;
-        *from_client = to;
-        if ((*d)->claims(u->m.p, u->m.n, to) == CLAIM_YES)
-            return *d;
-        *from_client = false;
-        if (to && from && (*d)->claims(u->m.p, u->m.n, false) == CLAIM_YES)
+        *from_client = listens(*d, u->destination);
+        if (*from_client || listens(*d, u->source))
             return *d;
     }
     return NULL;
