@@ -1,6 +1,7 @@
 /* app/intake.c - threads that take units, decode their records, and write runs. */
 #include "app/intake.h"
 
+#include "app/sandbox.h"
 #include "decode/decode.h"
 #include "decode/evtx.h"
 #include "decode/tickets.h"
@@ -287,6 +288,7 @@ static void *take(void *owner)
 {
     struct taker *t = owner;
     struct timespec shown = {0};
+    (void)sandbox_decoder(); /* where the kernel has none, decoding is as safe as its readers are */
     while (!t->err && !(t->in->stop && atomic_load(t->in->stop))) {
         int got = feed_next(t->worker, &t->unit);
         if (got <= 0) {
@@ -362,13 +364,13 @@ static int run_takers(struct intake *in, struct feed *feed)
         err = open_taker(&t[i]);
         in->learners[i] = t[i].learner;
     }
-    unsigned started = 1;
+    unsigned started = 0;
     for (; !err && started < n; started++)
         if (pthread_create(&thread[started], NULL, take, &t[started]) != 0)
             break;
-    if (!err)
-        (void)take(&t[0]);
-    for (unsigned i = 1; t && i < started && thread[i]; i++)
+    if (!err && started == 0)
+        err = ERR_MEMORY;
+    for (unsigned i = 0; i < started; i++)
         (void)pthread_join(thread[i], NULL);
     for (unsigned i = 0; t && i < n; i++) {
         int own = t[i].in ? close_taker(&t[i]) : 0;
