@@ -212,7 +212,8 @@ static void refuse(struct wire *w, struct entry *e, unsigned side)
         ignore(w, e);
 }
 
-static void kept(struct wire *w, struct entry *e, unsigned side)
+/* Bytes that were kept, now that their protocol is known; those behind `seam` came with `later`. */
+static void kept(struct wire *w, struct entry *e, unsigned side, size_t seam, const struct ref *later)
 {
     struct half *h = &e->half[side];
     struct half was = *h;
@@ -220,42 +221,47 @@ static void kept(struct wire *w, struct entry *e, unsigned side)
     h->room = 0;
     h->have = 0;
     if (was.have) {
-        struct cutting c = {{(const char *)was.buf, was.have}, was.have, &was.begin, &was.begin};
+        struct cutting c = {{(const char *)was.buf, was.have}, seam, &was.begin, later};
         size_t n = cut(w, e, side, &c);
-        gather(w, e, side, str_from(c.bytes, n), &was.begin);
+        gather(w, e, side, str_from(c.bytes, n), n < seam ? &was.begin : later);
     }
     pool_put(w, was.buf, was.room);
 }
 
 /* The protocol by what was kept of this side, when that tells. What came first goes first. */
-static enum claim settle(struct wire *w, struct entry *e, unsigned side, bool last)
+static enum claim settle(struct wire *w, struct entry *e, unsigned side, size_t seam, const struct ref *later)
 {
     struct half *h = &e->half[side], *other = &e->half[!side];
+    bool last = !later || h->have >= CHOOSE_MAX;
     enum claim c = choose_tcp(w, e, side, (struct str){(const char *)h->buf, h->have}, last);
     if (c != CLAIM_YES)
         return c;
-    unsigned first = other->have && other->begin.packet < h->begin.packet ? !side : side;
-    kept(w, e, first);
-    kept(w, e, !first);
+    bool before = other->have && other->begin.packet < h->begin.packet;
+    if (before)
+        kept(w, e, !side, other->have, &other->begin);
+    kept(w, e, side, later ? seam : h->have, later);
+    if (!before)
+        kept(w, e, !side, other->have, &other->begin);
     return c;
 }
 
 static void undecided(struct wire *w, struct entry *e, unsigned side, struct str bytes, const struct ref *ref)
 {
-    struct half *h = &e->half[side];
+    struct half *h = &e->half[side], *other = &e->half[!side];
     enum claim c = CLAIM_MORE;
     if (h->refused)
         return;
     if (!h->have) /* most often the first segment tells, and nothing is copied */
         c = choose_tcp(w, e, side, bytes, false);
     if (c == CLAIM_YES) {
-        kept(w, e, !side);
+        kept(w, e, !side, other->have, &other->begin);
         decoded(w, e, side, bytes, ref);
         return;
     }
     if (c == CLAIM_MORE) {
+        size_t had = h->have;
         gather(w, e, side, bytes, ref);
-        c = settle(w, e, side, h->have >= CHOOSE_MAX);
+        c = h->have ? settle(w, e, side, had, ref) : CLAIM_NO;
     }
     if (c == CLAIM_NO)
         refuse(w, e, side);
@@ -296,7 +302,7 @@ void stream_hole(struct wire *w, struct entry *e, unsigned side, uint32_t n)
     if (!e->flow.decoder) {
         e->flow.midstream = true;
         if (h->have)
-            (void)settle(w, e, side, true);
+            (void)settle(w, e, side, 0, NULL);
     }
     bool within = e->flow.decoder && hand_out(w, e, side, n);
     stream_clear(w, h);
@@ -316,7 +322,7 @@ void stream_end(struct wire *w, struct entry *e, unsigned side, bool cut_off)
     if (e->ignored || !h->have)
         return;
     if (!e->flow.decoder)
-        (void)settle(w, e, side, true);
+        (void)settle(w, e, side, 0, NULL);
     if (e->flow.decoder && h->have && cut_off)
         (void)hand_out(w, e, side, 0);
     stream_clear(w, h);
