@@ -13,12 +13,12 @@ struct http {
     struct auth auth;
     struct netref request; /* the latest */
     struct netref basic_ref;
-    bool waiting;          /* no answer to it yet */
-    bool wsman;            /* it asks the WinRM service to act */
-    bool basic;            /* it has a password in clear */
-    bool remoted;          /* use of WinRM was told */
-    uint64_t told;         /* which Basic user, and how it ended, was told last */
-    NETDEC_TEXT(64) user;  /* Basic */
+    bool waiting;         /* no answer to it yet */
+    bool wsman;           /* it asks the WinRM service to act */
+    bool basic;           /* it has a password in clear */
+    bool remoted;         /* use of WinRM was told */
+    uint64_t told;        /* which Basic user, and how it ended, was told last */
+    NETDEC_TEXT(64) user; /* Basic */
     NETDEC_TEXT(96) target;
     NETDEC_TEXT(96) agent;
 };
@@ -27,8 +27,11 @@ struct http {
 
 /* RFC 9110 9.3, RFC 4918 9, MS-RPCH 2.1.2.1.1 */
 static const struct str methods[] = {
-#define X(name) {name " ", sizeof(name)}
-    X("GET"),      X("POST"), X("HEAD"), X("PUT"),  X("DELETE"), X("OPTIONS"), X("CONNECT"), X("PATCH"),  X("TRACE"),      X("PROPFIND"),
+#define X(name) \
+    { \
+        name " ", sizeof(name) \
+    }
+    X("GET"),       X("POST"),  X("HEAD"), X("PUT"),  X("DELETE"), X("OPTIONS"), X("CONNECT"), X("PATCH"),  X("TRACE"),       X("PROPFIND"),
     X("PROPPATCH"), X("MKCOL"), X("COPY"), X("MOVE"), X("LOCK"),   X("UNLOCK"),  X("SEARCH"),  X("REPORT"), X("RPC_IN_DATA"), X("RPC_OUT_DATA"),
 #undef X
 };
@@ -160,7 +163,7 @@ static ptrdiff_t frame(const uint8_t *p, size_t n)
 
 /* ---- credentials ---- */
 
-/* RFC 4648 4; what is no whole group of four characters at the end is left out. */
+/* RFC 4648 4, up to the first character that is none of it; the last bits of a text that was cut are left out. */
 static struct str base64(struct decode *d, struct str s)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

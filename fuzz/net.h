@@ -9,6 +9,11 @@
 
 #include <stdlib.h>
 
+/* The most bytes that the protocol may need to tell a message's length; text protocols define more. */
+#ifndef FUZZ_NET_LENGTH
+#define FUZZ_NET_LENGTH 4096
+#endif
+
 static uint8_t fuzz_packed[ACTIVITY_PACKED_MAX];
 static size_t fuzz_grown;
 
@@ -58,8 +63,8 @@ static inline void fuzz_message(struct decode *d, struct flow *f, const uint8_t 
         memcpy(exact, p, n);
     if (f->decoder->claims)
         (void)f->decoder->claims(exact, n, from_client);
-    if (f->decoder->frame && f->decoder->frame(exact, n) == 0 && n > 4096)
-        abort(); /* no protocol needs so much to tell its length */
+    if (f->decoder->frame && f->decoder->frame(exact, n) == 0 && n > FUZZ_NET_LENGTH)
+        abort();
     struct message m = {.p = exact, .n = n, .whole = n, .time = 1000000000, .packet = 1, .from_client = from_client};
     f->decoder->message(d, f, &m);
     free(exact);
