@@ -82,28 +82,70 @@ static void asked(struct decode *d, const struct rpc_call *c, const struct rpc_o
 
 enum { NAMES = 16 }; /* most names or ids of one lookup that are told */
 
-/* SamrLookupNamesInDomain, 3.1.5.11.2: RPC_UNICODE_STRING Names[*], whose texts follow the array. */
-static void names(struct decode *d, const struct rpc_call *c, const struct rpc_op *op)
+struct lookup {
+    unsigned n;
+    struct str name[NAMES];
+    uint32_t rid[NAMES], use[NAMES]; /* of the answer; use 0: not there */
+};
+
+/* RPC_UNICODE_STRING Names[*], whose texts follow the array. */
+static void names_asked(struct decode *d, struct ndr *in, struct lookup *l)
 {
-    struct ndr in;
     bool there[NAMES] = {false};
-    uint8_t kind;
-    rpcif_in(c, &in);
-    (void)rpcif_handle(c, &in, &kind);
-    (void)ndr_u32(&in); /* Count */
-    (void)ndr_size(&in);
-    (void)ndr_size(&in);
-    uint64_t count = ndr_size(&in);
-    rpcif_begin(d, c, KIND_SAMR_QUERY, op);
-    for (unsigned i = 0; i < count && ndr_ok(&in); i++) {
-        bool text = ndr_unicode(&in);
+    (void)ndr_u32(in); /* Count */
+    (void)ndr_size(in);
+    (void)ndr_size(in);
+    uint64_t count = ndr_size(in);
+    for (uint64_t i = 0; i < count && ndr_ok(in); i++) {
+        bool text = ndr_unicode(in);
         if (i < NAMES)
             there[i] = text;
     }
-    for (unsigned i = 0; i < count && i < NAMES && ndr_ok(&in); i++) {
-        struct str name = there[i] ? rpcif_sound(&in, ndr_wide_text(d->arena, &in)) : STR_NONE;
-        if (str_set(name))
-            decode_object(d, OBJECT_ACCOUNT, ROLE_TARGET, name);
+    for (; l->n < count && l->n < NAMES && ndr_ok(in); l->n++)
+        if (there[l->n])
+            l->name[l->n] = rpcif_sound(in, ndr_wide_text(d->arena, in));
+}
+
+/* SAMPR_ULONG_ARRAY, 2.2.7.4 */
+static void numbers(struct ndr *out, uint32_t to[NAMES])
+{
+    (void)ndr_u32(out);
+    if (!ndr_pointer(out))
+        return;
+    uint64_t count = ndr_size(out);
+    for (uint64_t i = 0; i < count && ndr_ok(out); i++) {
+        uint32_t v = ndr_u32(out);
+        if (i < NAMES)
+            to[i] = v;
+    }
+}
+
+/* What kind of account a name is: SID_NAME_USE, 2.2.2.3 */
+static enum object_type type_of(uint32_t use)
+{
+    enum { USE_GROUP = 2, USE_ALIAS = 4, USE_WELL_KNOWN = 5 };
+    return use == USE_GROUP || use == USE_ALIAS || use == USE_WELL_KNOWN ? OBJECT_GROUP : OBJECT_ACCOUNT;
+}
+
+/* SamrLookupNamesInDomain, 3.1.5.11.2 */
+static void names(struct decode *d, const struct rpc_call *c, const struct rpc_op *op)
+{
+    struct ndr in, out;
+    struct lookup l = {.n = 0};
+    uint8_t kind;
+    rpcif_in(c, &in);
+    struct str domain = rpcif_handle(c, &in, &kind);
+    names_asked(d, &in, &l);
+    rpcif_out(c, &out);
+    if (rpcif_outcome(c) == OUTCOME_SUCCESS) {
+        numbers(&out, l.rid);
+        numbers(&out, l.use);
+    }
+    rpcif_begin(d, c, KIND_SAMR_QUERY, op);
+    for (unsigned i = 0; i < l.n; i++) {
+        struct object *o = str_set(l.name[i]) ? decode_object(d, type_of(l.use[i]), ROLE_TARGET, l.name[i]) : NULL;
+        if (o && ndr_ok(&out) && l.use[i] && l.rid[i] && kind == DOMAIN)
+            o->ref.sid = sid_of(d, domain, l.rid[i]);
     }
     (void)decode_emit(d);
 }

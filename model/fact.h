@@ -162,6 +162,11 @@ enum fact_type { FACT_TYPE_STR, FACT_TYPE_U64, FACT_TYPE_FLAG };
     /* DCE/RPC on the wire */                                                                                          \
     X(RPC_OPERATION, "rpc_operation", STR)   /* the operation's name in its specification */                           \
     X(RPC_AUTH_LEVEL, "rpc_auth_level", U64) /* MS-RPCE 2.2.1.1.8 */                                                   \
+    X(ZERO_CREDENTIAL, "zero_credential", FLAG) /* the client's Netlogon credential is all zero */                     \
+    X(CHANNEL_TYPE, "channel_type", U64)     /* of a secure channel: MS-NRPC 2.2.1.3.13 */                             \
+    X(CLASS_ID, "class_id", STR)             /* DCOM class activated: a GUID */                                        \
+    X(REMOTE_PATH, "remote_path", STR)       /* path or computer that the server is asked to turn to */                \
+    X(RPC_SOUGHT, "rpc_sought", STR)         /* interface that the endpoint mapper was asked for */                    \
     /* DNS, DHCP, NetBIOS and RADIUS on the wire */                                                                    \
     X(DNS_SIZE, "dns_size", U64)             /* bytes of the answer message */                                         \
     X(DNS_ANOMALY, "dns_anomaly", STR)       /* what in the message cannot be (decode/dnsmsg.h) */                     \

@@ -60,6 +60,7 @@ enum kind_group {
     X(POWERSHELL_REMOTING, "PowerShell remoting", ONPREM, ADMIN)                                                           \
     X(PROCESS_CREATION, "process creation", ONPREM, ACCESS) /* 4688 */                                                     \
     X(SECURE_CHANNEL, "secure channel", ONPREM, LOGON)                                                                     \
+    X(RPC_CALL, "remote procedure call", ONPREM, ACCESS) /* named by its interface and operation: what no other kind says */        \
     X(AUDIT_LOG_CLEARED, "audit log cleared", ONPREM, ADMIN)    /* 1102, 104 */                                             \
     X(AUDIT_POLICY_CHANGED, "audit policy changed", ONPREM, ADMIN) /* 4719 */                                               \
     /* directory changes */                                                                                               \
