@@ -109,7 +109,8 @@ static void names_asked(struct decode *d, struct ndr *in, struct lookup *l)
 /* SAMPR_ULONG_ARRAY, 2.2.7.4 */
 static void numbers(struct ndr *out, uint32_t to[NAMES])
 {
-    (void)ndr_u32(out);
+    ndr_align(out, out->wide ? 8 : 4);
+    (void)ndr_u32(out); /* Count */
     if (!ndr_pointer(out))
         return;
     uint64_t count = ndr_size(out);
