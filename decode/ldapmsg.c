@@ -193,20 +193,26 @@ bool ldapmsg_secret(struct str attribute)
     return false;
 }
 
-/* "... AcceptSecurityContext error, data 52e, v4563": a Win32 error code (MS-ERREF 2.2) in hexadecimal. */
-struct str ldapmsg_reason(struct str diagnostic)
+/* "... AcceptSecurityContext error, data 52e, v4563": a Win32 error code in hexadecimal (MS-ERREF 2.2), which has its NTSTATUS (2.3). Of an
+ * account that there is not, SASL says 52e as well, which is no more than a logon failure. */
+struct str ldapmsg_reason(struct str diagnostic, uint64_t *status)
 {
     static const struct {
         struct str data;
         const char *reason;
-    } rows[] = {{{"525", 3}, "unknown user"}, {{"52e", 3}, "wrong password"}, {{"530", 3}, "hours"},   {{"531", 3}, "workstation"},
-                {{"532", 3}, "password expired"}, {{"533", 3}, "disabled"},   {{"534", 3}, "not granted"}, {{"701", 3}, "expired"},
-                {{"773", 3}, "password expired"}, {{"775", 3}, "locked"}};
+        uint32_t status;
+    } rows[] = {{{"525", 3}, "unknown user", 0xC0000064}, {{"52e", 3}, "wrong password", 0xC000006D},   {{"530", 3}, "hours", 0xC000006F},
+                {{"531", 3}, "workstation", 0xC0000070},  {{"532", 3}, "password expired", 0xC0000071}, {{"533", 3}, "disabled", 0xC0000072},
+                {{"534", 3}, "not granted", 0xC000015B},  {{"701", 3}, "expired", 0xC0000193},          {{"773", 3}, "password expired", 0xC0000224},
+                {{"775", 3}, "locked", 0xC0000234}};
     struct str mark = STR(", data ");
     ptrdiff_t at = str_find(diagnostic, mark);
     struct str rest = at >= 0 ? str_from(diagnostic, (size_t)at + mark.n) : STR_NONE;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (str_startsi(rest, rows[i].data))
+        if (str_startsi(rest, rows[i].data)) {
+            *status = rows[i].status;
             return str_of(rows[i].reason);
+        }
+    *status = 0;
     return STR_NONE;
 }

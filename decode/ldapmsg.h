@@ -74,7 +74,7 @@ uint8_t ldapmsg_element(struct rd *r, bool cut, struct rd *content);
 struct str ldapmsg_text(const struct rd *r, size_t most);
 /* True for attributes that hold or carry secrets, with options or not: their values are never told. */
 bool ldapmsg_secret(struct str attribute);
-/* Why a bind failed, from the code that Active Directory puts into the diagnostic message; absent when there is none. */
-struct str ldapmsg_reason(struct str diagnostic);
+/* Why a bind failed, from the code that Active Directory puts into the diagnostic message, and its NTSTATUS; absent and 0 when there is none. */
+struct str ldapmsg_reason(struct str diagnostic, uint64_t *status);
 
 #endif

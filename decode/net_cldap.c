@@ -8,7 +8,7 @@ enum { RESPONSE_EX = 23, USER_UNKNOWN_EX = 25, BLOCKED_EX = 26 }; /* opcodes, MS
 enum { NAME = 255, HOPS = 16 };
 
 struct state {
-    bool told;
+    bool told; /* the controller's name */
 };
 
 struct name {
@@ -21,8 +21,9 @@ static struct str dns_name(struct rd *r, struct name *to)
 {
     struct rd root = {r->origin, r->end, r->origin, r->fault}, at = *r;
     bool away = false;
+    unsigned hops = 0;
     to->n = 0;
-    for (unsigned hops = 0; hops < HOPS;) {
+    while (hops < HOPS) {
         uint8_t n = rd_u8(&at);
         if (n == 0 || !rd_ok(&at))
             break;
@@ -32,7 +33,8 @@ static struct str dns_name(struct rd *r, struct name *to)
                 r->p = at.p;
             away = true;
             hops++;
-            at = to_offset < (size_t)(root.end - root.p) ? rd_at(&root, to_offset, (size_t)(root.end - root.p) - to_offset) : (struct rd){at.end, at.end, at.origin, at.fault};
+            at = root;
+            rd_skip(&at, to_offset);
             continue;
         }
         struct rd label = rd_sub(&at, n);
@@ -47,7 +49,9 @@ static struct str dns_name(struct rd *r, struct name *to)
     }
     if (!away)
         r->p = at.p;
-    return to->n ? (struct str){to->p, to->n} : STR_NONE;
+    if (hops == HOPS)
+        rd_fail(r, "name of pointers that lead to each other");
+    return to->n && hops < HOPS ? (struct str){to->p, to->n} : STR_NONE;
 }
 
 static void netlogon(struct decode *d, struct flow *f, const struct message *m, struct rd v)
@@ -62,7 +66,9 @@ static void netlogon(struct decode *d, struct flow *f, const struct message *m, 
         return;
     (void)dns_name(&r, &forest);
     struct str of = dns_name(&r, &domain), who = dns_name(&r, &host);
-    if (!str_set(who) || s->told)
+    if (!rd_ok(&r) && m->n == m->whole)
+        netdec_fault(d, m, fault.why, fault.offset + (size_t)(v.p - v.origin));
+    if (!rd_ok(&r) || !str_set(who) || s->told)
         return;
     struct activity *a = netdec_now(d, f, m, KIND_NAME_SEEN, PROTO_LDAP);
     a->outcome = OUTCOME_SUCCESS;

@@ -2,7 +2,6 @@
  *
  * A request is kept until its answer comes: at most SLOTS of them, each with at most RAW of its bytes. Of a bind only the name is kept,
  * never the password. */
-#include "base/ber.h"
 #include "decode/auth.h"
 #include "decode/ldapchange.h"
 #include "decode/ldapquery.h"
@@ -100,7 +99,8 @@ static void tell_bind(struct here *h, const struct bind *b, const struct ldapmsg
     if (str_chr(name, '=') > 0)
         decode_str(h->d, FACT_DN, name);
     if (result && result->known && result->code != LDAP_SUCCESS) {
-        struct str reason = ldapmsg_reason(result->diagnostic);
+        uint64_t status;
+        struct str reason = ldapmsg_reason(result->diagnostic, &status);
         decode_str(h->d, FACT_FAILURE_REASON, !str_set(reason) && result->code != LDAP_INVALID_CREDENTIALS ? STR("other") : reason);
     }
     (void)decode_emit(h->d);
@@ -167,8 +167,13 @@ static void sasl_done(struct here *h, const struct ldapmsg_result *result)
 {
     struct state *s = h->f->state;
     bool success = result->code == LDAP_SUCCESS;
+    uint64_t status;
+    (void)ldapmsg_reason(result->diagnostic, &status);
     if (s->auth.open) {
-        struct auth_result r = {.outcome = success ? OUTCOME_SUCCESS : OUTCOME_FAILURE, .has_code = true, .code = result->code, .carrier = "LDAP"};
+        struct auth_result r = {.outcome = success ? OUTCOME_SUCCESS : OUTCOME_FAILURE,
+                                .has_code = true,
+                                .code = status ? status : result->code,
+                                .carrier = "LDAP"};
         auth_done(h->d, h->f, &s->auth, &r);
     } else {
         tell_bind(h, &s->bind, result);
@@ -317,9 +322,7 @@ static void request(struct here *h, const struct ldapmsg *l, const uint8_t *p, s
         finish(h, same, NULL);
     struct slot *x = take_slot(h);
     if (!x) {
-        static const struct slot none = {.op = 0};
-        struct slot now = none;
-        now.cut = cut;
+        struct slot now = {.cut = cut};
         netdec_ref(h->f, h->m, h->ordinal, &now.ref);
         tell(h, &now, p, n, NULL);
         return;
@@ -333,11 +336,16 @@ static void request(struct here *h, const struct ldapmsg *l, const uint8_t *p, s
     netdec_ref(h->f, h->m, h->ordinal, &x->ref);
 }
 
+static uint8_t request_of(uint8_t answer)
+{
+    return answer == LDAP_SEARCH_DONE ? LDAP_SEARCH : answer == LDAP_DELETE_DONE ? LDAP_DELETE : (uint8_t)(answer - 1);
+}
+
 static void answer(struct here *h, struct ldapmsg *l)
 {
     struct slot *x = of_id(h->f->state, l->id);
     struct ldapmsg_result result;
-    if (!x || x->op != (l->op == LDAP_DELETE_DONE ? LDAP_DELETE : l->op - 1)) {
+    if (!x || x->op != request_of(l->op)) {
         decode_ignored(h->d, STR("LDAP answer without its request"));
         return;
     }
