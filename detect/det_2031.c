@@ -33,10 +33,11 @@ struct state {
     struct table domains; /* by domain: who asks for it */
 };
 
-enum { P_NAMES, P_BYTES, P_ENTROPY, P_ODD, P_ODD_BYTES, P_MINUTES, P_POPULAR };
+enum { P_NAMES, P_BYTES, P_LENGTH, P_ENTROPY, P_ODD, P_ODD_BYTES, P_MINUTES, P_POPULAR };
 static const struct param params[] = {
     {"names", 25, "Different names under one domain that one computer asks for within window_minutes, from so many on, may be a tunnel."},
     {"name_bytes", 500, "These names must also carry so many bytes in all below the domain."},
+    {"name_length", 16, "Below the domain they must also be so long on average: names of computers are shorter."},
     {"entropy_bits", 2.8, "Their characters must also hold so many bits each on average: words hold less, encoded data more."},
     {"odd_queries", 40, "Questions for TXT, NULL, KEY and private types under one domain within window_minutes, from so many on, may be a tunnel."},
     {"odd_bytes", 4000, "Their answers must also have so many bytes in all."},
@@ -161,7 +162,8 @@ static struct pair *pair_of(struct detection *d, uint64_t source, struct str dom
 
 static bool hides_in_names(struct detection *d, const struct pair *p)
 {
-    return p->names >= detection_param(d, P_NAMES) && p->carried >= detection_param(d, P_BYTES) && p->bits >= p->carried * detection_param(d, P_ENTROPY);
+    return p->names >= detection_param(d, P_NAMES) && p->carried >= detection_param(d, P_BYTES) &&
+           p->carried >= p->names * detection_param(d, P_LENGTH) && p->bits >= p->carried * detection_param(d, P_ENTROPY);
 }
 
 static bool hides_in_answers(struct detection *d, const struct pair *p)
