@@ -14,6 +14,7 @@ void dns_head(struct rd *r, struct dns_head *out)
     uint16_t flags = rd_u16be(r); /* RFC 1035 4.1.1 */
     out->response = flags >> 15;
     out->opcode = flags >> 11 & 15;
+    out->authoritative = flags >> 10 & 1;
     out->truncated = flags >> 9 & 1;
     out->rcode = flags & 15;
     for (int i = 0; i < 4; i++)

@@ -15,7 +15,7 @@ enum { DNS_QUESTION, DNS_ANSWER, DNS_AUTHORITY, DNS_ADDITIONAL }; /* the section
 
 struct dns_head {
     uint16_t id;
-    bool response, truncated;
+    bool response, authoritative, truncated;
     uint8_t opcode, rcode;
     uint16_t count[4]; /* by section */
 };

@@ -7,7 +7,7 @@
 enum { PENDING = 2, OPCODE_QUERY = 0, OPCODE_UPDATE = 5, RECORDS = 64 };
 
 struct pending {
-    bool set, answered;
+    bool set, answered, authoritative;
     uint16_t id, type;
     uint8_t opcode, rcode;
     uint32_t answers, soas, size;
@@ -41,6 +41,8 @@ static void tell(struct decode *d, const struct flow *f, struct pending *p)
         if (!update)
             decode_u64(d, FACT_DNS_ANSWERS, p->answers);
         decode_u64(d, FACT_DNS_SIZE, p->size);
+        if (p->authoritative)
+            decode_u64(d, FACT_DNS_AUTHORITATIVE, 1);
     }
     decode_str(d, FACT_DNS_DATA, netdec_kept(&p->data));
     if (p->seconds)
@@ -164,6 +166,7 @@ static void response(struct decode *d, struct flow *f, const struct message *m, 
     if (!rd_ok(&r) && m->n == m->whole)
         netdec_fault(d, m, why.why, why.offset);
     p->answered = true;
+    p->authoritative = h->authoritative;
     p->rcode = h->rcode;
     p->answers += h->count[DNS_ANSWER];
     p->size += (uint32_t)m->whole;

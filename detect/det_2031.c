@@ -197,7 +197,7 @@ static void see(struct detection *d, const struct activity *a)
     struct str name = act_str(a, FACT_DNS_NAME), domain = registered(name);
     uint64_t key = common_place_key(&from);
     if (!key || !from.remote || name.n <= domain.n + 1 || str_endsi(name, STR(".arpa")) || dir_own_domain(dir, domain) ||
-        dir_dns_server(dir, a->device_entity, &a->ip) || detection_excludes(d, domain))
+        dir_dns_server(dir, a->device_entity, &a->ip) || (act_has(a, FACT_DNS_AUTHORITATIVE) && dir_dc_destination(dir, a)) || detection_excludes(d, domain))
         return;
     struct str sub = str_sub(name, 0, name.n - domain.n - (domain.n ? 1 : 0));
     struct popular *popular = domain.n ? table_put(&s->domains, hash_stri(domain, 32), NULL) : NULL;
@@ -219,7 +219,7 @@ const struct detector det_2031 = {
     .attack = {"T1071.004", "T1048.003", "T1572"},
     .about = "Nearly every network lets DNS out, so programs hide data in it: in the names that they ask for, and in the answers to unusual types. For each "
              "computer and registered domain, an hour's different names, the information that they carry, questions for TXT, NULL and other data types and the "
-             "size of their answers are counted. Domains that many computers ask for, block lists (addresses turned round), reverse look-ups and the "
+             "size of their answers are counted. Domains that many computers ask for, zones of the controllers, block lists (addresses turned round), reverse look-ups and the "
              "organisation's own domains are left out; a domain can be excluded by name.",
     .blind = "no DNS queries",
     .wants = wants,

@@ -168,6 +168,7 @@ enum fact_type { FACT_TYPE_STR, FACT_TYPE_U64, FACT_TYPE_FLAG };
     X(REMOTE_PATH, "remote_path", STR)       /* path or computer that the server is asked to turn to */                \
     X(RPC_SOUGHT, "rpc_sought", STR)         /* interface that the endpoint mapper was asked for */                    \
     /* DNS, DHCP, NetBIOS and RADIUS on the wire */                                                                    \
+    X(DNS_AUTHORITATIVE, "dns_authoritative", FLAG) /* the server answered from a zone of its own */                  \
     X(DNS_SIZE, "dns_size", U64)             /* bytes of the answer message */                                         \
     X(DNS_ANOMALY, "dns_anomaly", STR)       /* what in the message cannot be (decode/dnsmsg.h) */                     \
     X(DNS_DATA, "dns_data", STR)             /* first answer's data: address, name, or text */                         \
