@@ -159,6 +159,11 @@ enum fact_type { FACT_TYPE_STR, FACT_TYPE_U64, FACT_TYPE_FLAG };
     X(NATIVE_OS, "native_os", STR)           /* client's, MS-CIFS 2.2.4.53.1 */                                        \
     X(NATIVE_LM, "native_lm", STR)                                                                                     \
     X(SMB_DIALECTS, "smb_dialects", STR)     /* that the client offered, in order: "NT LM 0.12, 2.002, 2.???" or "2.0.2, 2.1, 3.1.1" */ \
+    X(BYTES_READ, "bytes_read", U64)         /* from a file over SMB */                                                \
+    X(BYTES_WRITTEN, "bytes_written", U64)                                                                             \
+    X(SMB_MID, "smb_mid", U64)               /* multiplex id of an SMB1 request, MS-CIFS 2.2.3.1 */                    \
+    X(SMB_ANSWER_MID, "smb_answer_mid", U64) /* ... and of what the server answered it with */                         \
+    X(SMB_TOTAL_DATA, "smb_total_data", U64) /* bytes that an SMB1 transaction announces */                            \
     /* DCE/RPC on the wire */                                                                                          \
     X(RPC_OPERATION, "rpc_operation", STR)   /* the operation's name in its specification */                           \
     X(RPC_AUTH_LEVEL, "rpc_auth_level", U64) /* MS-RPCE 2.2.1.1.8 */                                                   \
