@@ -1,13 +1,14 @@
 /* detect/det_2037.c - a server's account authenticates by NTLM from an address that is not the server's. */
 #include "base/hash.h"
-#include "detect/watch.h"
+#include "detect/common.h"
 
-enum { OWN_DAYS, AFTER_MINUTES };
+enum { OWN_DAYS, AFTER_MINUTES, RELAY_MINUTES };
 
 static const struct param params[] = {
     [OWN_DAYS] = {"own_days", 30, "Days for which an address from which a computer used Kerberos counts as its own."},
     [AFTER_MINUTES] = {"after_minutes", 10,
                        "Minutes after an NTLM logon of a computer account in which a change of permissions by it counts as a relay."},
+    [RELAY_MINUTES] = {"relay_minutes", 10, "Minutes within which one server challenge on two connections is a relay."},
     {0}};
 
 enum { OWN = 8 };
@@ -22,9 +23,17 @@ struct host {           /* a computer account */
     uint32_t unreported;
 };
 
+struct answered { /* a server challenge that a client answered */
+    struct ip client, server;
+    int64_t time;
+    bool http;
+    struct witness witness;
+};
+
 struct state {
     struct table hosts;
     struct table at; /* address -> account key of the computer that uses Kerberos from there */
+    struct table challenges;
 };
 
 static int start(struct detection *d)
@@ -32,6 +41,7 @@ static int start(struct detection *d)
     struct state *s = detection_state(d);
     table_init(&s->hosts, sizeof(struct host), 16384);
     table_init(&s->at, sizeof(uint64_t), 65536);
+    table_init(&s->challenges, sizeof(struct answered), 16384);
     return 0;
 }
 
@@ -40,6 +50,7 @@ static void stop(struct detection *d)
     struct state *s = detection_state(d);
     table_free(&s->hosts);
     table_free(&s->at);
+    table_free(&s->challenges);
 }
 
 static uint64_t host_key(const struct activity *a)
@@ -128,10 +139,16 @@ static void report(struct detection *d, const struct activity *a, struct host *h
     detection_raise(d, a, &f);
 }
 
-/* NTLM version 2 with a session key that a relay could not use for signing: nothing of 4624 says more. */
+/* NTLM version 2 with a session key that a relay could not use for signing: nothing of 4624 says more. On the wire the client's last
+ * flags say whether the session will be signed, and the integrity code guards them. */
 static enum severity severity_of(const struct activity *a)
 {
+    enum { SIGN = 0x10 }; /* MS-NLMP 2.2.2.5 */
     bool v2 = str_eqi(act_str(a, FACT_LM_PACKAGE), STR("NTLM V2"));
+    if (act_has(a, FACT_CARRIER)) {
+        bool signs = act_u64(a, FACT_NTLM_FLAGS, 0) & SIGN;
+        return v2 && signs && str_eq(act_str(a, FACT_NTLM_MIC), STR("present")) ? SEVERITY_LOW : SEVERITY_MEDIUM;
+    }
     return v2 && act_u64(a, FACT_KEY_LENGTH, 0) >= 128 ? SEVERITY_LOW : SEVERITY_MEDIUM;
 }
 
@@ -185,15 +202,70 @@ static void change(struct detection *d, const struct activity *a)
     h->severity = low_or_not;
 }
 
+/* ---- the relay itself: a challenge is new for each connection, so one that is answered on two was handed on ---- */
+
+static void report_relay(struct detection *d, const struct activity *a, const struct answered *first)
+{
+    struct arena *m = detection_arena(d);
+    struct draft f = draft_of(a);
+    struct witnesses seen = {0};
+    char victim[IP_TEXT], middle[IP_TEXT], client[IP_TEXT];
+    f.source_ip = first->server; /* who took the victim's answer */
+    f.source_entity = dir_computer_at(detection_dir(d), &first->server);
+    f.source_name = STR_NONE;
+    f.source_certainty = 0;
+    f.campaign = hash_mix(host_key(a), ip_hash(&first->server));
+    f.severity = severity_of(a);
+    common_witness(&seen, &first->witness);
+    f.evidence = &seen;
+    f.count = 1;
+    struct str through = ip_eq(&first->server, &a->ip) ? STR("") : str_fmt(m, " through %.*s", STR_ARG(ip_text(&a->ip, client)));
+    f.description =
+        str_fmt(m,
+                "The NTLM authentication of %.*s from %.*s to %.*s was relayed%.*s to %.*s at %.*s: both answered the same server "
+                "challenge %.*s. The server %s it.",
+                STR_ARG(account_text(&a->actor)), STR_ARG(ip_text(&first->client, victim)), STR_ARG(ip_text(&first->server, middle)),
+                STR_ARG(through), STR_ARG(watch_destination_text(m, a)), STR_ARG(watch_time(m, a->time)), STR_ARG(act_str(a, FACT_NTLM_CHALLENGE)),
+                a->outcome == OUTCOME_SUCCESS   ? "took"
+                : a->outcome == OUTCOME_FAILURE ? "refused"
+                                                : "did not visibly answer");
+    detection_raise(d, a, &f);
+}
+
+/* A reverse proxy hands NTLM on from HTTP to HTTP, and a balancer from one client to a server of its choice: neither is judged. */
+static void challenged(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    struct str challenge = act_str(a, FACT_NTLM_CHALLENGE);
+    bool fresh, http = str_eq(act_str(a, FACT_CARRIER), STR("HTTP"));
+    if (!str_set(challenge) || !ip_set(&a->ip) || !ip_set(&a->destination_ip))
+        return;
+    struct answered *first = table_put(&s->challenges, hash_str(challenge, 5), &fresh);
+    if (!first)
+        return;
+    int64_t window = (int64_t)(detection_param(d, RELAY_MINUTES) * (double)TIME_MINUTE);
+    if (fresh || a->time - first->time > window) {
+        struct witnesses one = {0};
+        witness_add(&one, a);
+        *first = (struct answered){a->ip, a->destination_ip, a->time, http, one.w[0]};
+        return;
+    }
+    if (!ip_eq(&first->client, &a->ip) && !ip_eq(&first->server, &a->destination_ip) && !(first->http && http))
+        report_relay(d, a, first);
+}
+
 static void see(struct detection *d, const struct activity *a)
 {
+    bool wire = a->kind == KIND_CREDENTIALS_VALIDATION && watch_ntlm(a) && act_has(a, FACT_CARRIER);
+    if (wire && !watch_builtin(&a->actor))
+        challenged(d, a);
     if (!watch_machine(watch_bare(&a->actor)) || watch_builtin(&a->actor))
         return;
     if (a->kind == KIND_DIRECTORY_ACCESS || a->kind == KIND_OBJECT_CHANGED)
         change(d, a);
     else if (watch_kerberos(a))
         learn(detection_state(d), a);
-    else if (a->kind == KIND_NETWORK_LOGON && watch_ntlm(a))
+    else if (wire || (a->kind == KIND_NETWORK_LOGON && watch_ntlm(a)))
         ntlm_logon(d, a);
 }
 
@@ -207,14 +279,18 @@ const struct detector det_2037 = {
     .severity = SEVERITY_MEDIUM,
     .category = CATEGORY_LATERAL_MOVEMENT,
     .attack = {"T1557.001", "T1187"},
-    .about = "The account of a computer, an Exchange server above all, authenticates by NTLM from an address that is not its own. Its own addresses "
-             "are those "
-             "that the directory gives and those from which it uses Kerberos. Raised when the address is foreign and the account is that of an "
-             "Exchange server "
-             "or controller or the logon goes to a controller; and when the address is merely unknown but the logon is followed by a change of "
-             "permissions in "
-             "the directory. NTLM version 2 with a 128-bit session key, which allows signing, lowers the severity.",
-    .blind = "no network logons with addresses (event 4624: Audit Logon)",
+    .about =
+        "The account of a computer, an Exchange server above all, authenticates by NTLM from an address that is not its own. Its own addresses "
+        "are those "
+        "that the directory gives and those from which it uses Kerberos. Raised when the address is foreign and the account is that of an "
+        "Exchange server "
+        "or controller or the logon goes to a controller; and when the address is merely unknown but the logon is followed by a change of "
+        "permissions in "
+        "the directory. On the network also when the same server challenge is answered on two connections of different computers: the authentication "
+        "of "
+        "whatever account was handed on. From HTTP to HTTP that is what reverse proxies do, and raises nothing. NTLM version 2 lowers the severity "
+        "when the session is signed: by its flags and integrity code on the network, by a 128-bit session key in events.",
+    .blind = "no network logons with addresses (event 4624: Audit Logon), and no NTLM authentications from network traffic",
     .wants = wants,
     .needs = needs,
     .params = params,

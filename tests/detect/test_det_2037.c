@@ -36,6 +36,41 @@ static void followed_by_a_change_of_permissions(void **state)
     expect_one("2037", FIXTURE("privileges"), &over, &x);
 }
 
+static void one_challenge_answered_on_two_connections(void **state)
+{
+    (void)state;
+    static const struct expect x = {.severity = SEVERITY_MEDIUM,
+                                    .count = 1,
+                                    .activities = 2,
+                                    .users = {"admin1"},
+                                    .source = "10.0.0.66",
+                                    .destination = "dc1",
+                                    .says = {"from 10.0.0.30 to 10.0.0.66 was relayed to dc1", "0011223344556677", "took it"},
+                                    .silent = "through"};
+    expect_one("2037", FIXTURE("relay"), &over, &x);
+}
+
+static void a_signed_session_is_less_severe(void **state)
+{
+    (void)state;
+    static const struct expect x = {.severity = SEVERITY_LOW, .source = "10.0.0.66", .says = {"relayed through 10.0.0.77 to dc1", "refused it"}};
+    expect_one("2037", FIXTURE("relay_signed"), &over, &x);
+}
+
+static void seen_on_the_wire_alone(void **state)
+{
+    (void)state;
+    static const struct expect x = {
+        .severity = SEVERITY_MEDIUM, .users = {"EX1$"}, .source = "10.0.0.66", .says = {"its own addresses are 10.0.0.30"}};
+    expect_one("2037", FIXTURE("wire"), &over, &x);
+}
+
+static void proxies_and_balancers_raise_nothing(void **state)
+{
+    (void)state;
+    expect_number("2037", FIXTURE("wire_benign"), &over, 0);
+}
+
 static void benign_raises_nothing(void **state)
 {
     (void)state;
@@ -47,6 +82,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(from_the_address_of_another_computer),
         cmocka_unit_test(followed_by_a_change_of_permissions),
+        cmocka_unit_test(one_challenge_answered_on_two_connections),
+        cmocka_unit_test(a_signed_session_is_less_severe),
+        cmocka_unit_test(seen_on_the_wire_alone),
+        cmocka_unit_test(proxies_and_balancers_raise_nothing),
         cmocka_unit_test(benign_raises_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
