@@ -27,13 +27,14 @@ struct borrowed {
 };
 
 struct state {
-    struct table homes;  /* account and place -> time of the last logon at the keyboard or with a password */
+    struct table homes; /* account and place -> time of the last logon at the keyboard or with a password */
     struct table people, places, borrowed;
 };
 
 enum { P_SETTLED, P_FORGET, P_OWNED };
 static const struct param params[] = {
-    {"settled_hours", 24, "Where accounts log on is watched for so many hours before NTLM logons from other places are judged (none with learning assumed over)."},
+    {"settled_hours", 24,
+     "Where accounts log on is watched for so many hours before NTLM logons from other places are judged (none with learning assumed over)."},
     {"forget_days", 30, "A logon at a computer counts for so many days."},
     {"owned_hours", 12, "Somebody who logged on at a computer so many hours ago still works there."},
     {NULL, 0, NULL}};
@@ -112,6 +113,18 @@ static void raise_stolen(struct detection *d, const struct activity *a, const st
     detection_raise(d, a, &f);
 }
 
+/* Seen on the network between client and server: it has both addresses, as the server's event 4624 has and the controller's 4776 has not. */
+static bool on_wire(const struct activity *a)
+{
+    return act_has(a, FACT_CARRIER);
+}
+
+/* Windows always asks for a session key in SMB; what other protocols carry may do without. */
+static bool keyless(const struct activity *a)
+{
+    return act_u64(a, FACT_KEY_LENGTH, 128) == 0 && (!on_wire(a) || str_eq(act_str(a, FACT_CARRIER), STR("SMB")));
+}
+
 static void ntlm(struct detection *d, const struct activity *a)
 {
     struct state *s = detection_state(d);
@@ -126,12 +139,11 @@ static void ntlm(struct detection *d, const struct activity *a)
     if (!at)
         return;
     distinct_add(&at->ntlm, who);
-    bool settled = detection_learning_assumed(d) ||
-                   (double)(a->time - detection_first(d)) >= detection_param(d, P_SETTLED) * (double)TIME_HOUR;
+    bool settled = detection_learning_assumed(d) || (double)(a->time - detection_first(d)) >= detection_param(d, P_SETTLED) * (double)TIME_HOUR;
     if (at_home || !p || !p->homes || !settled || at->ntlm.n >= CROWD)
         return;
     bool other = at->owner && at->owner != who && (double)(a->time - at->owned) <= detection_param(d, P_OWNED) * (double)TIME_HOUR;
-    bool no_key = act_u64(a, FACT_KEY_LENGTH, 128) == 0;
+    bool no_key = keyless(a);
     if (other || (no_key && !dir_is(detection_dir(d), a->actor_entity, ENTITY_SERVICE)))
         raise_stolen(d, a, other ? at : NULL, no_key);
 }
@@ -214,13 +226,20 @@ static void see(struct detection *d, const struct activity *a)
         home(d, a, place_of(d, a->device_entity, &a->ip));
     else if (a->kind == KIND_INTERACTIVE_LOGON || a->kind == KIND_REMOTE_DESKTOP)
         home(d, a, place_of(d, a->destination_entity, &a->destination_ip));
-    else if (a->kind == KIND_NETWORK_LOGON && watch_ntlm(a))
+    else if (watch_ntlm(a) && (a->kind == KIND_NETWORK_LOGON || (a->kind == KIND_CREDENTIALS_VALIDATION && on_wire(a))))
         ntlm(d, a);
 }
 
-static const enum kind wants[] = {KIND_NETWORK_LOGON,          KIND_CREDENTIALS_VALIDATION, KIND_INTERACTIVE_LOGON, KIND_REMOTE_DESKTOP,
-                                  KIND_NEW_CREDENTIALS_LOGON, KIND_SPECIAL_PRIVILEGES,     KIND_COUNT};
-static const enum kind needs[] = {KIND_NETWORK_LOGON, KIND_NEW_CREDENTIALS_LOGON, KIND_COUNT};
+/* 4768 and 4776 alone show no logon. */
+static bool sees(const struct activity *a)
+{
+    return a->kind != KIND_CREDENTIALS_VALIDATION || (watch_ntlm(a) && on_wire(a));
+}
+
+static const enum kind wants[] = {KIND_NETWORK_LOGON,  KIND_CREDENTIALS_VALIDATION, KIND_INTERACTIVE_LOGON,
+                                  KIND_REMOTE_DESKTOP, KIND_NEW_CREDENTIALS_LOGON,  KIND_SPECIAL_PRIVILEGES,
+                                  KIND_COUNT};
+static const enum kind needs[] = {KIND_NETWORK_LOGON, KIND_NEW_CREDENTIALS_LOGON, KIND_CREDENTIALS_VALIDATION, KIND_COUNT};
 
 const struct detector det_2017 = {
     .external_id = 2017,
@@ -228,14 +247,18 @@ const struct detector det_2017 = {
     .severity = SEVERITY_HIGH,
     .category = CATEGORY_LATERAL_MOVEMENT,
     .attack = {"T1550.002"},
-    .about = "NTLM accepts the hash of a password in place of the password. The alert learns where each account works: Kerberos logons by address (event "
-             "4768), logons at the keyboard and by remote desktop (4624). An NTLM network logon from a computer where the account never logged on "
-             "raises when somebody else works there just then, and with medium severity when it lacks a session key (key length 0), as tools' do. On the attacking computer itself a type 9 "
-             "logon through seclogo raises, with high severity when the session holds SeDebugPrivilege. Computers that many accounts come "
-             "from with NTLM (servers, gateways), and accounts that make type 9 sessions as a habit, raise nothing.",
-    .blind = "no event 4624 (Audit Logon)",
+    .about =
+        "NTLM accepts the hash of a password in place of the password. The alert learns where each account works: Kerberos logons by address (event "
+        "4768, or the AS exchange on the network), logons at the keyboard and by remote desktop (4624). An NTLM network logon (4624, or the exchange "
+        "on the network) from a computer where the account never logged on "
+        "raises when somebody else works there just then, and with medium severity when it lacks a session key (key length 0), as tools' do; on the "
+        "network this counts in SMB only. On the attacking computer itself a type 9 "
+        "logon through seclogo raises, with high severity when the session holds SeDebugPrivilege. Computers that many accounts come "
+        "from with NTLM (servers, gateways), and accounts that make type 9 sessions as a habit, raise nothing.",
+    .blind = "no event 4624 (Audit Logon), and no NTLM authentications from network traffic",
     .wants = wants,
     .needs = needs,
+    .sees = sees,
     .params = params,
     .state_size = sizeof(struct state),
     .start = start,

@@ -135,9 +135,14 @@ static bool habitual(const struct detection *d, const struct activity *a, struct
     return (double)c->days > detection_param(d, HABIT_DAYS);
 }
 
+static bool sees(const struct activity *a)
+{
+    return watch_ntlm(a) && act_has(a, FACT_CARRIER);
+}
+
 static void see(struct detection *d, const struct activity *a)
 {
-    if (!watch_ntlm(a) || !act_has(a, FACT_CARRIER) || watch_builtin(&a->actor))
+    if (!sees(a) || watch_builtin(&a->actor))
         return;
     uint32_t flags = differing(a);
     if ((double)number(flags) < detection_param(d, FLAGS))
@@ -167,6 +172,7 @@ const struct detector det_2039 = {
         "that both sides had agreed on before. Whether the server took it is said.",
     .blind = "no NTLM authentications from network traffic",
     .wants = wants,
+    .sees = sees,
     .state_size = sizeof(struct state),
     .params = params,
     .start = start,

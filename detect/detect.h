@@ -37,6 +37,7 @@ struct detector {
     const char *blind;     /* what the input lacks when none of the wanted kinds was in it: "no event 4662 (Audit Directory Service Access)" */
     const enum kind *wants; /* kinds it sees, ended by KIND_COUNT; { KIND_UNKNOWN, KIND_COUNT } = all kinds */
     const enum kind *needs; /* kinds without all of which it is blind; NULL = wants. The other wanted kinds only explain. */
+    bool (*sees)(const struct activity *a); /* of these kinds, those that count against blindness; NULL: all */
     const struct param *params; /* ended by name == NULL; may be NULL */
     size_t state_size;     /* zeroed memory at detection_state() */
     int (*start)(struct detection *d);  /* set tables up; may be NULL; 0 or negative enum err */

@@ -231,12 +231,12 @@ void engine_close(struct engine *e)
 
 /* ---- running ---- */
 
-static bool needed(const struct detector *def, enum kind k)
+static bool needed(const struct detector *def, enum kind k, const struct activity *a)
 {
     const enum kind *p = def->needs ? def->needs : def->wants;
     for (; *p != KIND_COUNT; p++)
         if (*p == k || *p == KIND_UNKNOWN)
-            return true;
+            return !def->sees || def->sees(a);
     return false;
 }
 
@@ -254,7 +254,7 @@ void engine_see(struct engine *e, const struct activity *a)
         e->user_first[a->actor_entity] = a->time;
     for (size_t i = 0; i < e->n_by_kind[k]; i++) {
         struct detection *d = e->by_kind[k][i];
-        d->saw = d->saw || needed(d->def, k);
+        d->saw = d->saw || needed(d->def, k, a);
         if (d->nexcluded && detection_excluded(d, a))
             continue;
         d->def->see(d, a);

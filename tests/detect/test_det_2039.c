@@ -27,9 +27,8 @@ static void integrity_code_taken_out(void **state)
 static void flags_that_were_not_agreed_on(void **state)
 {
     (void)state;
-    static const struct expect x = {.users = {"alice"},
-                                    .says = {"the flags for signing, key exchange, version differ", "The server took it"},
-                                    .silent = "integrity"};
+    static const struct expect x = {
+        .users = {"alice"}, .says = {"the flags for signing, key exchange, version differ", "The server took it"}, .silent = "integrity"};
     expect_one("2039", FIXTURE("flags"), &setup, &x);
 }
 
@@ -56,10 +55,28 @@ static void benign_raises_nothing(void **state)
     expect_number("2039", FIXTURE("benign"), &setup, 0);
 }
 
+static bool blind_to(const char *fixture)
+{
+    struct replay_result r;
+    const struct detector *which;
+    const char *missing;
+    replay("2039", fixture, &setup, &r);
+    bool blind = engine_blind(r.engine, 0, &which, &missing);
+    replay_free(&r);
+    return blind;
+}
+
+static void events_alone_leave_it_blind(void **state)
+{
+    (void)state;
+    assert_true(blind_to("fixtures/detect/2033_benign.ndjson"));
+    assert_false(blind_to(FIXTURE("benign")));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(integrity_code_taken_out), cmocka_unit_test(flags_that_were_not_agreed_on),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(integrity_code_taken_out),    cmocka_unit_test(flags_that_were_not_agreed_on),
                                        cmocka_unit_test(more_flags_may_be_asked_for), cmocka_unit_test(a_client_of_its_own_kind),
-                                       cmocka_unit_test(benign_raises_nothing)};
+                                       cmocka_unit_test(benign_raises_nothing),       cmocka_unit_test(events_alone_leave_it_blind)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
