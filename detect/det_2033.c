@@ -7,7 +7,7 @@ enum { FAILURES, SECONDS, FAST_FAILURES, ODD_NAMES };
 
 static const struct param params[] = {
     [FAILURES] = {"failures", 20,
-                  "NTLM network logons from one source that fail within the window, with an odd workstation name, that make an attack; at most 64."},
+                  "NTLM network logons from one source that fail within the window, with the marks of a tool, that make an attack; at most 64."},
     [SECONDS] = {"seconds", 60, "Length of the window in seconds."},
     [FAST_FAILURES] = {"fast_failures", 60, "Failures within the window that make an attack whatever the workstation name is; at most 64."},
     [ODD_NAMES] = {"odd_names", 3, "Different workstation names from one source within the window that no Windows client would show; at most 64."},
@@ -55,6 +55,20 @@ static bool tool_name(struct str name)
     return str_startsi(name, STR("JCIFS")) || str_eqi(name, STR("nmap")) || str_starts(name, STR("\\\\"));
 }
 
+/* What the network shows of a client's SMB and NTLM. Windows and Samba offer many SMB 1 dialects (MS-CIFS 2.2.4.52.1) and state a version
+ * in their NTLM messages (MS-NLMP 2.2.2.10); libraries of tools do neither. */
+static const char *wire_stack(const struct activity *a)
+{
+    enum { VERSION = 0x02000000 };
+    if (str_hasi(act_str(a, FACT_NATIVE_LM), STR("jcifs")))
+        return "a Java library's name in its session set-up";
+    if (str_eq(act_str(a, FACT_SMB_DIALECTS), STR("NT LM 0.12")))
+        return "one SMB dialect alone, as tools offer it";
+    if (act_has(a, FACT_NTLM_FLAGS) && !(act_u64(a, FACT_NTLM_FLAGS, 0) & VERSION))
+        return "NTLM messages that state no version";
+    return NULL;
+}
+
 static const char *stack_of(const struct detection *d, const struct source *s, const struct activity *a, int64_t since)
 {
     struct str name = act_str(a, FACT_WORKSTATION);
@@ -64,10 +78,10 @@ static const char *stack_of(const struct detection *d, const struct source *s, c
         return "the workstation name of a tool";
     if (watch_ring_distinct(&s->failures, since) >= limit(d, ODD_NAMES))
         return "a workstation name that keeps changing";
-    return NULL;
+    return wire_stack(a);
 }
 
-static void report(struct detection *d, const struct activity *a, struct source *s, uint64_t key, const char *stack)
+static void report(struct detection *d, const struct activity *a, struct source *s, const char *stack)
 {
     struct arena *m = detection_arena(d);
     struct draft f = draft_of(a);
@@ -79,7 +93,7 @@ static void report(struct detection *d, const struct activity *a, struct source 
     f.nusers = f.naccounts = 0;
     watch_names_draft(&f, &s->guessed);
     watch_names_draft(&f, &s->accounts);
-    f.campaign = watch_campaign(&((struct state *)detection_state(d))->aliases, a, key);
+    f.campaign = watch_campaign(&((struct state *)detection_state(d))->aliases, a, hash_mix(watch_source(a), watch_destination(a)));
     f.count = s->unreported;
     f.evidence = &s->seen;
     struct str guessed = s->guessed.n ? str_fmt(m, "; then %.*s logged on from there, so the password may have been guessed",
@@ -95,7 +109,7 @@ static void report(struct detection *d, const struct activity *a, struct source 
     detection_raise(d, a, &f);
 }
 
-static void succeed(struct detection *d, const struct activity *a, struct source *s, uint64_t key)
+static void succeed(struct detection *d, const struct activity *a, struct source *s)
 {
     if (!s->raised || a->time - s->last > TIME_MINUTE ||
         !watch_names_has(&s->accounts, a->actor_entity, watch_called(detection_dir(d), a->actor_entity, &a->actor)))
@@ -104,12 +118,15 @@ static void succeed(struct detection *d, const struct activity *a, struct source
         return;
     witness_add(&s->seen, a);
     s->unreported++;
-    report(d, a, s, key, s->stack);
+    report(d, a, s, s->stack);
 }
 
-/* 4625 of type 3 and 4776 over NTLM; other logon types are not SMB sessions. */
+/* 4625 of type 3, 4776 over NTLM, and what the network shows of SMB; other logon types are not SMB sessions. */
 static bool wanted(const struct activity *a)
 {
+    struct str carrier = act_str(a, FACT_CARRIER);
+    if (str_set(carrier) && !str_eq(carrier, STR("SMB")))
+        return false;
     return watch_ntlm(a) && act_u64(a, FACT_LOGON_TYPE, 3) == 3 && account_set(&a->actor) && !watch_builtin(&a->actor) &&
            (ip_set(&a->ip) || str_set(watch_workstation(a)));
 }
@@ -126,7 +143,7 @@ static void see(struct detection *d, const struct activity *a)
     if (!s)
         return;
     if (result == ATTEMPT_OK) {
-        succeed(d, a, s, key);
+        succeed(d, a, s);
         return;
     }
     if (s->last && a->time - s->last > TIME_HOUR)
@@ -141,7 +158,7 @@ static void see(struct detection *d, const struct activity *a)
     unsigned n = watch_ring_count(&s->failures, since);
     const char *stack = stack_of(d, s, a, since);
     if ((stack && n >= limit(d, FAILURES)) || n >= limit(d, FAST_FAILURES))
-        report(d, a, s, key, stack);
+        report(d, a, s, stack);
 }
 
 static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_FAILED_LOGON, KIND_NETWORK_LOGON, KIND_COUNT};
@@ -157,8 +174,9 @@ const struct detector det_2033 = {
              "workstation name "
              "at all, the default name of a library, or a name that changes from attempt to attempt. Failures at a rate that no Windows client "
              "reaches count "
-             "without such a mark. Events show the name that the client claims and no SMB dialect; the network shows more.",
-    .blind = "no NTLM logon failures (events 4625, 4776: Audit Logon, Audit Credential Validation)",
+             "without such a mark. On the network also: a library's name in the session set-up, one SMB 1 dialect alone, NTLM messages without a "
+             "version; events show only the name that the client claims.",
+    .blind = "no NTLM logon failures (events 4625, 4776: Audit Logon, Audit Credential Validation; or network traffic)",
     .wants = wants,
     .needs = needs,
     .params = params,

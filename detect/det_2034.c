@@ -94,6 +94,45 @@ static void logon(struct detection *d, const struct activity *a)
     detection_raise(d, a, &f);
 }
 
+/* The framework calls itself Windows 2000 in SMB 1 and offers other dialects than that system, whose list holds LANMAN2.1
+ * (MS-CIFS 1.7, 2.2.4.52.1). */
+static bool own_stack(const struct activity *a)
+{
+    struct str dialects = act_str(a, FACT_SMB_DIALECTS);
+    return str_eq(act_str(a, FACT_NATIVE_OS), STR("Windows 2000 2195")) && str_eq(act_str(a, FACT_NATIVE_LM), STR("Windows 2000 5.0")) &&
+           str_set(dialects) && !str_has(dialects, STR("LANMAN2.1"));
+}
+
+static void session(struct detection *d, const struct activity *a)
+{
+    struct state *st = detection_state(d);
+    uint64_t key = hash_mix(watch_source(a), 1);
+    struct source *s = table_put(&st->sources, hash_mix(key, 2), NULL);
+    if (!s)
+        return;
+    if (s->last && a->time - s->last > TIME_DAY)
+        memset(s, 0, sizeof *s);
+    s->last = a->time;
+    if (!watch_builtin(&a->actor))
+        watch_names_add(&s->accounts, a->actor_entity, watch_called(detection_dir(d), a->actor_entity, &a->actor));
+    witness_add(&s->seen, a);
+    struct arena *m = detection_arena(d);
+    struct draft f = draft_of(a);
+    f.source_name = STR_NONE;
+    f.source_entity = 0;
+    f.nusers = f.naccounts = 0;
+    watch_names_draft(&f, &s->accounts);
+    f.campaign = key;
+    f.evidence = &s->seen;
+    struct str as = s->accounts.n ? str_fmt(m, " as %.*s", STR_ARG(watch_names_text(m, &s->accounts, 6))) : STR(" without an account");
+    f.description = str_fmt(m,
+                            "%.*s opened SMB sessions to %.*s%.*s, the last at %.*s, with the Metasploit framework's own SMB stack: it calls itself "
+                            "Windows 2000, and offers the dialects %.*s, which Windows 2000 does not.",
+                            STR_ARG(watch_address_text(m, a)), STR_ARG(watch_destination_text(m, a)), STR_ARG(as), STR_ARG(watch_time(m, a->time)),
+                            STR_ARG(act_str(a, FACT_SMB_DIALECTS)));
+    detection_raise(d, a, &f);
+}
+
 static void service(struct detection *d, const struct activity *a)
 {
     struct str name = act_str(a, FACT_SERVICE_NAME), image = act_str(a, FACT_IMAGE_PATH);
@@ -115,6 +154,8 @@ static void see(struct detection *d, const struct activity *a)
 {
     if (a->kind == KIND_SERVICE_CREATION)
         service(d, a);
+    else if (own_stack(a))
+        session(d, a);
     else
         logon(d, a);
 }
@@ -128,12 +169,14 @@ const struct detector det_2034 = {
     .severity = SEVERITY_MEDIUM,
     .category = CATEGORY_COMPROMISED_CREDENTIAL,
     .attack = {"T1210", "T1110", "T1569.002"},
-    .about = "Logons show the marks of Metasploit's own SMB stack: workstation names of 16 random characters, one more than NetBIOS allows, that "
-             "change from "
-             "attempt to attempt. On domain controllers, services installed as its modules do: a random name that is echoed into a pipe of the same "
-             "name, a "
-             "hidden start through %COMSPEC%, or a program of random name in the Windows folder or on ADMIN$.",
-    .blind = "no NTLM logons and no service installations (events 4624, 4625, 4776, 7045, 4697)",
+    .about =
+        "Logons show the marks of Metasploit's own SMB stack: workstation names of 16 random characters, one more than NetBIOS allows, that "
+        "change from "
+        "attempt to attempt. On the network also an SMB 1 session of a client that calls itself Windows 2000 and offers dialects that Windows 2000 "
+        "does not. On domain controllers, services installed as its modules do: a random name that is echoed into a pipe of the same "
+        "name, a "
+        "hidden start through %COMSPEC%, or a program of random name in the Windows folder or on ADMIN$.",
+    .blind = "no NTLM logons and no service installations (events 4624, 4625, 4776, 7045, 4697; or network traffic)",
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

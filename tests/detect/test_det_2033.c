@@ -38,11 +38,32 @@ static void benign_raises_nothing(void **state)
     expect_number("2033", FIXTURE("benign"), &over, 0);
 }
 
+static void a_library_guesses_on_the_network(void **state)
+{
+    (void)state;
+    static const struct expect x = {.severity = SEVERITY_MEDIUM,
+                                    .count = 25,
+                                    .users = {"user0", "user7", "user3"},
+                                    .source = "10.0.0.66",
+                                    .destination = "fs1",
+                                    .says = {"a Java library's name", "user3 logged on"}};
+    expect_one("2033", FIXTURE("wire"), &over, &x);
+}
+
+/* an old password in a service, another protocol, a tool that is slow */
+static void the_network_of_every_day(void **state)
+{
+    (void)state;
+    expect_number("2033", FIXTURE("wire_benign"), &over, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(guessing_without_a_workstation_name),
         cmocka_unit_test(a_higher_threshold_holds),
+        cmocka_unit_test(a_library_guesses_on_the_network),
+        cmocka_unit_test(the_network_of_every_day),
         cmocka_unit_test(benign_raises_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

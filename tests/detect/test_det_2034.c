@@ -53,11 +53,33 @@ static void benign_raises_nothing(void **state)
     expect_number("2034", FIXTURE("benign"), &over, 0);
 }
 
+static void its_own_stack_on_the_network(void **state)
+{
+    (void)state;
+    static const struct expect x = {.severity = SEVERITY_MEDIUM,
+                                    .count = 2,
+                                    .activities = 2,
+                                    .users = {"Administrator"},
+                                    .nobody = {"ANONYMOUS LOGON"},
+                                    .source = "10.0.0.66",
+                                    .says = {"calls itself Windows 2000", "NT LANMAN 1.0"}};
+    expect_one("2034", FIXTURE("wire"), &over, &x);
+}
+
+/* a real Windows 2000, a library with a name of its own, dialects that were not seen */
+static void old_systems_on_the_network(void **state)
+{
+    (void)state;
+    expect_number("2034", FIXTURE("wire_benign"), &over, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(changing_random_workstations),    cmocka_unit_test(services_of_its_modules), cmocka_unit_test(five_names_are_needed),
-        cmocka_unit_test(services_elsewhere_do_not_count), cmocka_unit_test(benign_raises_nothing),
+        cmocka_unit_test(changing_random_workstations), cmocka_unit_test(services_of_its_modules),
+        cmocka_unit_test(five_names_are_needed),        cmocka_unit_test(services_elsewhere_do_not_count),
+        cmocka_unit_test(its_own_stack_on_the_network), cmocka_unit_test(old_systems_on_the_network),
+        cmocka_unit_test(benign_raises_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
