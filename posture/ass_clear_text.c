@@ -1,8 +1,8 @@
 /* posture/ass_clear_text.c - entities exposing credentials in clear text.
  *
- * LDAP simple binds outside TLS (event 2889 is written for these only; Samba says whether there was TLS). Not counted: refused
- * binds, which may carry anybody's name and no password of theirs; unsigned SASL binds, which carry no password; logon type 8,
- * which says that a server had the password as it is, not that it came to it unencrypted. */
+ * LDAP simple binds outside TLS (event 2889 is written for these only; Samba says whether there was TLS), and HTTP Basic as the network shows it. Not
+ * counted: refused binds, which may carry anybody's name and no password of theirs; unsigned SASL binds, which carry no password; logon type 8, which
+ * says that a server had the password as it is, not that it came to it unencrypted. */
 #include "posture/posture.h"
 
 extern const struct assessment ass_clear_text;
@@ -12,18 +12,26 @@ static bool encrypted(struct str how)
     return str_hasi(how, STR("TLS")) || str_hasi(how, STR("ldaps"));
 }
 
+/* How the password crossed the network as it is; absent when it did not. */
+static struct str readable(const struct activity *a)
+{
+    struct str how = act_str(a, FACT_OPERATION);
+    if (a->kind != KIND_LDAP_BIND)
+        return act_u64(a, FACT_CLEAR_TEXT, 0) ? STR("HTTP Basic") : STR_NONE;
+    return str_starts(how, STR("simple bind")) && !encrypted(how) ? STR("LDAP simple bind") : STR_NONE;
+}
+
 static void see(struct posture *p, const struct activity *a)
 {
-    if (a->kind != KIND_LDAP_BIND)
+    struct str how = readable(a);
+    if (a->kind != KIND_LDAP_BIND && !str_set(how))
         return;
     posture_judged(p, &ass_clear_text);
-    struct str how = act_str(a, FACT_OPERATION);
-    if (!str_starts(how, STR("simple bind")) || encrypted(how) || a->outcome == OUTCOME_FAILURE || posture_local(a) ||
-        dir_is(posture_dir(p), a->actor_entity, ENTITY_BUILTIN))
+    if (!str_set(how) || a->outcome == OUTCOME_FAILURE || posture_local(a) || dir_is(posture_dir(p), a->actor_entity, ENTITY_BUILTIN))
         return;
     struct str from = posture_from(p, a), to = posture_to(p, a);
     posture_note(p, &ass_clear_text, a->actor_entity, a,
-                 str_fmt(posture_arena(p), "LDAP simple bind without encryption from %.*s to %.*s", STR_ARG(from), STR_ARG(to)));
+                 str_fmt(posture_arena(p), "%.*s without encryption from %.*s to %.*s", STR_ARG(how), STR_ARG(from), STR_ARG(to)));
 }
 
 const struct assessment ass_clear_text = {
@@ -32,9 +40,11 @@ const struct assessment ass_clear_text = {
     .impact = IMPACT_HIGH,
     .about = "These accounts sent their password over the network without encryption. Whoever can read the traffic anywhere on "
              "the way has the password, and with it everything that the account may do.",
-    .todo = {"Find the application on the named computer that binds this way, and switch it to LDAPS, StartTLS or Kerberos.",
+    .todo = {"Find the application on the named computer that binds this way, and switch it to LDAPS, StartTLS or Kerberos; web "
+             "servers that ask for Basic, to HTTPS or Negotiate.",
              "When none is left, require LDAP signing on the domain controllers (Domain controller: LDAP server signing requirements).",
              "Change the passwords of the accounts listed, sensitive ones first.", NULL},
-    .needs = "LDAP binds: event 2889 of the Directory Service log (LDAP Interface Events at level 2) or Samba's authentication audit",
+    .needs =
+        "LDAP binds: event 2889 of the Directory Service log (LDAP Interface Events at level 2) Samba's authentication audit, or network traffic",
     .see = see,
 };

@@ -27,12 +27,27 @@ static void readable_binds(void **state)
     office_close(&o);
 }
 
+static void readable_web_passwords(void **state)
+{
+    (void)state;
+    struct fact basic[] = {FACT_TEXT(FACT_AUTH_PACKAGE, "Basic"), FACT_NUMBER(FACT_CLEAR_TEXT, 1), FACT_TEXT(FACT_CARRIER, "HTTP")};
+    struct office o = office_open(&ass_clear_text, OFFICE_PLAIN, NULL, 0);
+    struct activity a = office_act(KIND_CREDENTIALS_VALIDATION, "alice", basic, 3), refused = a;
+    refused.actor.name = STR("boss");
+    refused.outcome = OUTCOME_FAILURE;
+    office_see(&o, &a);
+    office_see(&o, &refused);
+    assert_int_equal(office_findings(&o, OFFICE_NOW), 1);
+    office_expect(&o, 0, "alice", "HTTP Basic without encryption from 10.0.0.21 to DC1");
+    office_close(&o);
+}
+
 static void what_nobody_could_read(void **state)
 {
     (void)state;
     struct office o = office_open(&ass_clear_text, OFFICE_PLAIN, NULL, 0);
-    struct activity some[] = {office_act(KIND_LDAP_BIND, "alice", tls, 1), office_act(KIND_LDAP_BIND, "alice", ldaps, 1),
-                              office_act(KIND_LDAP_BIND, "alice", sasl, 1), office_act(KIND_LDAP_BIND, "alice", simple, 1),
+    struct activity some[] = {office_act(KIND_LDAP_BIND, "alice", tls, 1),    office_act(KIND_LDAP_BIND, "alice", ldaps, 1),
+                              office_act(KIND_LDAP_BIND, "alice", sasl, 1),   office_act(KIND_LDAP_BIND, "alice", simple, 1),
                               office_act(KIND_LDAP_BIND, "alice", simple, 1), office_act(KIND_LDAP_BIND, "ANONYMOUS LOGON", simple, 1)};
     some[3].outcome = OUTCOME_FAILURE;
     some[4].ip = ip_v4(0x7f000001);
@@ -60,6 +75,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(readable_binds),
+        cmocka_unit_test(readable_web_passwords),
         cmocka_unit_test(what_nobody_could_read),
         cmocka_unit_test(basic_authentication_is_not_the_network),
     };

@@ -23,6 +23,22 @@ static void old_responses(void **state)
     office_close(&o);
 }
 
+/* As decode/auth.c tells them: with the protocol that carried them; a session without a user has no version. */
+static void seen_on_the_network(void **state)
+{
+    (void)state;
+    struct fact old[] = {FACT_TEXT(FACT_AUTH_PACKAGE, "NTLM"), FACT_TEXT(FACT_LM_PACKAGE, "NTLM V1"), FACT_TEXT(FACT_CARRIER, "SMB")};
+    struct fact none[] = {FACT_TEXT(FACT_AUTH_PACKAGE, "NTLM"), FACT_TEXT(FACT_CARRIER, "SMB")};
+    struct office o = office_open(&ass_ntlm_v1, OFFICE_PLAIN, NULL, 0);
+    struct activity a = office_act(KIND_CREDENTIALS_VALIDATION, "alice", old, 3), b = office_act(KIND_CREDENTIALS_VALIDATION, "ANONYMOUS LOGON", none, 2);
+    b.actor.sid = STR("S-1-5-7");
+    office_see(&o, &a);
+    office_see(&o, &b);
+    assert_int_equal(office_findings(&o, OFFICE_NOW), 1);
+    office_expect(&o, 0, "alice", "signed in with NTLMv1 from 10.0.0.21 to DC1");
+    office_close(&o);
+}
+
 static void what_only_looks_old(void **state)
 {
     (void)state;
@@ -55,6 +71,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(old_responses),
+        cmocka_unit_test(seen_on_the_network),
         cmocka_unit_test(what_only_looks_old),
         cmocka_unit_test(kerberos_says_nothing_of_it),
     };
