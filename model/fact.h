@@ -139,6 +139,33 @@ enum fact_type { FACT_TYPE_STR, FACT_TYPE_U64, FACT_TYPE_FLAG };
     /* Kerberos on the wire */                                                                                         \
     X(TICKET_HASH, "ticket_hash", STR)       /* of the ticket presented: hash of its encrypted part, 32 hexadecimal digits */ \
     X(ISSUED_HASH, "issued_hash", STR)       /* of the ticket in the answer */                                         \
+    X(TGT_ETYPE, "tgt_etype", U64)           /* of the ticket presented */                                             \
+    X(TGT_KVNO, "tgt_kvno", U64)             /* key version in it, absent where it states none */                      \
+    X(TGT_REALM, "tgt_realm", STR)           /* realm in it, as written */                                             \
+    X(TGT_SERVICE, "tgt_service", STR)       /* service in it: krbtgt/REALM */                                         \
+    X(TGT_NAME_TYPE, "tgt_name_type", U64)   /* type of that name */                                                   \
+    X(TGT_SIZE, "tgt_size", U64)             /* bytes of its encrypted part */                                         \
+    X(TICKET_KVNO, "ticket_kvno", U64)       /* of the ticket issued: key version */                                   \
+    X(TICKET_REALM, "ticket_realm", STR)     /* ... realm as written */                                                \
+    X(TICKET_SERVICE, "ticket_service", STR) /* ... service in it */                                                   \
+    X(TICKET_NAME_TYPE, "ticket_name_type", U64)/* ... type of that name */                                            \
+    X(TICKET_SIZE, "ticket_size", U64)       /* ... bytes of its encrypted part */                                     \
+    X(REPLY_ETYPE, "reply_etype", U64)       /* of the answer: the client key's (AS), the session key's (TGS) */       \
+    X(PADATA, "padata", STR)                 /* types of the pre-authentication data sent, blank-separated numbers in order */\
+    X(TICKET_TILL, "ticket_till", STR)       /* end asked for, as sent: 20370913024805Z */                             \
+    X(TICKET_RTIME, "ticket_rtime", STR)     /* end of renewals asked for, as sent */                                  \
+    X(NONCE, "nonce", U64)                                                                                             \
+    X(REALM_SENT, "realm_sent", STR)         /* realm that the client asked in, as written */                          \
+    X(CLIENT_NAME, "client_name", STR)       /* client that it asked for, as written */                                \
+    X(CLIENT_NAME_TYPE, "client_name_type", U64)                                                                       \
+    X(SERVICE_NAME_TYPE, "service_name_type", U64)                                                                     \
+    X(AUTHENTICATOR_ETYPE, "authenticator_etype", U64)/* of the session key of the ticket presented */                 \
+    X(KDC_ETYPES, "kdc_etypes", STR)         /* that the KDC has keys of for the client, blank-separated numbers in order */\
+    X(PAC_REQUESTED, "pac_requested", FLAG)  /* PA-PAC-REQUEST */                                                      \
+    X(PAC_OPTIONS, "pac_options", U64)                                                                                 \
+    X(OWN_AUTHORIZATION, "own_authorization", FLAG)/* the client brought authorization data of its own */              \
+    X(FOR_USER, "for_user", STR)             /* who the ticket is asked for in the name of (S4U) */                    \
+    X(EVIDENCE_HASH, "evidence_hash", STR)   /* of the additional ticket of the request */                             \
     /* NTLM on the wire */                                                                                             \
     X(NTLM_CHALLENGE, "ntlm_challenge", STR) /* the server's, 16 hexadecimal digits */                                 \
     X(NTLM_FLAGS, "ntlm_flags", U64)         /* of AUTHENTICATE (MS-NLMP 2.2.2.5) */                                   \

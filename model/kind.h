@@ -22,6 +22,7 @@ enum kind_group {
 
 #define KINDS(X)                                                                                                          \
     /* logon operations */                                                                                                \
+    X(PREAUTH_ASKED, "pre-authentication asked for", ONPREM, OTHER) /* AS exchange, error 25: the name exists, no logon yet */ \
     X(CREDENTIALS_VALIDATION, "credentials validation", ONPREM, LOGON) /* 4768, 4771, 4776; AS exchange, NTLM */            \
     X(RESOURCE_ACCESS, "resource access", ONPREM, ACCESS)              /* 4769; TGS exchange */                             \
     X(TICKET_USE, "service ticket used", ONPREM, ACCESS)               /* AP exchange: a ticket shown to a server */          \

@@ -1,0 +1,323 @@
+/* decode/krb5_act.c - makes activities of Kerberos requests and their answers. */
+#include "decode/krb5_act.h"
+
+#include "base/hash.h"
+#include "base/utf.h"
+#include "decode/tickets.h"
+#include "decode/winstatus.h"
+
+enum {
+    NAME_ENTERPRISE = 10,           /* RFC 6806 5: alice@suffix in one part */
+    OPTION_RENEW = 0x2,             /* RFC 4120 5.4.1 */
+    OPTION_CNAME_IN_ADDL_TKT = 0x20000, /* MS-SFU 2.2.3: S4U2Proxy */
+    ERR_PREAUTH_REQUIRED = 25,
+    ERR_RESPONSE_TOO_BIG = 52,
+    ERR_WRONG_REALM = 68,
+    ERR_MORE_PREAUTH_DATA = 91
+};
+
+/* ---- keeping ---- */
+
+static void keep_ticket(struct decode *d, const struct krb5_ticket *t, struct krb5_kept_ticket *out)
+{
+    *out = (struct krb5_kept_ticket){.there = true,
+                                     .has_kvno = t->has_kvno,
+                                     .hashed = t->cipher_n && t->cipher_n == t->cipher_whole,
+                                     .etype = t->etype,
+                                     .name_type = t->sname.type,
+                                     .kvno = t->kvno,
+                                     .size = (uint32_t)t->cipher_whole};
+    memcpy(out->hash, t->hash, sizeof out->hash);
+    netdec_keep(&out->realm, utf_clean(d->arena, t->realm));
+    netdec_keep(&out->service, krb5_name_text(d, &t->sname));
+}
+
+void krb5_act_keep_ap(struct decode *d, const struct krb5_ap *ap, struct krb5_pending *out)
+{
+    keep_ticket(d, &ap->ticket, &out->tgt);
+    out->authenticator_etype = ap->authenticator_etype;
+}
+
+void krb5_act_keep(struct decode *d, const struct krb5_req *r, struct krb5_pending *out)
+{
+    out->type = (uint8_t)r->type;
+    out->has_pac = r->has_pac;
+    out->pac = r->pac;
+    out->has_pac_options = r->has_pac_options;
+    out->pac_options = r->pac_options;
+    out->own_authorization = r->own_authorization;
+    out->padata = r->padata;
+    out->etypes = r->etypes;
+    out->timestamp_etype = r->timestamp_etype;
+    out->cname_type = r->cname.type;
+    out->sname_type = r->sname.type;
+    out->options = r->options;
+    out->nonce = r->nonce;
+    if (r->has_ap)
+        krb5_act_keep_ap(d, &r->ap, out);
+    if (str_set(r->additional.realm))
+        keep_ticket(d, &r->additional, &out->evidence);
+    netdec_keep(&out->cname, krb5_name_text(d, &r->cname));
+    netdec_keep(&out->realm, utf_clean(d->arena, r->realm));
+    netdec_keep(&out->sname, krb5_name_text(d, &r->sname));
+    netdec_keep(&out->for_user, krb5_name_text(d, &r->for_user));
+    netdec_keep(&out->for_realm, utf_clean(d->arena, r->for_realm));
+    netdec_keep(&out->till, utf_clean(d->arena, r->till));
+    netdec_keep(&out->rtime, utf_clean(d->arena, r->rtime));
+    netdec_keep(&out->netbios, utf_clean(d->arena, r->netbios));
+}
+
+/* ---- facts ---- */
+
+static struct str hex(struct decode *d, const uint8_t hash[16])
+{
+    char *p = arena_alloc(d->arena, 33);
+    return p ? hash_hex(p, hash, 16) : STR_NONE;
+}
+
+static struct str numbers(struct decode *d, const struct krb5_numbers *v)
+{
+    struct str text = STR_NONE;
+    for (unsigned i = 0; i < v->n && i < KRB5_PADATA; i++)
+        text = str_fmt(d->arena, "%.*s%s%d", STR_ARG(text), i ? " " : "", (int)v->v[i]);
+    return text;
+}
+
+static bool has(const struct krb5_numbers *v, int32_t what)
+{
+    for (unsigned i = 0; i < v->n && i < KRB5_PADATA; i++)
+        if (v->v[i] == what)
+            return true;
+    return false;
+}
+
+static void positive(struct decode *d, enum fact_key key, int64_t v)
+{
+    if (v > 0)
+        decode_u64(d, key, (uint64_t)v);
+}
+
+/* What the client proved itself with, as event 4768 counts it: 0 is nothing. */
+static void preauth(struct decode *d, const struct krb5_pending *p)
+{
+    static const int32_t kinds[] = {KRB5_PA_PK_AS_REQ, KRB5_PA_PK_AS_REQ_OLD, KRB5_PA_ENC_TIMESTAMP, KRB5_PA_ENCRYPTED_CHALLENGE, KRB5_PA_FX_FAST};
+    int32_t type = 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds && !type; i++)
+        if (has(&p->padata, kinds[i]))
+            type = kinds[i];
+    decode_u64(d, FACT_PREAUTH_TYPE, (uint64_t)type);
+    positive(d, FACT_PREAUTH_ETYPE, p->timestamp_etype);
+}
+
+static void service(struct decode *d, struct str spn)
+{
+    if (!str_set(spn))
+        return;
+    (void)decode_object(d, OBJECT_SERVICE, ROLE_RESOURCE, spn);
+    decode_str(d, FACT_SPN, spn);
+}
+
+/* The realm's own ticket-granting service is "krbtgt", as in the events; that of another realm keeps its name. */
+static struct str called(struct str sname, struct str realm)
+{
+    bool own = str_starts(sname, STR("krbtgt/")) && str_eqi(str_from(sname, 7), realm);
+    return own ? STR("krbtgt") : sname;
+}
+
+static void request(struct decode *d, const struct krb5_pending *p)
+{
+    decode_str(d, FACT_PADATA, numbers(d, &p->padata));
+    if (!p->realm.n)
+        return; /* not seen, or not this far */
+    service(d, called(netdec_kept(&p->sname), netdec_kept(&p->realm)));
+    decode_u64(d, FACT_TICKET_OPTIONS, p->options);
+    decode_str(d, FACT_CLIENT_ETYPES, numbers(d, &p->etypes));
+    decode_str(d, FACT_TICKET_TILL, netdec_kept(&p->till));
+    decode_str(d, FACT_TICKET_RTIME, netdec_kept(&p->rtime));
+    positive(d, FACT_NONCE, p->nonce);
+    decode_str(d, FACT_REALM_SENT, netdec_kept(&p->realm));
+    decode_str(d, FACT_CLIENT_NAME, netdec_kept(&p->cname));
+    if (p->cname.n)
+        positive(d, FACT_CLIENT_NAME_TYPE, p->cname_type);
+    positive(d, FACT_SERVICE_NAME_TYPE, p->sname_type);
+    decode_str(d, FACT_WORKSTATION, netdec_kept(&p->netbios));
+    if (p->has_pac)
+        decode_u64(d, FACT_PAC_REQUESTED, p->pac);
+    if (p->has_pac_options)
+        decode_u64(d, FACT_PAC_OPTIONS, p->pac_options);
+    if (p->own_authorization)
+        decode_u64(d, FACT_OWN_AUTHORIZATION, 1);
+    if (p->type == KRB5_AS_REQ)
+        preauth(d, p);
+}
+
+static void shown(struct decode *d, const struct krb5_pending *p)
+{
+    const struct krb5_kept_ticket *t = &p->tgt;
+    if (t->there) {
+        if (t->hashed)
+            decode_str(d, FACT_TICKET_HASH, hex(d, t->hash));
+        positive(d, FACT_TGT_ETYPE, t->etype);
+        if (t->has_kvno)
+            decode_u64(d, FACT_TGT_KVNO, t->kvno);
+        decode_str(d, FACT_TGT_REALM, netdec_kept(&t->realm));
+        decode_str(d, FACT_TGT_SERVICE, netdec_kept(&t->service));
+        positive(d, FACT_TGT_NAME_TYPE, t->name_type);
+        positive(d, FACT_TGT_SIZE, t->size);
+        positive(d, FACT_AUTHENTICATOR_ETYPE, p->authenticator_etype);
+    }
+    if (p->evidence.there && p->evidence.hashed)
+        decode_str(d, FACT_EVIDENCE_HASH, hex(d, p->evidence.hash));
+}
+
+static void issued(struct decode *d, const struct krb5_rep *r)
+{
+    const struct krb5_ticket *t = &r->ticket;
+    if (t->cipher_n && t->cipher_n == t->cipher_whole)
+        decode_str(d, FACT_ISSUED_HASH, hex(d, t->hash));
+    positive(d, FACT_TICKET_ETYPE, t->etype);
+    if (t->has_kvno)
+        decode_u64(d, FACT_TICKET_KVNO, t->kvno);
+    if (str_set(t->realm))
+        decode_str(d, FACT_TICKET_REALM, utf_clean(d->arena, t->realm));
+    decode_str(d, FACT_TICKET_SERVICE, krb5_name_text(d, &t->sname));
+    positive(d, FACT_TICKET_NAME_TYPE, t->sname.type);
+    positive(d, FACT_TICKET_SIZE, (int64_t)t->cipher_whole);
+    positive(d, FACT_REPLY_ETYPE, r->etype);
+}
+
+/* ---- who ---- */
+
+static void client(struct account *a, struct str name, struct str realm, int32_t type)
+{
+    if (!str_set(name) || !name.n)
+        return;
+    *a = (struct account){.name = name};
+    if (type == NAME_ENTERPRISE && str_chr(name, '@') > 0)
+        *a = (struct account){.upn = name};
+    if (realm.n)
+        a->domain = realm;
+}
+
+/* The client of the ticket that was shown. */
+static bool owner(struct decode *d, struct account *a, const struct krb5_kept_ticket *t)
+{
+    const struct ticket_owner *o = t->there && t->hashed ? ticket_of(d->tickets, t->hash) : NULL;
+    if (o)
+        client(a, str_dup(d->arena, (struct str){o->name, o->name_n}), str_dup(d->arena, (struct str){o->realm, o->realm_n}), 0);
+    return o != NULL;
+}
+
+static bool proxies(const struct krb5_pending *p)
+{
+    return p->options & OPTION_CNAME_IN_ADDL_TKT && p->evidence.there;
+}
+
+/* In the name of others (MS-SFU): who asks is known from the ticket shown alone, the answer names the other. */
+static void on_behalf(struct decode *d, const struct krb5_pending *p, struct str name, struct str realm)
+{
+    if (!name.n)
+        return;
+    struct str user = realm.n ? str_fmt(d->arena, "%.*s@%.*s", STR_ARG(name), STR_ARG(realm)) : name;
+    decode_str(d, FACT_FOR_USER, user);
+    struct object *o = decode_object(d, OBJECT_ACCOUNT, ROLE_PARAMETER, name);
+    if (o && realm.n)
+        o->ref.domain = realm;
+    if (proxies(p))
+        decode_str(d, FACT_TRANSITED, netdec_kept(&p->evidence.service));
+}
+
+static void remember(struct decode *d, const struct krb5_rep *r, struct str name, struct str realm)
+{
+    if (r->ticket.cipher_n && r->ticket.cipher_n == r->ticket.cipher_whole)
+        ticket_issued(d->tickets, r->ticket.hash, name, realm);
+}
+
+/* ---- activities ---- */
+
+void krb5_act_answered(struct decode *d, const struct flow *f, const struct krb5_pending *p, const struct krb5_rep *r)
+{
+    bool tgs = r->type == KRB5_TGS_REP;
+    enum kind kind = !tgs ? KIND_CREDENTIALS_VALIDATION : p->options & OPTION_RENEW ? KIND_TICKET_RENEWAL : KIND_RESOURCE_ACCESS;
+    struct activity *a = netdec_begin(d, f, &p->ref, kind, PROTO_KERBEROS);
+    struct str name = krb5_name_text(d, &r->cname), realm = str_set(r->crealm) ? utf_clean(d->arena, r->crealm) : STR_NONE;
+    a->outcome = OUTCOME_SUCCESS;
+    if (p->for_user.n || proxies(p)) {
+        (void)owner(d, &a->actor, &p->tgt);
+        on_behalf(d, p, name, realm);
+    } else {
+        client(&a->actor, name, realm, r->cname.type);
+    }
+    request(d, p);
+    if (!p->realm.n)
+        service(d, called(krb5_name_text(d, &r->ticket.sname), r->ticket.realm));
+    shown(d, p);
+    issued(d, r);
+    remember(d, r, name, realm);
+    (void)decode_emit(d);
+}
+
+static void failed(struct decode *d, const struct krb5_error *e)
+{
+    d->act.outcome = OUTCOME_FAILURE;
+    d->act.has_code = true;
+    d->act.code = e->code;
+    decode_u64(d, FACT_ERROR_CODE, e->code);
+    struct str reason = winstatus_kerberos(e->code);
+    if (e->has_status && e->status) {
+        decode_u64(d, FACT_SUB_STATUS, e->status);
+        struct str closer = winstatus_nt(e->status);
+        reason = str_eq(reason, STR("other")) && str_set(closer) ? closer : reason;
+    }
+    decode_str(d, FACT_FAILURE_REASON, reason);
+}
+
+static void refused_logon(struct decode *d, const struct flow *f, const struct krb5_pending *p, const struct krb5_error *e)
+{
+    bool asked = e->code == ERR_PREAUTH_REQUIRED;
+    struct activity *a = netdec_begin(d, f, &p->ref, asked ? KIND_PREAUTH_ASKED : KIND_CREDENTIALS_VALIDATION, PROTO_KERBEROS);
+    client(&a->actor, netdec_kept(&p->cname), netdec_kept(&p->realm), p->cname_type);
+    request(d, p);
+    decode_str(d, FACT_KDC_ETYPES, numbers(d, &e->etypes));
+    if (asked) {
+        a->has_code = true;
+        a->code = e->code;
+    } else {
+        failed(d, e);
+    }
+    (void)decode_emit(d);
+}
+
+static void refused_ticket(struct decode *d, const struct flow *f, const struct krb5_pending *p, const struct krb5_error *e)
+{
+    enum kind kind = p->options & OPTION_RENEW ? KIND_TICKET_RENEWAL : KIND_RESOURCE_ACCESS;
+    struct activity *a = netdec_begin(d, f, &p->ref, kind, PROTO_KERBEROS);
+    if (!owner(d, &a->actor, &p->tgt) && e->cname.n)
+        client(&a->actor, krb5_name_text(d, &e->cname), str_set(e->crealm) ? utf_clean(d->arena, e->crealm) : STR_NONE, e->cname.type);
+    on_behalf(d, p, netdec_kept(&p->for_user), netdec_kept(&p->for_realm));
+    request(d, p);
+    shown(d, p);
+    failed(d, e);
+    (void)decode_emit(d);
+}
+
+void krb5_act_refused(struct decode *d, const struct flow *f, const struct krb5_pending *p, const struct krb5_error *e)
+{
+    if (e->code == ERR_RESPONSE_TOO_BIG || e->code == ERR_WRONG_REALM || e->code == ERR_MORE_PREAUTH_DATA)
+        return; /* the client goes on: over TCP, with another realm, with another message */
+    if (p->type == KRB5_AS_REQ)
+        refused_logon(d, f, p, e);
+    else
+        refused_ticket(d, f, p, e);
+}
+
+void krb5_act_password(struct decode *d, const struct flow *f, const struct krb5_pending *p, const struct krb5_error *e)
+{
+    struct activity *a = netdec_begin(d, f, &p->ref, KIND_PASSWORD_CHANGE, PROTO_KERBEROS);
+    (void)owner(d, &a->actor, &p->tgt);
+    service(d, netdec_kept(&p->tgt.service));
+    shown(d, p);
+    if (e)
+        failed(d, e);
+    (void)decode_emit(d);
+}
