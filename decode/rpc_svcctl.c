@@ -22,6 +22,16 @@ static void named(struct decode *d, struct str name)
     decode_str(d, FACT_SERVICE_NAME, name);
 }
 
+/* The answer to a creation: lpdwTagId, the new service's handle. */
+static void remember(const struct rpc_call *c, struct str name)
+{
+    struct ndr out;
+    rpcif_out(c, &out);
+    if (ndr_pointer(&out))
+        (void)ndr_u32(&out);
+    rpcif_opened_at(c, &out, SERVICE, name);
+}
+
 /* RCreateServiceW, A, WOW64W, WOW64A: 3.1.4.12, 3.1.4.24, 3.1.4.37, 3.1.4.36 */
 static void created(struct decode *d, const struct rpc_call *c, const struct rpc_op *op)
 {
@@ -44,6 +54,7 @@ static void created(struct decode *d, const struct rpc_call *c, const struct rpc
         (void)rd_bytes(&in.r, (size_t)ndr_size(&in)); /* lpDependencies */
     (void)ndr_u32(&in);                               /* dwDependSize */
     struct str account = optional_text(d, &in, narrow);
+    remember(c, name);
     rpcif_begin(d, c, KIND_SERVICE_CREATION, op)->admin = true;
     named(d, name);
     decode_str(d, FACT_IMAGE_PATH, image);
@@ -91,6 +102,18 @@ static void changed(struct decode *d, const struct rpc_call *c, const struct rpc
     (void)decode_emit(d);
 }
 
+/* RStartServiceW, A: 3.1.4.19, 3.1.4.30 */
+static void started(struct decode *d, const struct rpc_call *c, const struct rpc_op *op)
+{
+    struct ndr in;
+    uint8_t kind;
+    rpcif_in(c, &in);
+    struct str name = rpcif_handle(c, &in, &kind);
+    rpcif_begin(d, c, KIND_RPC_CALL, op)->admin = true;
+    named(d, name);
+    (void)decode_emit(d);
+}
+
 static const struct rpc_op ops[] = {{0, "RCloseServiceHandle", NULL},
                                     {1, "RControlService", NULL},
                                     {2, "RDeleteService", NULL},
@@ -108,7 +131,7 @@ static const struct rpc_op ops[] = {{0, "RCloseServiceHandle", NULL},
                                     {16, "ROpenServiceW", opened},
                                     {17, "RQueryServiceConfigW", NULL},
                                     {18, "RQueryServiceLockStatusW", NULL},
-                                    {19, "RStartServiceW", NULL},
+                                    {19, "RStartServiceW", started},
                                     {20, "RGetServiceDisplayNameW", NULL},
                                     {21, "RGetServiceKeyNameW", NULL},
                                     {23, "RChangeServiceConfigA", changed},
@@ -119,7 +142,7 @@ static const struct rpc_op ops[] = {{0, "RCloseServiceHandle", NULL},
                                     {28, "ROpenServiceA", opened},
                                     {29, "RQueryServiceConfigA", NULL},
                                     {30, "RQueryServiceLockStatusA", NULL},
-                                    {31, "RStartServiceA", NULL},
+                                    {31, "RStartServiceA", started},
                                     {32, "RGetServiceDisplayNameA", NULL},
                                     {33, "RGetServiceKeyNameA", NULL},
                                     {35, "REnumServiceGroupW", NULL},

@@ -64,11 +64,9 @@ struct str rpcif_sound(const struct ndr *s, struct str text)
     return ndr_ok(s) && text.n ? text : STR_NONE;
 }
 
-void rpcif_opened(const struct rpc_call *c, uint8_t kind, struct str what)
+void rpcif_opened_at(const struct rpc_call *c, struct ndr *out, uint8_t kind, struct str what)
 {
-    struct ndr out;
-    rpcif_out(c, &out);
-    const uint8_t *id = ndr_handle(&out);
+    const uint8_t *id = ndr_handle(out);
     if (!id || !str_set(what) || rpcif_outcome(c) != OUTCOME_SUCCESS)
         return;
     struct rpc_handles *h = c->handles;
@@ -76,6 +74,13 @@ void rpcif_opened(const struct rpc_call *c, uint8_t kind, struct str what)
     memcpy(h->at[at].id, id, sizeof h->at[at].id);
     h->at[at].kind = kind;
     netdec_keep(&h->at[at].what, what);
+}
+
+void rpcif_opened(const struct rpc_call *c, uint8_t kind, struct str what)
+{
+    struct ndr out;
+    rpcif_out(c, &out);
+    rpcif_opened_at(c, &out, kind, what);
 }
 
 struct str rpcif_handle(const struct rpc_call *c, struct ndr *in, uint8_t *kind)

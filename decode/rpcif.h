@@ -87,6 +87,8 @@ void rpcif_out(const struct rpc_call *c, struct ndr *out);
 struct str rpcif_sound(const struct ndr *s, struct str text);
 /* The request asked to open `what`; when the answer succeeded, the handle at its beginning is remembered. */
 void rpcif_opened(const struct rpc_call *c, uint8_t kind, struct str what);
+/* The same with the handle where the reader is. */
+void rpcif_opened_at(const struct rpc_call *c, struct ndr *out, uint8_t kind, struct str what);
 /* What the handle that the reader is at stands for; absent, and kind 0, when it is not known. Reads it. */
 struct str rpcif_handle(const struct rpc_call *c, struct ndr *in, uint8_t *kind);
 
