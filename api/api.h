@@ -25,7 +25,8 @@ enum hub_change {
     HUB_DIRECTORY,  /* entity tags, an imported directory */
     HUB_SUBNETS,    /* IP ranges */
     HUB_SETTINGS,   /* retention, notifications, mail */
-    HUB_FEEDBACK    /* a score was reset, feedback given */
+    HUB_FEEDBACK,   /* a score was reset, feedback given */
+    HUB_SET_UP      /* the first administrator has signed up */
 };
 
 struct hub_hooks {

@@ -47,6 +47,8 @@ static int set_up(struct api_request *q, struct api_response *r)
         return err;
     if (late)
         return api_refuse(r, 409, "There is an administrator already.");
+    if (q->hub)
+        q->hub->changed(q->hub->owner, HUB_SET_UP);
     q->caller->name = name;
     err = api_audit(q, "set up", name, STR_NONE, signed_summary(q, &a));
     return err ? err : signed_begin(q, r, number);

@@ -1,5 +1,6 @@
 /* app/cmd_query.c - `vigie query`: the activity log of a hub's data folder, by the filter language. */
 #include "app/command.h"
+#include "app/options.h"
 #include "base/hash.h"
 #include "model/act_json.h"
 #include "policy/filter_parse.h"
@@ -14,10 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char usage[] = "usage: vigie query --data DIR [options] [FILTER...]\n"
+static const char usage[] = "usage: vigie query [--data DIR] [options] [FILTER...]\n"
                             "       vigie query --fields\n"
                             "\n"
-                            "Prints activities of a hub's log, the newest first, whether the hub runs or not. FILTER is the text form of the filter\n"
+                            "Prints activities of a hub's log (on DIR, or the folder of the configuration), the newest first, whether it runs or not. FILTER is the text form of the filter\n"
                             "language, or its JSON form when it begins with a brace; several arguments are put together with blanks:\n"
                             "\n"
                             "  vigie query --data /var/lib/vigie 'user:alice date>=7d not country:FR,BE'\n"
@@ -91,6 +92,8 @@ static bool read_options(int argc, char **argv, struct options *o)
             buf_fmt(&o->filter, "%s%s", o->filter.n ? " " : "", argv[i]);
         }
     }
+    if (!o->data && !o->fields)
+        o->data = options_folder("query", NULL, NULL);
     return o->data || o->fields;
 }
 

@@ -6,29 +6,32 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char usage[] = "usage: vigie serve [--config FILE] [--NAME VALUE]...\n"
-                            "       vigie serve --print-config\n"
+static const char usage[] = "usage: vigie serve [--data DIR] [--listen ADDR:PORT] [--config FILE] [--NAME VALUE]...\n"
                             "\n"
                             "Runs the hub: reads what is dropped, uploaded or sent, keeps activities, raises alerts, ranks people, and serves\n"
                             "the portal and the API over HTTPS. Every setting of the configuration file can be given as an option\n"
-                            "(--data DIR, --inbox DIR, --listen ADDRESS, --port N ...); --print-config prints a file with all of them, each with\n"
-                            "its default and a sentence. At first start a link is printed with which the first administrator signs up.\n"
+                            "(--data DIR, --inbox DIR, --listen ADDRESS, --port N ...); `vigie config` prints a file with all of them, each with\n"
+                            "its default and a sentence. The file is " HUB_CONFIG_FILE " when there is one and --config names no other.\n"
+                            "The first start makes a certificate, prints a link with which the first administrator signs up, and leaves it in\n"
+                            "DIR/setup-link until that is done. `vigie import` gives it files, running or not.\n"
                             "SIGTERM or SIGINT stop it when what is under way is finished.\n";
 
 static int read_options(int argc, char **argv, struct hub_config *c)
 {
     char why[256] = "";
-    hub_config_defaults(c);
+    const char *file = NULL;
     for (int i = 1; i + 1 < argc; i += 2)
-        if (strcmp(argv[i], "--config") == 0 && hub_config_read(c, argv[i + 1], why) != 0) {
-            (void)fprintf(stderr, "vigie serve: %s\n", why);
-            return 1;
-        }
+        if (strcmp(argv[i], "--config") == 0)
+            file = argv[i + 1];
+    if (hub_config_load(c, file, why) != 0) {
+        (void)fprintf(stderr, "vigie serve: %s\n", why);
+        return 1;
+    }
     for (int i = 1; i < argc; i += 2) {
         if (i + 1 < argc && strcmp(argv[i], "--config") == 0)
             continue;
         if (i + 1 >= argc || strncmp(argv[i], "--", 2) != 0 || hub_config_set(c, argv[i] + 2, argv[i + 1]) != 0) {
-            (void)fprintf(stderr, "vigie serve: no option %s, or without a value\n", argv[i]);
+            (void)fprintf(stderr, "vigie serve: no option %s, without a value, or not with this one\n", argv[i]);
             return 2;
         }
     }
@@ -42,10 +45,6 @@ static int run(int argc, char **argv)
     char why[512] = "", url[512], token[65];
     sigset_t stop;
     int which;
-    if (argc == 2 && strcmp(argv[1], "--print-config") == 0) {
-        hub_config_print(stdout);
-        return 0;
-    }
     int code = read_options(argc, argv, &config);
     if (code)
         return code;

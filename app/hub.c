@@ -3,6 +3,7 @@
 
 #include "api/link_json.h"
 #include "base/jout.h"
+#include "store/tab_inputs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +15,8 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#define SETUP_LINK "setup-link"
 
 enum { STOP_MS = 5000 }; /* for requests that are under way */
 
@@ -59,6 +62,9 @@ bool hub_path(const struct hub *h, const char *name, char *out, size_t room)
 static void changed(void *owner, enum hub_change what)
 {
     struct hub *h = owner;
+    char path[4200];
+    if (what == HUB_SET_UP && hub_path(h, SETUP_LINK, path, sizeof path))
+        (void)unlink(path);
     atomic_fetch_or(&h->changed, 1u << what);
     hub_wake(h);
 }
@@ -143,9 +149,10 @@ static int open_folder(struct hub *h, char why[512])
     h->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (h->lock_fd < 0)
         return fail(why, path, strerror(errno));
-    if (flock(h->lock_fd, LOCK_EX | LOCK_NB) != 0)
-        return fail(why, h->folder, "another hub has this data folder open");
-    return 0;
+    if (flock(h->lock_fd, LOCK_EX | LOCK_NB) == 0)
+        return 0;
+    (void)fail(why, h->folder, "another hub has this data folder open");
+    return ERR_USAGE;
 }
 
 /* A hub that nobody gave a key is its own issuer: it makes one, and its own hub licence with it. */
@@ -185,7 +192,7 @@ static int open_stores(struct hub *h, char why[512])
     if (err)
         return fail(why, h->folder, detail);
     err = licence_keys_load(h->folder, &h->keys);
-    if (!err && h->keys.n == 0)
+    if (!err && atomic_load(&h->keys.n) == 0)
         err = first_licence(h);
     if (err)
         return fail(why, h->folder, "the licence folder cannot be read or made");
@@ -223,15 +230,33 @@ static int open_server(struct hub *h, char why[512])
     return server_open(&h->server, &o, why);
 }
 
+/* DATA/setup-link is there while nobody has an account. */
+static int leave_setup_link(struct hub *h, char why[512])
+{
+    char url[512], token[65], text[600], path[4200];
+    hub_address(h, url, token);
+    if (!hub_path(h, SETUP_LINK, path, sizeof path))
+        return fail(why, h->folder, "the path is too long");
+    if (unlink(path) != 0 && errno != ENOENT)
+        return fail(why, path, strerror(errno));
+    if (!token[0])
+        return 0;
+    int n = snprintf(text, sizeof text, "%s/#/setup/%s\n", url, token), fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool written = fd >= 0 && write(fd, text, (size_t)n) == n;
+    if (fd >= 0)
+        (void)close(fd);
+    return written ? 0 : fail(why, path, strerror(errno));
+}
+
 static int start_threads(struct hub *h)
 {
     h->ingest_runs = pthread_create(&h->ingest_thread, NULL, hub_ingest_run, h) == 0;
     h->fold_runs = pthread_create(&h->fold_thread, NULL, hub_fold_run, h) == 0;
-    h->keeper_runs = pthread_create(&h->keeper_thread, NULL, hub_keeper_run, h) == 0;
-    return h->ingest_runs && h->fold_runs && h->keeper_runs ? 0 : ERR_MEMORY;
+    h->keeper_runs = h->server && pthread_create(&h->keeper_thread, NULL, hub_keeper_run, h) == 0;
+    return h->ingest_runs && h->fold_runs && (h->keeper_runs || !h->server) ? 0 : ERR_MEMORY;
 }
 
-int hub_open(const struct hub_config *config, struct hub **out, char why[512])
+static int open_hub(const struct hub_config *config, bool serve, struct hub **out, char why[512])
 {
     struct hub *h = calloc(1, sizeof *h);
     if (!h)
@@ -248,9 +273,11 @@ int hub_open(const struct hub_config *config, struct hub **out, char why[512])
     int err = open_folder(h, why);
     if (!err)
         err = open_stores(h, why);
-    if (!err)
+    if (!err && serve)
         err = open_server(h, why);
-    if (!err && (start_threads(h) != 0 || server_start(h->server) != 0))
+    if (!err && serve)
+        err = leave_setup_link(h, why);
+    if (!err && (start_threads(h) != 0 || (serve && server_start(h->server) != 0)))
         err = fail(why, "hub", "threads cannot be started");
     if (err) {
         hub_close(h);
@@ -258,6 +285,32 @@ int hub_open(const struct hub_config *config, struct hub **out, char why[512])
     }
     *out = h;
     return 0;
+}
+
+int hub_open(const struct hub_config *config, struct hub **out, char why[512])
+{
+    return open_hub(config, true, out, why);
+}
+
+int hub_open_unserved(const struct hub_config *config, struct hub **out, char why[512])
+{
+    return open_hub(config, false, out, why);
+}
+
+bool hub_settled(struct hub *h)
+{
+    uint64_t waiting = 1;
+    return tab_inputs_count(h->db, INPUT_WAITING, &waiting) == 0 && waiting == 0 && hub_fold_progress(h) >= 1 && !hub_fold_waits(h);
+}
+
+double hub_progress(struct hub *h)
+{
+    return hub_fold_progress(h);
+}
+
+struct db *hub_db(struct hub *h)
+{
+    return h->db;
 }
 
 void hub_address(struct hub *h, char url[512], char token[65])

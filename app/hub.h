@@ -10,11 +10,23 @@
 
 #include "app/hub_config.h"
 #include "base/err.h"
+#include "store/db.h"
+
+#include <stdbool.h>
 
 struct hub;
 
+#define HUB_PROGRESS "analysis.progress" /* setting: of the analysis under way, in 1/10000 */
+
 /* Opens the data folder (which no other hub may have open) and starts all threads. `why` gets a sentence. */
 int hub_open(const struct hub_config *config, struct hub **out, char why[512]);
+/* The same without portal, API and retention, for work on the folder of a hub that does not run. ERR_USAGE: one runs. */
+int hub_open_unserved(const struct hub_config *config, struct hub **out, char why[512]);
+/* All that came in is read, and the published results know it. */
+bool hub_settled(struct hub *h);
+/* 0..1 of the analysis under way. */
+double hub_progress(struct hub *h);
+struct db *hub_db(struct hub *h);
 /* Where the portal is, and while no account exists the one-time token of the set-up page (else empty). */
 void hub_address(struct hub *h, char url[512], char token[65]);
 /* Finishes what is under way and closes everything. */

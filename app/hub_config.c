@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct {
     const char *name, *value, *about;
@@ -20,8 +21,33 @@ static const struct {
 
 enum { KNOWN = sizeof known / sizeof *known };
 
+/* 127.0.0.1:8443, [::1]:8443, localhost:8443; not ::1, which is an address alone. */
+static int set_listen(struct hub_config *c, const char *value)
+{
+    struct str v = str_of(value), port = STR_NONE;
+    bool bracketed = v.n && v.p[0] == '[';
+    ptrdiff_t colon = str_rchr(v, ':'), end = str_rchr(v, ']');
+    uint64_t n;
+    if (bracketed && end < 0)
+        return ERR_USAGE;
+    if (colon > end && (bracketed || str_chr(v, ':') == colon)) {
+        port = str_from(v, (size_t)colon + 1);
+        v = str_sub(v, 0, (size_t)colon);
+    }
+    if (bracketed)
+        v = str_sub(v, 1, v.n - 2);
+    if (v.n == 0 || v.n >= HUB_CONFIG_VALUE || (str_set(port) && (!str_u64(port, &n) || n > 65535)))
+        return ERR_USAGE;
+    (void)snprintf(c->listen, sizeof c->listen, "%.*s", STR_ARG(v));
+    if (str_set(port))
+        (void)snprintf(c->port, sizeof c->port, "%.*s", STR_ARG(port));
+    return 0;
+}
+
 int hub_config_set(struct hub_config *c, const char *name, const char *value)
 {
+    if (strcmp(name, "listen") == 0)
+        return set_listen(c, value);
     for (size_t i = 0; i < KNOWN; i++) {
         if (strcmp(known[i].name, name) != 0)
             continue;
@@ -74,12 +100,20 @@ int hub_config_read(struct hub_config *c, const char *path, char why[256])
     (void)fclose(f);
     if (err)
         (void)snprintf(why, 256, "%s, line %u: %s", path, number,
-                       err == ERR_NOT_FOUND ? "no setting of that name" : err == ERR_LIMIT ? "too long" : "not of the form name = value");
+                       err == ERR_NOT_FOUND ? "no setting of that name" : err == ERR_LIMIT ? "too long" : "not of the form name = value, or not such a value");
     return err ? ERR_USAGE : 0;
 }
 
-void hub_config_print(FILE *f)
+int hub_config_load(struct hub_config *c, const char *path, char why[256])
+{
+    hub_config_defaults(c);
+    if (!path && access(HUB_CONFIG_FILE, F_OK) != 0)
+        return 0;
+    return hub_config_read(c, path ? path : HUB_CONFIG_FILE, why);
+}
+
+void hub_config_print(const struct hub_config *c, FILE *f)
 {
     for (size_t i = 0; i < KNOWN; i++)
-        (void)fprintf(f, "# %s\n%s = %s\n\n", known[i].about, known[i].name, known[i].value);
+        (void)fprintf(f, "# %s\n%s = %s\n\n", known[i].about, known[i].name, (const char *)c + known[i].at);
 }

@@ -194,6 +194,7 @@ static int fold_row(void *owner, const struct actlog_row *row)
         return 0;
     if (f->total)
         atomic_store(&f->percent, (unsigned)(f->folded < f->total ? f->folded * 10000 / f->total : 9999));
+    (void)tab_settings_put_i64(f->h->db, HUB_PROGRESS, (int64_t)atomic_load(&f->percent)); /* for `vigie link status` */
     if (atomic_load(&f->h->stop))
         return ERR_LIMIT;
     return f->judges ? step_live(f) : step_link(f);

@@ -54,6 +54,9 @@ bool hub_path(const struct hub *h, const char *name, char *out, size_t room);
 /* ---- hub_received.c: files that came in ---- */
 int hub_received_open(struct hub *h); /* folders, and what a kill left */
 int hub_received_take(struct hub *h, struct str name, struct str by, int fd, const char *path, uint64_t *input);
+/* Copies a file and queues it, as the same for a hub that runs elsewhere on that folder: it looks for what waits every second.
+ * errno says more of ERR_IO. */
+int hub_received_copy(const char *folder, struct db *db, const char *path, struct str name, uint32_t *input);
 void hub_received_inbox(struct hub *h); /* moves files that have settled out of the inbox */
 int hub_received_raw(struct hub *h, const struct actlog_row *row, struct buf *out);
 

@@ -145,6 +145,30 @@ static int copy_in(const char *path, const char *to)
     return err;
 }
 
+int hub_received_copy(const char *folder, struct db *db, const char *path, struct str name, uint32_t *input)
+{
+    char file[64], to[4200], hex[2 * NAME_BYTES + 1];
+    struct stat st;
+    fresh_name(hex);
+    (void)snprintf(to, sizeof to, "%s/received", folder);
+    if (mkdir(to, 0700) != 0 && errno != EEXIST)
+        return ERR_IO;
+    (void)snprintf(file, sizeof file, "received/%s", hex);
+    int n = snprintf(to, sizeof to, "%s/%s", folder, file);
+    if (n < 0 || (size_t)n >= sizeof to)
+        return ERR_LIMIT;
+    int err = copy_in(path, to);
+    if (!err)
+        err = stat(to, &st) == 0 ? 0 : ERR_IO;
+    struct stored_input in = {.name = name, .path = str_of(file), .by = STR("command line"), .state = INPUT_WAITING, .received = hub_now(), .done = TIME_NONE,
+                              .bytes = err ? 0 : (uint64_t)st.st_size};
+    if (!err)
+        err = tab_inputs_add(db, &in, input);
+    if (err)
+        (void)unlink(to);
+    return err;
+}
+
 /* A kill in between leaves the file under its final name in DATA/received/, where it is found at the next start. */
 static int take(struct hub *h, const char *folder, const char *path, const struct stat *st)
 {

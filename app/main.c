@@ -2,6 +2,7 @@
 #include "app/command.h"
 
 #include <sodium.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,14 @@ static void help(FILE *to)
     for (const struct command *const *c = commands; *c; c++)
         (void)fprintf(to, "  %-12s %s\n", (*c)->name, (*c)->summary);
     (void)fputs("\n`vigie COMMAND --help` tells more. Exit codes: 0 done, 1 bad input or failure, 2 wrong usage.\n", to);
+}
+
+static bool wants_help(int argc, char **argv)
+{
+    for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--help") == 0 || (i == 2 && strcmp(argv[i], "-h") == 0))
+            return true;
+    return false;
 }
 
 int main(int argc, char **argv)
@@ -36,7 +45,7 @@ int main(int argc, char **argv)
     for (const struct command *const *c = commands; *c; c++) {
         if (strcmp((*c)->name, argv[1]) != 0)
             continue;
-        if (argc > 2 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0)) {
+        if (wants_help(argc, argv)) {
             (void)fputs((*c)->usage, stdout);
             return 0;
         }

@@ -12,6 +12,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -55,28 +56,71 @@ static int write_key(const char *path, const unsigned char *key, size_t n, mode_
     return err;
 }
 
-int licence_keys_load(const char *folder, struct licence_keys *out)
+static bool has(const struct licence_keys *keys, const unsigned char key[LICENCE_PUBLIC])
+{
+    for (unsigned i = 0; i < atomic_load(&keys->n); i++)
+        if (memcmp(keys->key[i], key, LICENCE_PUBLIC) == 0)
+            return true;
+    return false;
+}
+
+static int load_key(const char *path, struct licence_keys *keys)
+{
+    unsigned char key[LICENCE_PUBLIC];
+    unsigned n = atomic_load(&keys->n);
+    int err = read_key(path, key, sizeof key);
+    if (err || has(keys, key))
+        return err;
+    if (n == LICENCE_KEYS)
+        return ERR_LIMIT;
+    memcpy(keys->key[n], key, sizeof key);
+    atomic_store(&keys->n, n + 1); /* readers see it whole */
+    return 0;
+}
+
+int licence_keys_load(const char *folder, struct licence_keys *keys)
 {
     char path[4200];
-    struct licence_keys keys = {.n = 0};
     int err = 0;
     (void)snprintf(path, sizeof path, "%s/licence", folder);
     DIR *d = opendir(path);
-    if (!d) {
-        *out = keys;
+    if (!d)
         return errno == ENOENT ? 0 : ERR_IO;
-    }
     for (const struct dirent *e; !err && (e = readdir(d)) != NULL;) {
         if (!str_ends(str_of(e->d_name), STR(".pub")) || e->d_name[0] == '.')
             continue;
         (void)snprintf(path, sizeof path, "%s/licence/%s", folder, e->d_name);
-        err = keys.n == LICENCE_KEYS ? ERR_LIMIT : read_key(path, keys.key[keys.n], LICENCE_PUBLIC);
-        keys.n++;
+        err = load_key(path, keys);
     }
     (void)closedir(d);
-    if (!err)
-        *out = keys;
     return err;
+}
+
+void licence_key_name(const unsigned char key[LICENCE_PUBLIC], char out[17])
+{
+    unsigned char hash[crypto_generichash_BYTES_MIN];
+    (void)crypto_generichash(hash, sizeof hash, key, LICENCE_PUBLIC, NULL, 0);
+    (void)hash_hex(out, hash, 8);
+}
+
+int licence_keys_trust(const char *folder, const unsigned char key[LICENCE_PUBLIC])
+{
+    char path[4200], part[4200], name[17];
+    struct licence_keys keys = {.n = 0};
+    int err = licence_keys_load(folder, &keys);
+    if (err || has(&keys, key))
+        return err;
+    if (atomic_load(&keys.n) == LICENCE_KEYS)
+        return ERR_LIMIT;
+    licence_key_name(key, name);
+    (void)snprintf(path, sizeof path, "%s/licence", folder);
+    if (mkdir(path, 0700) != 0 && errno != EEXIST)
+        return ERR_IO;
+    (void)snprintf(path, sizeof path, "%s/licence/%s.pub", folder, name);
+    (void)snprintf(part, sizeof part, "%s/licence/.%s.part", folder, name);
+    (void)unlink(part);
+    err = write_key(part, key, LICENCE_PUBLIC, 0600);
+    return err ? err : rename(part, path) == 0 ? 0 : ERR_IO; /* a running hub that looks meanwhile sees a whole key or none */
 }
 
 int licence_key_make(const char *path)
@@ -103,8 +147,9 @@ int licence_key_read(const char *path, unsigned char secret[LICENCE_SECRET])
 
 /* ---- texts ---- */
 
-static void write_json(struct buf *out, const struct licence *l)
+static void write_json(struct buf *out, const struct licence *l, const unsigned char public[LICENCE_PUBLIC])
 {
+    char key[sodium_base64_ENCODED_LEN(LICENCE_PUBLIC, B64)];
     struct jout j = jout_to(out);
     jout_obj(&j);
     jout_kstr(&j, "id", l->id);
@@ -115,6 +160,7 @@ static void write_json(struct buf *out, const struct licence *l)
     jout_ki64(&j, "issued", l->issued / TIME_SECOND);
     if (l->expires != TIME_NONE)
         jout_ki64(&j, "expires", l->expires / TIME_SECOND);
+    jout_kz(&j, "key", sodium_bin2base64(key, sizeof key, public, LICENCE_PUBLIC, B64));
     jout_end_obj(&j);
 }
 
@@ -130,17 +176,17 @@ static void add_base64(struct buf *out, const void *bytes, size_t n)
 
 int licence_issue(const unsigned char secret[LICENCE_SECRET], struct licence *l, struct arena *a, struct buf *text)
 {
-    unsigned char signature[crypto_sign_BYTES], random[12];
+    unsigned char signature[crypto_sign_BYTES], random[12], public[LICENCE_PUBLIC];
     char hex[25];
     struct buf json = {0};
-    if (sodium_init() < 0)
+    if (sodium_init() < 0 || crypto_sign_ed25519_sk_to_pk(public, secret) != 0)
         return ERR_UNSUPPORTED;
     if (!str_set(l->id)) {
         randombytes_buf(random, sizeof random);
         l->id = str_dup(a, hash_hex(hex, random, sizeof random));
     }
     size_t start = text->n;
-    write_json(&json, l);
+    write_json(&json, l, public);
     buf_str(text, str_of(prefix));
     add_base64(text, json.p, json.n);
     if (!text->failed)
@@ -154,7 +200,7 @@ int licence_issue(const unsigned char secret[LICENCE_SECRET], struct licence *l,
 
 static bool signed_by_one(const struct licence_keys *keys, struct str said, const unsigned char *signature)
 {
-    for (unsigned i = 0; i < keys->n; i++)
+    for (unsigned i = 0; i < atomic_load(&keys->n); i++)
         if (crypto_sign_verify_detached(signature, (const unsigned char *)said.p, said.n, keys->key[i]) == 0)
             return true;
     return false;
@@ -189,23 +235,28 @@ static bool plain(struct str text)
     return true;
 }
 
-int licence_read(const struct licence_keys *keys, struct str text, struct arena *a, struct licence *out, const char **why)
-{
+/* A licence taken apart: what is signed, and by what. */
+struct parts {
+    struct str said, body;
     unsigned char signature[crypto_sign_BYTES];
-    size_t got = 0;
+};
+
+static bool take_apart(struct str text, struct parts *p)
+{
+    size_t got = 0, head = sizeof prefix - 1;
     text = str_trim(text);
     ptrdiff_t dot = str_rchr(text, '.');
-    size_t head = sizeof prefix - 1;
-    *why = "this is no licence of Vigie";
     if (sodium_init() < 0 || text.n > LICENCE_TEXT_MAX || !plain(text) || !str_starts(text, str_of(prefix)) || dot <= (ptrdiff_t)head)
-        return ERR_MALFORMED;
-    struct str said = str_sub(text, 0, (size_t)dot), body = str_from(said, head), tail = str_from(text, (size_t)dot + 1);
-    if (sodium_base642bin(signature, sizeof signature, tail.p, tail.n, NULL, &got, NULL, B64) != 0 || got != sizeof signature)
-        return ERR_MALFORMED;
-    if (!signed_by_one(keys, said, signature)) {
-        *why = "the licence is signed by nobody whose key is in the licence folder";
-        return ERR_MALFORMED;
-    }
+        return false;
+    struct str tail = str_from(text, (size_t)dot + 1);
+    p->said = str_sub(text, 0, (size_t)dot);
+    p->body = str_from(p->said, head);
+    return sodium_base642bin(p->signature, sizeof p->signature, tail.p, tail.n, NULL, &got, NULL, B64) == 0 && got == sizeof p->signature;
+}
+
+static int read_body(struct str body, struct arena *a, struct licence *out)
+{
+    size_t got = 0, key = 0;
     unsigned char *json = arena_zero(a, body.n + JIN_PADDING);
     if (!json)
         return ERR_MEMORY;
@@ -214,6 +265,42 @@ int licence_read(const struct licence_keys *keys, struct str text, struct arena 
     const struct jnode *doc = jin_embedded(a, (struct str){(const char *)json, got});
     struct licence l;
     if (!doc || !read_fields(doc, &l))
+        return ERR_MALFORMED;
+    struct str of = jin_str(doc, doc, "key");
+    if (str_set(of) && (sodium_base642bin(l.key, sizeof l.key, of.p, of.n, NULL, &key, NULL, B64) != 0 || key != sizeof l.key))
+        return ERR_MALFORMED;
+    *out = l;
+    return 0;
+}
+
+int licence_read(const struct licence_keys *keys, struct str text, struct arena *a, struct licence *out, const char **why)
+{
+    struct parts p;
+    *why = "this is no licence of Vigie";
+    if (!take_apart(text, &p))
+        return ERR_MALFORMED;
+    if (!signed_by_one(keys, p.said, p.signature)) {
+        *why = "the licence is signed by nobody whose key is in the licence folder";
+        return ERR_MALFORMED;
+    }
+    int err = read_body(p.body, a, out);
+    if (!err)
+        *why = NULL;
+    return err;
+}
+
+int licence_read_unknown(struct str text, struct arena *a, struct licence *out, const char **why)
+{
+    struct parts p;
+    struct licence l;
+    *why = "this is no licence of Vigie";
+    if (!take_apart(text, &p))
+        return ERR_MALFORMED;
+    int err = read_body(p.body, a, &l);
+    if (err)
+        return err;
+    *why = "it is not signed by the issuer that it names";
+    if (crypto_sign_verify_detached(p.signature, (const unsigned char *)p.said.p, p.said.n, l.key) != 0)
         return ERR_MALFORMED;
     *out = l;
     *why = NULL;

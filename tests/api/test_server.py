@@ -880,33 +880,33 @@ def test_recovery_from_the_command_line():
     vigie = os.path.abspath(f"{BUILD}/vigie")
 
     def run(*args, text="", code=0):
-        p = subprocess.run([vigie, "account", *args], input=text, capture_output=True, text=True, timeout=60, check=False)
+        p = subprocess.run([vigie, "admin", "user", *args], input=text, capture_output=True, text=True, timeout=60, check=False)
         assert p.returncode == code, (args, p.returncode, p.stdout, p.stderr)
         return p.stdout + p.stderr
 
     with Server() as s:
         data = ["--data", s.folder]
-        run("add", *data, "--name", "root", text=PASSWORD + "\n")
+        run("add", "root", "--role", "global_administrator", *data, text=PASSWORD + "\n")
         assert s.call("POST", V + "setup", {"token": s.setup, "name": "late", "password": PASSWORD})[0] == 409
         p = Person(s)
         assert p.sign_in("root")[2]["account"]["role"] == "global_administrator"
         secret = p.call("POST", V + "session/totp", {})[2]["secret"]
         assert p.call("PUT", V + "session/totp", {"code": code_of(secret, int(time.time()) // 30)})[0] == 200
         assert re.search(r"root +global_administrator +enabled +totp +20\d\d-", run("list", *data))
-        assert "12 characters" in run("reset", *data, "--name", "root", text="short\n", code=1)
+        assert "12 characters" in run("reset", "root", *data, text="short\n", code=1)
         assert p.call("GET", "/api/v1/people")[0] == 200
-        run("reset", *data, "--name", "ROOT", text="a new horse battery\n")
+        run("reset", "ROOT", *data, text="a new horse battery\n")
         assert p.call("GET", "/api/v1/people")[0] == 401
         assert Person(s).sign_in("root", "a new horse battery")[0] == 200  # without a code
         token = make_token((p := Person(s)).sign_in("root", "a new horse battery") and p)["token"]
-        run("disable", *data, "--name", "root")
+        run("disable", "root", *data)
         assert p.call("GET", "/api/v1/people")[0] == 401 and s.call("GET", "/api/v1/people", headers=token_headers(token))[0] == 401
         assert Person(s).sign_in("root", "a new horse battery")[0] == 401
-        assert "no folder" in run("list", "--data", "/nowhere", code=1) and "none of that name" in run("disable", *data, "--name", "x", code=1)
-        assert "name" in run("add", *data, "--name", "root", text=PASSWORD + "\n", code=1)
-        assert "role" in run("add", *data, "--name", "other", "--role", "king", text=PASSWORD + "\n", code=1)
-        assert "usage" in run("add", *data, code=2) and "usage" in run("sing", *data, "--name", "x", code=2) and "usage" in run(code=2)
-        run("reset", *data, "--name", "root", text=PASSWORD + "\n")
+        assert "no folder" in run("list", "--data", "/nowhere", code=1) and "none of that name" in run("disable", "x", *data, code=1)
+        assert "name" in run("add", "root", "--role", "global_administrator", *data, text=PASSWORD + "\n", code=1)
+        assert "role" in run("add", "other", *data, "--role", "king", text=PASSWORD + "\n", code=1)
+        assert "usage" in run("add", "root", *data, code=2) and "usage" in run("sing", "x", *data, code=2) and "usage" in run(code=2)
+        run("reset", "root", *data, text=PASSWORD + "\n")
         time.sleep(1)
         status, _, data = p.sign_in("root")
         assert status == 200, data

@@ -174,7 +174,7 @@ static void refused(void **state)
     assert_int_equal(query("{\"date\":", NULL, NULL), 2);
     assert_int_equal(query("--nothing", NULL, NULL), 2);
     assert_int_equal(query("--limit", "0", NULL), 2);
-    assert_int_equal(cmd_query.run(1, nowhere), 2);
+    assert_int_equal(cmd_query.run(2, nowhere), 2); /* --data without its value */
     assert_int_equal(cmd_query.run(3, nowhere), 1);
     assert_int_equal(access("/nonexistent", F_OK), -1);
 }

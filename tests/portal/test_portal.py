@@ -50,7 +50,7 @@ def make_sample(work):
 
 def make_licences(work, sid):
     key = f"{work}/key"
-    run(VIGIE, "licence", "key", key)
+    run(VIGIE, "licence", "new-key", "--out", key)
     os.makedirs(f"{work}/data/licence", exist_ok=True)
     shutil.copy(f"{key}.pub", f"{work}/data/licence/")
     issue = lambda *a: run(VIGIE, "licence", "issue", "--key", key, "--organisation", "Aurelia", "--days", "30", *a)
