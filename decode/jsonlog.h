@@ -5,7 +5,8 @@
 #include "base/word.h"
 #include "decode/decode.h"
 
-/* A member's name with ASCII capitals folded, padded with zeroes. Exporters disagree about case. */
+/* A member's name with ASCII capitals folded; nothing is written behind the word that holds its last letter. Exporters
+ * disagree about case. */
 enum { JSONLOG_KEY = 40 };
 struct jsonlog_key {
     size_t n; /* 0 when longer than any name that we know */
@@ -16,10 +17,9 @@ struct jsonlog_key {
 static inline void jsonlog_fold(struct jsonlog_key *k, struct str s)
 {
     size_t i = 0;
-    memset(k, 0, sizeof *k);
-    if (s.n >= JSONLOG_KEY)
+    k->n = s.n < JSONLOG_KEY ? s.n : 0;
+    if (!k->n)
         return;
-    k->n = s.n;
     for (; i + 8 <= s.n; i += 8) {
         uint64_t v = word_fold(word_load(s.p + i));
         memcpy(k->p + i, &v, 8);

@@ -126,7 +126,7 @@ struct pack {
     bool full; /* something did not fit */
 };
 
-static void put(struct pack *w, const void *bytes, size_t n)
+static inline void put(struct pack *w, const void *bytes, size_t n)
 {
     if ((size_t)(w->end - w->p) < n || w->full) {
         w->full = true;
@@ -137,20 +137,14 @@ static void put(struct pack *w, const void *bytes, size_t n)
     w->p += n;
 }
 
-static void put_be(struct pack *w, uint64_t v, unsigned n)
+static inline void put_be16(struct pack *w, uint16_t v)
 {
-    uint8_t b[8];
-    for (unsigned i = 0; i < n; i++)
-        b[i] = (uint8_t)(v >> (8 * (n - 1 - i)));
-    put(w, b, n);
+    v = __builtin_bswap16(v);
+    put(w, &v, 2);
 }
 
-static void put_leb(struct pack *w, uint64_t v)
+static void put_long_leb(struct pack *w, uint64_t v)
 {
-    if (v < 0x80 && w->p < w->end && !w->full) {
-        *w->p++ = (uint8_t)v;
-        return;
-    }
     uint8_t b[10];
     unsigned n = 0;
     do {
@@ -162,99 +156,127 @@ static void put_leb(struct pack *w, uint64_t v)
     put(w, b, n);
 }
 
-static void put_str(struct pack *w, struct str s)
+static inline void put_leb(struct pack *w, uint64_t v)
+{
+    if (v < 0x80 && w->p < w->end && !w->full)
+        *w->p++ = (uint8_t)v;
+    else
+        put_long_leb(w, v);
+}
+
+static inline void put_str(struct pack *w, struct str s)
 {
     put_leb(w, s.n);
     put(w, s.p, s.n);
 }
 
 /* the optional texts, in the order of their presence bits */
-static unsigned texts_of(struct activity *a, struct str *out[20])
+enum { TEXTS = 20, PARTS = 6 };
+static const uint16_t texts[TEXTS] = {
+#define AT(member) offsetof(struct activity, member)
+    AT(app), AT(instance), AT(kind_text), AT(actor.sid), AT(actor.name), AT(actor.domain), AT(actor.upn), AT(actor.mail), AT(actor.cloud),
+    AT(device), AT(destination), AT(session), AT(location.country), AT(location.region), AT(location.city), AT(location.network),
+    AT(agent.text), AT(agent.browser), AT(agent.os), AT(agent.device),
+#undef AT
+};
+static const uint16_t parts[PARTS] = {offsetof(struct account, sid), offsetof(struct account, name), offsetof(struct account, domain),
+                                      offsetof(struct account, upn), offsetof(struct account, mail), offsetof(struct account, cloud)};
+
+static inline struct str text_at(const void *owner, uint16_t at)
 {
-    struct str *all[] = {&a->app, &a->instance, &a->kind_text, &a->actor.sid, &a->actor.name, &a->actor.domain,
-                         &a->actor.upn, &a->actor.mail, &a->actor.cloud, &a->device, &a->destination, &a->session,
-                         &a->location.country, &a->location.region, &a->location.city, &a->location.network,
-                         &a->agent.text, &a->agent.browser, &a->agent.os, &a->agent.device};
-    memcpy(out, all, sizeof all);
-    return sizeof all / sizeof *all;
+    struct str s;
+    memcpy(&s, (const char *)owner + at, sizeof s);
+    return s;
+}
+
+static uint32_t present(const void *owner, const uint16_t *at, unsigned n)
+{
+    uint32_t bits = 0;
+    for (unsigned i = 0; i < n; i++)
+        bits |= (uint32_t)str_set(text_at(owner, at[i])) << i;
+    return bits;
+}
+
+static void put_texts(struct pack *w, const void *owner, const uint16_t *at, uint32_t bits)
+{
+    for (; bits; bits &= bits - 1)
+        put_str(w, text_at(owner, at[__builtin_ctz(bits)]));
 }
 
 enum { BIT_IP = 1 << 20, BIT_PORT = 1 << 21, BIT_DEST_IP = 1 << 22, BIT_CODE = 1 << 23, BIT_LOCATION = 1 << 24, BIT_AGENT = 1 << 25 };
+#define BITS_TEXT ((UINT32_C(1) << TEXTS) - 1)
 
-static unsigned account_parts(struct account *a, struct str *out[6])
+static void put_object(struct pack *w, const struct object *o)
 {
-    struct str *all[] = {&a->sid, &a->name, &a->domain, &a->upn, &a->mail, &a->cloud};
-    memcpy(out, all, sizeof all);
-    return 6;
-}
-
-static void put_object(struct pack *w, const struct object *from)
-{
-    struct object o = *from;
-    struct str *part[6];
-    unsigned n = account_parts(&o.ref, part);
-    uint8_t head[3] = {(uint8_t)o.type, (uint8_t)o.role, 0};
-    for (unsigned i = 0; i < n; i++)
-        if (str_set(*part[i]))
-            head[2] = (uint8_t)(head[2] | 1u << i);
+    uint32_t bits = present(&o->ref, parts, PARTS);
+    uint8_t head[3] = {(uint8_t)o->type, (uint8_t)o->role, (uint8_t)bits};
     put(w, head, 3);
-    for (unsigned i = 0; i < n; i++)
-        if (str_set(*part[i]))
-            put_str(w, *part[i]);
+    put_texts(w, &o->ref, parts, bits);
 }
 
-int activity_pack(const struct activity *from, uint8_t *out, size_t room)
+/* The key and the head, in one piece. */
+static void put_head(struct pack *w, const struct activity *a, uint32_t bits)
 {
-    struct activity a = *from;
-    struct pack w = {out, out + room, false};
-    struct str *text[20];
-    unsigned n = texts_of(&a, text);
-    uint32_t bits = 0;
-    for (unsigned i = 0; i < n; i++)
-        if (str_set(*text[i]))
-            bits |= UINT32_C(1) << i;
-    bool has_location = a.location.asn || a.location.tags || location_placed(&a.location);
-    bits |= (ip_set(&a.ip) ? BIT_IP : 0u) | (a.port ? BIT_PORT : 0u) | (ip_set(&a.destination_ip) ? BIT_DEST_IP : 0u) |
-            (a.has_code ? BIT_CODE : 0u) | (has_location ? BIT_LOCATION : 0u) | (a.agent.tags ? BIT_AGENT : 0u);
-    put_be(&w, (uint64_t)a.time ^ UINT64_C(1) << 63, 8);
-    put_be(&w, (uint64_t)a.kind, 2);
-    put(&w, a.id, 16);
-    put_be(&w, a.origin.input, 4);
-    put_be(&w, a.origin.record, 8);
-    put_be(&w, a.origin.offset, 8);
-    uint8_t head[4] = {(uint8_t)a.outcome, (uint8_t)a.protocol, (uint8_t)((a.admin ? 1 : 0) | (a.impersonated ? 2 : 0)),
-                       a.device_certainty};
-    put(&w, head, sizeof head);
-    put_be(&w, bits, 4);
+    uint64_t time = __builtin_bswap64((uint64_t)a->time ^ UINT64_C(1) << 63), record = __builtin_bswap64(a->origin.record);
+    uint64_t offset = __builtin_bswap64(a->origin.offset);
+    uint32_t input = __builtin_bswap32(a->origin.input);
+    uint16_t kind = __builtin_bswap16((uint16_t)a->kind);
+    uint8_t out[ACTIVITY_KEY + 8];
+    memcpy(out, &time, 8);
+    memcpy(out + 8, &kind, 2);
+    memcpy(out + ACTIVITY_KEY_ID, a->id, 16);
+    memcpy(out + ACTIVITY_KEY_INPUT, &input, 4);
+    memcpy(out + ACTIVITY_KEY_INPUT + 4, &record, 8);
+    memcpy(out + ACTIVITY_KEY_INPUT + 12, &offset, 8);
+    out[ACTIVITY_KEY] = (uint8_t)a->outcome;
+    out[ACTIVITY_KEY + 1] = (uint8_t)a->protocol;
+    out[ACTIVITY_KEY + 2] = (uint8_t)((a->admin ? 1 : 0) | (a->impersonated ? 2 : 0));
+    out[ACTIVITY_KEY + 3] = a->device_certainty;
+    bits = __builtin_bswap32(bits);
+    memcpy(out + ACTIVITY_KEY + 4, &bits, 4);
+    put(w, out, sizeof out);
+}
+
+static void put_fixed(struct pack *w, const struct activity *a, uint32_t bits)
+{
+    put_head(w, a, bits);
     if (bits & BIT_IP)
-        put(&w, a.ip.b, 16);
+        put(w, a->ip.b, 16);
     if (bits & BIT_PORT)
-        put_be(&w, a.port, 2);
+        put_be16(w, a->port);
     if (bits & BIT_DEST_IP)
-        put(&w, a.destination_ip.b, 16);
+        put(w, a->destination_ip.b, 16);
     if (bits & BIT_CODE)
-        put_leb(&w, a.code);
+        put_leb(w, a->code);
     if (bits & BIT_LOCATION) {
-        put_leb(&w, a.location.asn);
-        put_leb(&w, a.location.tags);
-        put_be(&w, (uint16_t)a.location.latitude, 2);
-        put_be(&w, (uint16_t)a.location.longitude, 2);
+        put_leb(w, a->location.asn);
+        put_leb(w, a->location.tags);
+        put_be16(w, (uint16_t)a->location.latitude);
+        put_be16(w, (uint16_t)a->location.longitude);
     }
     if (bits & BIT_AGENT)
-        put_leb(&w, a.agent.tags);
-    for (unsigned i = 0; i < n; i++)
-        if (bits & UINT32_C(1) << i)
-            put_str(&w, *text[i]);
-    put_leb(&w, a.nobjects);
-    for (unsigned i = 0; i < a.nobjects; i++)
-        put_object(&w, &a.objects[i]);
-    put_leb(&w, a.nfacts);
-    for (unsigned i = 0; i < a.nfacts; i++) {
-        put_leb(&w, (uint64_t)a.facts[i].key << 2 | a.facts[i].type);
-        if (a.facts[i].type == FACT_TYPE_STR)
-            put_str(&w, a.facts[i].s);
+        put_leb(w, a->agent.tags);
+}
+
+int activity_pack(const struct activity *a, uint8_t *out, size_t room)
+{
+    struct pack w = {out, out + room, false};
+    bool has_location = a->location.asn || a->location.tags || location_placed(&a->location);
+    uint32_t bits = present(a, texts, TEXTS) | (ip_set(&a->ip) ? BIT_IP : 0u) | (a->port ? BIT_PORT : 0u) |
+                    (ip_set(&a->destination_ip) ? BIT_DEST_IP : 0u) | (a->has_code ? BIT_CODE : 0u) |
+                    (has_location ? BIT_LOCATION : 0u) | (a->agent.tags ? BIT_AGENT : 0u);
+    put_fixed(&w, a, bits);
+    put_texts(&w, a, texts, bits & BITS_TEXT);
+    put_leb(&w, a->nobjects);
+    for (unsigned i = 0; i < a->nobjects; i++)
+        put_object(&w, &a->objects[i]);
+    put_leb(&w, a->nfacts);
+    for (unsigned i = 0; i < a->nfacts; i++) {
+        put_leb(&w, (uint64_t)a->facts[i].key << 2 | a->facts[i].type);
+        if (a->facts[i].type == FACT_TYPE_STR)
+            put_str(&w, a->facts[i].s);
         else
-            put_leb(&w, a.facts[i].u);
+            put_leb(&w, a->facts[i].u);
     }
     return w.full ? ERR_LIMIT : (int)(w.p - out);
 }
@@ -264,9 +286,9 @@ struct unpack {
     bool bad;
 };
 
-static const uint8_t *take(struct unpack *r, size_t n)
+static inline const uint8_t *take(struct unpack *r, size_t n)
 {
-    static const uint8_t zeroes[16];
+    static const uint8_t zeroes[ACTIVITY_KEY + 8];
     if ((size_t)(r->end - r->p) < n) {
         r->bad = true;
         r->p = r->end;
@@ -276,16 +298,14 @@ static const uint8_t *take(struct unpack *r, size_t n)
     return r->p - n;
 }
 
-static uint64_t take_be(struct unpack *r, unsigned n)
+static uint64_t be(const uint8_t *p, unsigned n)
 {
-    const uint8_t *b = take(r, n);
     uint64_t v = 0;
-    for (unsigned i = 0; i < n; i++)
-        v = v << 8 | b[i];
-    return v;
+    memcpy((uint8_t *)&v + 8 - n, p, n);
+    return __builtin_bswap64(v);
 }
 
-static uint64_t take_leb(struct unpack *r)
+static uint64_t take_long_leb(struct unpack *r)
 {
     uint64_t v = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
@@ -297,7 +317,12 @@ static uint64_t take_leb(struct unpack *r)
     return v;
 }
 
-static struct str take_str(struct unpack *r)
+static inline uint64_t take_leb(struct unpack *r)
+{
+    return r->p < r->end && *r->p < 0x80 ? *r->p++ : take_long_leb(r);
+}
+
+static inline struct str take_str(struct unpack *r)
 {
     uint64_t n = take_leb(r);
     if (n > (uint64_t)(r->end - r->p)) {
@@ -310,16 +335,19 @@ static struct str take_str(struct unpack *r)
     return s;
 }
 
+static void take_texts(struct unpack *r, void *owner, const uint16_t *at, uint32_t bits)
+{
+    for (; bits; bits &= bits - 1) {
+        struct str s = take_str(r);
+        memcpy((char *)owner + at[__builtin_ctz(bits)], &s, sizeof s);
+    }
+}
+
 static void take_object(struct unpack *r, struct object *o)
 {
     const uint8_t *head = take(r, 3);
-    uint8_t present = head[2];
     *o = (struct object){.type = (enum object_type)head[0], .role = (enum object_role)head[1]};
-    struct str *part[6];
-    unsigned n = account_parts(&o->ref, part);
-    for (unsigned i = 0; i < n; i++)
-        if (present & 1u << i)
-            *part[i] = take_str(r);
+    take_texts(r, &o->ref, parts, head[2] & ((1u << PARTS) - 1));
 }
 
 static void take_fact(struct unpack *r, struct fact *f)
@@ -335,23 +363,24 @@ static void take_fact(struct unpack *r, struct fact *f)
 
 static void take_fixed(struct unpack *r, struct activity *a, uint32_t *bits)
 {
-    a->time = (int64_t)(take_be(r, 8) ^ UINT64_C(1) << 63);
-    a->kind = (enum kind)take_be(r, 2);
-    memcpy(a->id, take(r, 16), 16);
-    a->origin.input = (uint32_t)take_be(r, 4);
-    a->origin.record = take_be(r, 8);
-    a->origin.offset = take_be(r, 8);
-    const uint8_t *head = take(r, 4);
+    const uint8_t *head = take(r, ACTIVITY_KEY + 8);
+    a->time = (int64_t)(be(head, 8) ^ UINT64_C(1) << 63);
+    a->kind = (enum kind)be(head + 8, 2);
+    memcpy(a->id, head + ACTIVITY_KEY_ID, 16);
+    a->origin.input = (uint32_t)be(head + ACTIVITY_KEY_INPUT, 4);
+    a->origin.record = be(head + ACTIVITY_KEY_INPUT + 4, 8);
+    a->origin.offset = be(head + ACTIVITY_KEY_INPUT + 12, 8);
+    head += ACTIVITY_KEY;
     a->outcome = (enum outcome)head[0];
     a->protocol = (enum protocol)head[1];
     a->admin = head[2] & 1;
     a->impersonated = head[2] & 2;
     a->device_certainty = head[3];
-    *bits = (uint32_t)take_be(r, 4);
+    *bits = (uint32_t)be(head + 4, 4);
     if (*bits & BIT_IP)
         memcpy(a->ip.b, take(r, 16), 16);
     if (*bits & BIT_PORT)
-        a->port = (uint16_t)take_be(r, 2);
+        a->port = (uint16_t)be(take(r, 2), 2);
     if (*bits & BIT_DEST_IP)
         memcpy(a->destination_ip.b, take(r, 16), 16);
     a->has_code = *bits & BIT_CODE;
@@ -360,8 +389,8 @@ static void take_fixed(struct unpack *r, struct activity *a, uint32_t *bits)
     if (*bits & BIT_LOCATION) {
         a->location.asn = (uint32_t)take_leb(r);
         a->location.tags = (uint32_t)take_leb(r);
-        a->location.latitude = (int16_t)take_be(r, 2);
-        a->location.longitude = (int16_t)take_be(r, 2);
+        a->location.latitude = (int16_t)be(take(r, 2), 2);
+        a->location.longitude = (int16_t)be(take(r, 2), 2);
     }
     if (*bits & BIT_AGENT)
         a->agent.tags = (uint32_t)take_leb(r);
@@ -373,11 +402,7 @@ int activity_unpack(const uint8_t *bytes, size_t n, struct activity *a, struct o
     uint32_t bits;
     *a = (struct activity){.objects = objects, .facts = facts};
     take_fixed(&r, a, &bits);
-    struct str *text[20];
-    unsigned ntexts = texts_of(a, text);
-    for (unsigned i = 0; i < ntexts; i++)
-        if (bits & UINT32_C(1) << i)
-            *text[i] = take_str(&r);
+    take_texts(&r, a, texts, bits & BITS_TEXT);
     uint64_t count = take_leb(&r);
     if (count > ACTIVITY_OBJECTS)
         return ERR_MALFORMED;
