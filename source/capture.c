@@ -108,6 +108,41 @@ static int pcap_begin(struct capture *c, struct view *v, struct frame *out)
     return STEP_AGAIN;
 }
 
+/* Is it what a sane writer writes? */
+static bool sane(const struct capture *c, const struct record *h)
+{
+    return credible(c, h) && h->n <= h->whole && h->whole <= CAPTURE_FRAME_MAX &&
+           h->fraction < (c->nano ? 1000000000u : 1000000u);
+}
+
+/* ... and near in time to the packet before? */
+static bool likely(const struct capture *c, const struct record *h)
+{
+    int64_t apart = record_time(c, h) - c->time;
+    return sane(c, h) && (c->number == 0 || (apart < TIME_DAY && apart > -TIME_DAY));
+}
+
+/* 1: a sane record, or the end, follows a record of n bytes; 0: more text is needed to know, -1: neither. */
+static int followed(const struct capture *c, const struct view *v, uint32_t n)
+{
+    size_t behind = (size_t)RECORD_HEAD + n;
+    if (v->n == behind && v->end)
+        return 1;
+    if (v->n < behind + RECORD_HEAD)
+        return v->end ? -1 : 0;
+    struct record next = record_head(c, v->p + behind);
+    return sane(c, &next) ? 1 : -1;
+}
+
+/* 1: sound records begin here, 0: more text is needed to know, -1: not here. */
+static int pcap_sound(const struct capture *c, const struct view *v)
+{
+    if (v->n < RECORD_HEAD)
+        return v->end ? -1 : 0;
+    struct record h = record_head(c, v->p);
+    return h.n > 0 && likely(c, &h) ? followed(c, v, h.n) : -1; /* zeros are no packets */
+}
+
 static int pcap_record(struct capture *c, struct view *v, struct frame *out)
 {
     if (v->n < RECORD_HEAD) {
@@ -122,36 +157,16 @@ static int pcap_record(struct capture *c, struct view *v, struct frame *out)
         return lose(c, v, out, "length of a packet cannot be: damaged here");
     if (v->n - RECORD_HEAD < h.n)
         return v->end ? lose(c, v, out, "capture ends inside a packet") : 0;
+    int next = likely(c, &h) ? 1 : followed(c, v, h.n); /* a strange one is believed where what follows is in order */
+    if (next == 0)
+        return 0;
+    if (next < 0)
+        return lose(c, v, out, "head of a packet cannot be: damaged here");
     c->time = record_time(c, &h);
     *out = (struct frame){.at = v->at + RECORD_HEAD, .n = h.n, .whole = h.whole > h.n ? h.whole : h.n, .time = c->time, .link = c->link,
                           .number = ++c->number, .offset = c->offset};
     take(c, v, RECORD_HEAD + h.n);
     return 1;
-}
-
-/* Could a record of this capture begin so? Stricter than what is read while all is well. */
-static bool likely(const struct capture *c, const struct record *h)
-{
-    int64_t apart = record_time(c, h) - c->time;
-    return credible(c, h) && h->n > 0 && h->n <= h->whole && h->whole <= CAPTURE_FRAME_MAX &&
-           h->fraction < (c->nano ? 1000000000u : 1000000u) && (c->number == 0 || (apart < TIME_DAY && apart > -TIME_DAY));
-}
-
-/* 1: sound records begin here, 0: more text is needed to know, -1: not here. */
-static int pcap_sound(const struct capture *c, const struct view *v)
-{
-    if (v->n < RECORD_HEAD)
-        return v->end ? -1 : 0;
-    struct record h = record_head(c, v->p);
-    if (!likely(c, &h))
-        return -1;
-    size_t behind = (size_t)RECORD_HEAD + h.n;
-    if (v->n == behind && v->end)
-        return 1;
-    if (v->n < behind + RECORD_HEAD)
-        return v->end ? -1 : 0;
-    struct record next = record_head(c, v->p + behind);
-    return likely(c, &next) ? 1 : -1;
 }
 
 /* ---- pcapng ---- */
