@@ -1,7 +1,7 @@
 /* wire/tcp.c - puts the segments of a connection (RFC 9293) in order.
  *
  * Of bytes that come twice the first stay. What is missing is awaited until it is plain that it will not come: the other side has
- * acknowledged it and GIVE_UP packets went by since, too much waits behind it, or STUCK_TIME passed. */
+ * acknowledged it and said something since, or GIVE_UP packets went by; too much waits behind it, or STUCK_TIME passed. */
 #include "wire/wire_private.h"
 
 enum { TCP_HEAD = 20, FIN = 1, SYN = 2, RST = 4, ACK = 16, GIVE_UP = 3, NEAR = 1 << 20 };
@@ -326,8 +326,8 @@ static void data(struct wire *w, struct entry *e, unsigned side, const struct se
         lost(w, e, side, h->waiting->seq);
 }
 
-/* Missing bytes that will not come. */
-static void holes(struct wire *w, struct entry *e, unsigned side)
+/* Missing bytes that will not come. `answered`: the other side has not only acknowledged them, it speaks again. */
+static void holes(struct wire *w, struct entry *e, unsigned side, bool answered)
 {
     struct half *h = &e->half[side];
     uint32_t acked = h->has_fin && h->acked == h->fin + 1 ? h->fin : h->acked;
@@ -336,7 +336,7 @@ static void holes(struct wire *w, struct entry *e, unsigned side)
     if (h->inferred && wire_before(h->next, acked))
         h->next = acked; /* nothing of this side is in the capture */
     if (h->has_acked && wire_before(h->next, acked)) {
-        if (++h->waited > GIVE_UP)
+        if (answered || ++h->waited > GIVE_UP)
             lost(w, e, side, h->waiting && wire_before(h->waiting->seq, acked) ? h->waiting->seq : acked);
     } else {
         h->waited = 0;
@@ -375,6 +375,8 @@ static void connection(struct wire *w, struct entry *e, unsigned side, const str
         return;
     if (s->flags & ACK)
         acknowledge(&e->half[!side], s->ack);
+    if (s->length && !e->ignored)
+        holes(w, e, !side, true); /* a question before its answer */
     if (s->length && !e->ignored && !h->done)
         data(w, e, side, s);
     if (s->flags & FIN && h->started && !h->has_fin) {
@@ -384,8 +386,8 @@ static void connection(struct wire *w, struct entry *e, unsigned side, const str
     if (e->ignored) {
         h->done = h->done || s->flags & FIN;
     } else {
-        holes(w, e, side);
-        holes(w, e, !side);
+        holes(w, e, side, false);
+        holes(w, e, !side, false);
     }
     if ((s->flags & RST && resets(e, side, s)) || (h->done && e->half[!side].done))
         close_connection(w, e);

@@ -12,10 +12,17 @@
 enum { SEQ = 5000, C = SEQ + 1, S = SEQ + 1001 };
 
 static struct bench b;
+static uint32_t heard = S; /* what the client acknowledges */
 
 static void client(uint32_t seq, const char *p, size_t n)
 {
-    bench_tcp(&b, &(struct tcp){.seq = seq, .ack = S, .flags = TCP_ACK, .p = p, .n = n});
+    bench_tcp(&b, &(struct tcp){.seq = seq, .ack = heard, .flags = TCP_ACK, .p = p, .n = n});
+}
+
+static void open_again(uint32_t seq)
+{
+    heard = seq + 1001;
+    bench_handshake(&b, seq);
 }
 
 static void server_ack(uint32_t ack)
@@ -216,6 +223,20 @@ static void lost_within_a_message(void **state)
     bench_close(&b, "fault bytes of a TCP stream are missing\n> 4 0123... of 16\n> 6 next\nend\n");
 }
 
+static void lost_and_answered(void **state)
+{
+    uint8_t m[64];
+    uint32_t seq = C;
+    (void)state;
+    bench_open(&b);
+    bench_handshake(&b, SEQ);
+    omit(&seq, "bind");
+    send(&seq, "question");
+    size_t n = packets_message(m, "answer");
+    bench_tcp(&b, &(struct tcp){.from_server = true, .seq = S, .ack = seq, .flags = TCP_ACK, .p = m, .n = n});
+    bench_close(&b, "fault bytes of a TCP stream are missing\n> 4 question\n< 5 answer\nend\n");
+}
+
 static void lost_without_answers(void **state)
 {
     uint32_t seq = C;
@@ -266,6 +287,7 @@ static void midstream(void **state)
     uint8_t m[64];
     uint32_t seq = 77;
     (void)state;
+    heard = 9;
     bench_open(&b);
     client(70, "rubbish", 7); /* the rest of a message */
     send(&seq, "one");
@@ -276,7 +298,9 @@ static void midstream(void **state)
     /* the server speaks first; the known port tells who is who */
     bench_open(&b);
     bench_tcp(&b, &(struct tcp){.from_server = true, .seq = 15, .ack = seq, .flags = TCP_ACK, .p = m, .n = n});
+    heard = 15 + (uint32_t)n;
     send(&seq, "two");
+    heard = S;
     bench_close(&b, "< 1 answer\n> 2 two\nend\n");
 }
 
@@ -301,13 +325,14 @@ static void ports_used_again(void **state)
     bench_handshake(&b, SEQ);
     send(&seq, "one");
     bench_tcp(&b, &(struct tcp){.seq = seq, .flags = TCP_RST});
-    bench_handshake(&b, 900000);
+    open_again(900000);
     seq = 900001;
     send(&seq, "two");
     /* and once more, without a word of the end */
-    bench_handshake(&b, 100);
+    open_again(100);
     seq = 101;
     send(&seq, "three");
+    heard = S;
     bench_close(&b, "> 4 one\nend\n> 9 two\nend\n> 13 three\nend\n");
 }
 
@@ -332,9 +357,10 @@ static void refused(void **state)
     bench_open(&b);
     bench_tcp(&b, &(struct tcp){.seq = SEQ, .flags = TCP_SYN});
     bench_tcp(&b, &(struct tcp){.from_server = true, .seq = 0, .ack = C, .flags = TCP_RST | TCP_ACK});
-    bench_handshake(&b, 700);
+    open_again(700);
     uint32_t seq = 701;
     send(&seq, "one");
+    heard = S;
     bench_close(&b, "> 6 one\nend\n");
 }
 
@@ -455,7 +481,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(several_in_one_segment), cmocka_unit_test(split_anywhere),        cmocka_unit_test(both_directions),
         cmocka_unit_test(any_order),              cmocka_unit_test(first_data_stays),      cmocka_unit_test(overlapping_pieces),
-        cmocka_unit_test(lost_and_acknowledged),  cmocka_unit_test(lost_within_a_message), cmocka_unit_test(lost_without_answers),
+        cmocka_unit_test(lost_and_acknowledged),  cmocka_unit_test(lost_within_a_message), cmocka_unit_test(lost_and_answered), cmocka_unit_test(lost_without_answers),
         cmocka_unit_test(lost_for_long),          cmocka_unit_test(rest_at_the_end),       cmocka_unit_test(midstream),
         cmocka_unit_test(no_syn_but_its_answer),  cmocka_unit_test(ports_used_again),      cmocka_unit_test(forged_syn_and_reset),
         cmocka_unit_test(refused),                cmocka_unit_test(keep_alives),           cmocka_unit_test(cut_by_snap_length),
