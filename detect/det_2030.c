@@ -17,6 +17,7 @@ struct reader { /* one account from one source on one controller */
     uint32_t files; /* different ones in the window, as far as `seen_bits` tells them apart */
     uint64_t seen_bits[BULK_SLOTS / 64];
     struct watch_names names; /* what was read that nobody reads */
+    uint64_t bytes;           /* of it, as far as the network showed them */
     struct witnesses secrets, bulk;
     uint32_t unreported;
     bool bulk_raised;
@@ -67,19 +68,41 @@ static bool hive(struct str path, struct str file)
            str_endsi(folder, STR("\\registry\\")) || str_eqi(folder, STR("Temp\\"));
 }
 
-static bool secret(struct str path)
+/* C$, D$ ... and ADMIN$; SYSVOL and NETLOGON are read by everybody. */
+static bool administrative(struct str share)
 {
-    struct str file = last_part(path);
-    if (str_hasi(path, STR("HarddiskVolumeShadowCopy")))
-        return true;
-    return str_startsi(file, STR("ntds.dit")) || hive(path, file);
+    struct str name = last_part(share);
+    return str_eqi(name, STR("ADMIN$")) || (name.n == 2 && name.p[1] == '$');
 }
 
-/* Data is read: FILE_READ_DATA, GENERIC_READ or GENERIC_ALL (MS-SMB2 2.2.13.1.1). */
+/* As a device of its own, or as the previous version of a file of an administrative share (MS-SMB2 2.2.13.2.7). */
+static bool shadow_copy(struct str path, struct str share)
+{
+    return str_hasi(path, STR("HarddiskVolumeShadowCopy")) || (str_has(path, STR("@GMT-")) && administrative(share));
+}
+
+static bool secret(struct str path, struct str share)
+{
+    struct str file = last_part(path);
+    return shadow_copy(path, share) || str_startsi(file, STR("ntds.dit")) || hive(path, file);
+}
+
+/* An event tells of an opening with a right to read: FILE_READ_DATA, GENERIC_READ or GENERIC_ALL (MS-SMB2 2.2.13.1.1). The network tells
+ * what was read indeed, so that its openings do not count as well. */
 static bool reads(const struct activity *a)
 {
     uint64_t mask = act_u64(a, FACT_ACCESS_MASK, 1);
-    return a->outcome != OUTCOME_FAILURE && (mask & (0x1u | 0x80000000u | 0x10000000u));
+    if (a->outcome == OUTCOME_FAILURE)
+        return false;
+    if (a->kind == KIND_SMB_FILE_COPY)
+        return act_u64(a, FACT_BYTES_READ, 1) > 0;
+    return !act_has(a, FACT_CARRIER) && (mask & (0x1u | 0x80000000u | 0x10000000u));
+}
+
+/* The controller is the client and writes to another computer's share: the network shows it, events of the controller do not. */
+static bool writes_elsewhere(const struct dir *dir, const struct activity *a)
+{
+    return a->kind == KIND_SMB_FILE_COPY && act_u64(a, FACT_BYTES_WRITTEN, 0) > 0 && dir_dc_source(dir, a) && !dir_dc_destination(dir, a);
 }
 
 static struct str path_of(const struct activity *a)
@@ -89,13 +112,6 @@ static struct str path_of(const struct activity *a)
         return path;
     path = act_str(a, FACT_FILE_PATH);
     return str_set(path) ? path : act_str(a, FACT_FILE_NAME);
-}
-
-/* C$, D$ ... and ADMIN$; SYSVOL and NETLOGON are read by everybody. */
-static bool administrative(struct str share)
-{
-    struct str name = last_part(share);
-    return str_eqi(name, STR("ADMIN$")) || (name.n == 2 && name.p[1] == '$');
 }
 
 static void count_file(struct reader *r, struct str path, int64_t now, int64_t window)
@@ -113,6 +129,30 @@ static void count_file(struct reader *r, struct str path, int64_t now, int64_t w
     r->seen_bits[bit / 64] |= one;
 }
 
+/* " (24.3 MB)", nothing when the network showed no volume. */
+static struct str volume_text(struct arena *m, uint64_t bytes)
+{
+    if (!bytes)
+        return STR("");
+    return bytes < 1000000 ? str_fmt(m, " (%.1f kB)", (double)bytes / 1e3) : str_fmt(m, " (%.1f MB)", (double)bytes / 1e6);
+}
+
+static struct str secrets_text(struct detection *d, const struct activity *a, const struct reader *r)
+{
+    struct arena *m = detection_arena(d);
+    struct str by = watch_called(detection_dir(d), a->actor_entity, &a->actor), what = watch_names_text(m, &r->names, 6);
+    if (!str_set(by))
+        by = STR("Somebody");
+    if (writes_elsewhere(detection_dir(d), a))
+        return str_fmt(m,
+                       "%.*s on the domain controller %.*s copied %.*s%.*s to %.*s over SMB at %.*s: these files hold the secrets of the domain.",
+                       STR_ARG(by), STR_ARG(watch_source_text(m, a)), STR_ARG(what), STR_ARG(volume_text(m, r->bytes)),
+                       STR_ARG(watch_destination_text(m, a)), STR_ARG(watch_time(m, a->time)));
+    return str_fmt(m, "%.*s on %.*s read %.*s%.*s from the domain controller %.*s over SMB at %.*s: these files hold the secrets of the domain.",
+                   STR_ARG(by), STR_ARG(watch_source_text(m, a)), STR_ARG(what), STR_ARG(volume_text(m, r->bytes)),
+                   STR_ARG(watch_destination_text(m, a)), STR_ARG(watch_time(m, a->time)));
+}
+
 static void report(struct detection *d, const struct activity *a, struct reader *r, uint64_t key, bool secrets)
 {
     struct arena *m = detection_arena(d);
@@ -122,10 +162,7 @@ static void report(struct detection *d, const struct activity *a, struct reader 
     f.count = r->unreported;
     f.evidence = secrets ? &r->secrets : &r->bulk;
     if (r->names.n)
-        f.description =
-            str_fmt(m, "%.*s on %.*s read %.*s from the domain controller %.*s over SMB at %.*s: these files hold the secrets of the domain.",
-                    STR_ARG(by), STR_ARG(watch_source_text(m, a)), STR_ARG(watch_names_text(m, &r->names, 6)), STR_ARG(watch_destination_text(m, a)),
-                    STR_ARG(watch_time(m, a->time)));
+        f.description = secrets_text(d, a, r);
     else
         f.description =
             str_fmt(m,
@@ -137,13 +174,37 @@ static void report(struct detection *d, const struct activity *a, struct reader 
     detection_raise(d, a, &f);
 }
 
+static void see_secret(struct detection *d, const struct activity *a, struct reader *r, uint64_t key)
+{
+    struct str path = path_of(a), file = last_part(path);
+    bool whole = !file.n && shadow_copy(path, act_str(a, FACT_SHARE));
+    watch_names_add(&r->names, 0, whole ? STR("a shadow copy") : file);
+    r->bytes += act_u64(a, FACT_BYTES_READ, 0) + act_u64(a, FACT_BYTES_WRITTEN, 0);
+    witness_add(&r->secrets, a);
+    r->unreported++;
+    report(d, a, r, key, true);
+}
+
+static void see_file(struct detection *d, const struct activity *a, struct reader *r, uint64_t key)
+{
+    count_file(r, path_of(a), a->time, (int64_t)(detection_param(d, BULK_MINUTES) * (double)TIME_MINUTE));
+    witness_add(&r->bulk, a);
+    if (r->bulk_raised || r->files < detection_param(d, BULK_FILES))
+        return;
+    r->bulk_raised = true; /* once per window: each further file would be another update */
+    r->unreported = r->files;
+    report(d, a, r, key, false);
+}
+
 static void see(struct detection *d, const struct activity *a)
 {
     struct state *s = detection_state(d);
-    struct str path = path_of(a);
-    if (!reads(a) || !str_set(path) || !dir_dc_destination(detection_dir(d), a) || ip_is_loopback(&a->ip))
+    const struct dir *dir = detection_dir(d);
+    struct str path = path_of(a), share = act_str(a, FACT_SHARE);
+    bool away = writes_elsewhere(dir, a), from = reads(a) && dir_dc_destination(dir, a) && !ip_is_loopback(&a->ip);
+    if (!str_set(path) || (!away && !from))
         return;
-    bool secrets = secret(path), counts = administrative(act_str(a, FACT_SHARE));
+    bool secrets = secret(path, share), counts = from && administrative(share);
     if (!secrets && !counts)
         return;
     uint64_t key = hash_mix(hash_mix(watch_account(a->actor_entity, &a->actor), watch_source(a)), watch_destination(a));
@@ -153,21 +214,10 @@ static void see(struct detection *d, const struct activity *a)
     if (r->last && a->time - r->last > TIME_DAY)
         memset(r, 0, sizeof *r);
     r->last = a->time;
-    if (secrets) {
-        watch_names_add(&r->names, 0, str_hasi(path, STR("HarddiskVolumeShadowCopy")) && !last_part(path).n ? STR("a shadow copy") : last_part(path));
-        witness_add(&r->secrets, a);
-        r->unreported++;
-        report(d, a, r, key, true);
-    }
-    if (!counts)
-        return;
-    count_file(r, path, a->time, (int64_t)(detection_param(d, BULK_MINUTES) * (double)TIME_MINUTE));
-    witness_add(&r->bulk, a);
-    if (r->bulk_raised || r->files < detection_param(d, BULK_FILES))
-        return;
-    r->bulk_raised = true; /* once per window: each further file would be another update */
-    r->unreported = r->files;
-    report(d, a, r, key, false);
+    if (secrets)
+        see_secret(d, a, r, key);
+    if (counts)
+        see_file(d, a, r, key);
 }
 
 static const enum kind wants[] = {KIND_SHARE_FILE_ACCESS, KIND_SMB_FILE_COPY, KIND_COUNT};
@@ -179,11 +229,10 @@ const struct detector det_2030 = {
     .category = CATEGORY_EXFILTRATION,
     .attack = {"T1003.003", "T1003.002", "T1039"},
     .about = "From a domain controller somebody reads, over SMB, the directory database ntds.dit, the SYSTEM, SAM or SECURITY hive, a saved copy of "
-             "them, or "
-             "anything in a volume shadow copy; or very many different files from administrative shares in a short time. SYSVOL and NETLOGON, "
-             "opening without "
-             "reading data, and access from the controller itself do not count.",
-    .blind = "no file access on shares of a domain controller (event 5145: Audit Detailed File Share)",
+             "them, or anything in a volume shadow copy; or the controller itself copies such a file to another computer's share; or very many different "
+             "files are read from administrative shares in a short time. Event 5145 tells of openings with a right to read, the network of what was "
+             "read and how much of it. SYSVOL and NETLOGON, opening without reading data, and access from the controller itself do not count.",
+    .blind = "no file access on shares of a domain controller (event 5145: Audit Detailed File Share; or SMB on the network that is not encrypted)",
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),
