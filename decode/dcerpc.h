@@ -18,10 +18,10 @@ struct dcerpc_context {
     const struct rpc_interface *interface; /* NULL: one that we have no file for */
 };
 
-struct dcerpc_half { /* one direction's unfinished PDU */
-    uint32_t gone, whole; /* bytes of the PDU that came or were lost; its length, 0 as long as the header is not complete */
-    uint32_t have;        /* bytes of the head at hand */
-    bool hole;            /* bytes are missing: the head grows no more */
+struct dcerpc_half {        /* one direction's unfinished PDU */
+    uint32_t gone, whole;   /* bytes of the PDU that came or were lost; its length, 0 as long as the header is not complete */
+    uint32_t have;          /* bytes of the head at hand */
+    bool hole;              /* bytes are missing: the head grows no more */
     uint8_t ntail, tail[4]; /* the latest bytes */
     uint8_t head[DCERPC_HEAD];
 };
@@ -37,7 +37,7 @@ struct dcerpc_call { /* sent, not yet answered */
 };
 
 struct dcerpc {
-    bool bound; /* a bind was seen */
+    bool bound;                              /* a bind was seen */
     uint8_t offered, offer[DCERPC_CONTEXTS]; /* contexts in the order of the latest bind, whose answer goes by it */
     uint32_t calls;
     uint8_t auth_level, auth_type;

@@ -6,18 +6,18 @@
 #include "decode/ndr.h"
 
 enum dcerpc_type { /* C706 12.6.1, MS-RPCE 2.2.2.4 */
-    DCERPC_REQUEST = 0,
-    DCERPC_RESPONSE = 2,
-    DCERPC_FAULT = 3,
-    DCERPC_BIND = 11,
-    DCERPC_BIND_ACK = 12,
-    DCERPC_BIND_NAK = 13,
-    DCERPC_ALTER = 14,
-    DCERPC_ALTER_ACK = 15,
-    DCERPC_AUTH3 = 16,
-    DCERPC_SHUTDOWN = 17,
-    DCERPC_CANCEL = 18,
-    DCERPC_ORPHANED = 19
+                   DCERPC_REQUEST = 0,
+                   DCERPC_RESPONSE = 2,
+                   DCERPC_FAULT = 3,
+                   DCERPC_BIND = 11,
+                   DCERPC_BIND_ACK = 12,
+                   DCERPC_BIND_NAK = 13,
+                   DCERPC_ALTER = 14,
+                   DCERPC_ALTER_ACK = 15,
+                   DCERPC_AUTH3 = 16,
+                   DCERPC_SHUTDOWN = 17,
+                   DCERPC_CANCEL = 18,
+                   DCERPC_ORPHANED = 19
 };
 
 enum { DCERPC_FIRST = 0x01, DCERPC_LAST = 0x02, DCERPC_DID_NOT_EXECUTE = 0x20, DCERPC_OBJECT = 0x80 }; /* pfc_flags, C706 12.6.3.1 */

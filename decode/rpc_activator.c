@@ -39,7 +39,8 @@ static const uint8_t *class_of(struct ndr *in)
     return NULL;
 }
 
-/* RemoteGetClassObject and RemoteCreateInstance: ORPCTHIS, [pUnkOuter,] pActProperties: an MInterfacePointer with a custom OBJREF (2.2.14, 2.2.18.6). */
+/* RemoteGetClassObject and RemoteCreateInstance: ORPCTHIS, [pUnkOuter,] pActProperties: an MInterfacePointer with a custom OBJREF (2.2.14, 2.2.18.6).
+ */
 static void activated(struct decode *d, const struct rpc_call *c, const struct rpc_op *op)
 {
     enum { ORPCTHIS = 28, CREATE_INSTANCE = 4, OBJREF_CUSTOM = 48 };

@@ -1,8 +1,7 @@
 /* decode/rpc_dssetup.c - DSSETUP: which role a computer has in its domain (MS-DSSP 3.2.5). Its operations are counted by name. */
 #include "decode/rpcif.h"
 
-static const struct rpc_op ops[] = {{0, "DsRolerGetPrimaryDomainInformation", NULL},
-                                    {0, NULL, NULL}};
+static const struct rpc_op ops[] = {{0, "DsRolerGetPrimaryDomainInformation", NULL}, {0, NULL, NULL}};
 
 static void call(struct decode *d, const struct rpc_call *c)
 {

@@ -40,14 +40,9 @@ static void mapped(struct decode *d, const struct rpc_call *c, const struct rpc_
     (void)decode_emit(d);
 }
 
-static const struct rpc_op ops[] = {{0, "ept_insert", NULL},
-                                    {1, "ept_delete", NULL},
-                                    {2, "ept_lookup", NULL},
-                                    {3, "ept_map", mapped},
-                                    {4, "ept_lookup_handle_free", NULL},
-                                    {5, "ept_inq_object", NULL},
-                                    {6, "ept_mgmt_delete", NULL},
-                                    {0, NULL, NULL}};
+static const struct rpc_op ops[] = {
+    {0, "ept_insert", NULL},     {1, "ept_delete", NULL},      {2, "ept_lookup", NULL}, {3, "ept_map", mapped}, {4, "ept_lookup_handle_free", NULL},
+    {5, "ept_inq_object", NULL}, {6, "ept_mgmt_delete", NULL}, {0, NULL, NULL}};
 
 static void call(struct decode *d, const struct rpc_call *c)
 {

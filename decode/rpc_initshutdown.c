@@ -1,10 +1,8 @@
 /* decode/rpc_initshutdown.c - INITSHUTDOWN: a computer shut down from elsewhere (MS-RSP 3.2.4). Its operations are counted by name. */
 #include "decode/rpcif.h"
 
-static const struct rpc_op ops[] = {{0, "BaseInitiateShutdown", NULL},
-                                    {1, "BaseAbortShutdown", NULL},
-                                    {2, "BaseInitiateShutdownEx", NULL},
-                                    {0, NULL, NULL}};
+static const struct rpc_op ops[] = {
+    {0, "BaseInitiateShutdown", NULL}, {1, "BaseAbortShutdown", NULL}, {2, "BaseInitiateShutdownEx", NULL}, {0, NULL, NULL}};
 
 static void call(struct decode *d, const struct rpc_call *c)
 {

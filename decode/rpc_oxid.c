@@ -1,13 +1,8 @@
 /* decode/rpc_oxid.c - IObjectExporter: where the objects of a COM server are (MS-DCOM 3.1.2.5.1). Its operations are counted by name. */
 #include "decode/rpcif.h"
 
-static const struct rpc_op ops[] = {{0, "ResolveOxid", NULL},
-                                    {1, "SimplePing", NULL},
-                                    {2, "ComplexPing", NULL},
-                                    {3, "ServerAlive", NULL},
-                                    {4, "ResolveOxid2", NULL},
-                                    {5, "ServerAlive2", NULL},
-                                    {0, NULL, NULL}};
+static const struct rpc_op ops[] = {{0, "ResolveOxid", NULL},  {1, "SimplePing", NULL},   {2, "ComplexPing", NULL}, {3, "ServerAlive", NULL},
+                                    {4, "ResolveOxid2", NULL}, {5, "ServerAlive2", NULL}, {0, NULL, NULL}};
 
 static void call(struct decode *d, const struct rpc_call *c)
 {

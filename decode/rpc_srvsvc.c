@@ -17,15 +17,35 @@ static void sessions(struct decode *d, const struct rpc_call *c, const struct rp
     (void)decode_emit(d);
 }
 
-static const struct rpc_op ops[] = {
-    {8, "NetrConnectionEnum", NULL},       {9, "NetrFileEnum", NULL},        {10, "NetrFileGetInfo", NULL},     {11, "NetrFileClose", NULL},
-    {12, "NetrSessionEnum", sessions},     {13, "NetrSessionDel", NULL},     {14, "NetrShareAdd", NULL},        {15, "NetrShareEnum", NULL},
-    {16, "NetrShareGetInfo", NULL},        {17, "NetrShareSetInfo", NULL},   {18, "NetrShareDel", NULL},        {19, "NetrShareDelSticky", NULL},
-    {20, "NetrShareCheck", NULL},          {21, "NetrServerGetInfo", NULL},  {22, "NetrServerSetInfo", NULL},   {23, "NetrServerDiskEnum", NULL},
-    {24, "NetrServerStatisticsGet", NULL}, {25, "NetrServerTransportAdd", NULL}, {26, "NetrServerTransportEnum", NULL},
-    {28, "NetrRemoteTOD", NULL},           {30, "NetprPathType", NULL},      {31, "NetprPathCanonicalize", NULL}, {32, "NetprPathCompare", NULL},
-    {33, "NetprNameValidate", NULL},       {34, "NetprNameCanonicalize", NULL}, {36, "NetrShareEnumSticky", NULL},
-    {39, "NetrpGetFileSecurity", NULL},    {40, "NetrpSetFileSecurity", NULL}, {0, NULL, NULL}};
+static const struct rpc_op ops[] = {{8, "NetrConnectionEnum", NULL},
+                                    {9, "NetrFileEnum", NULL},
+                                    {10, "NetrFileGetInfo", NULL},
+                                    {11, "NetrFileClose", NULL},
+                                    {12, "NetrSessionEnum", sessions},
+                                    {13, "NetrSessionDel", NULL},
+                                    {14, "NetrShareAdd", NULL},
+                                    {15, "NetrShareEnum", NULL},
+                                    {16, "NetrShareGetInfo", NULL},
+                                    {17, "NetrShareSetInfo", NULL},
+                                    {18, "NetrShareDel", NULL},
+                                    {19, "NetrShareDelSticky", NULL},
+                                    {20, "NetrShareCheck", NULL},
+                                    {21, "NetrServerGetInfo", NULL},
+                                    {22, "NetrServerSetInfo", NULL},
+                                    {23, "NetrServerDiskEnum", NULL},
+                                    {24, "NetrServerStatisticsGet", NULL},
+                                    {25, "NetrServerTransportAdd", NULL},
+                                    {26, "NetrServerTransportEnum", NULL},
+                                    {28, "NetrRemoteTOD", NULL},
+                                    {30, "NetprPathType", NULL},
+                                    {31, "NetprPathCanonicalize", NULL},
+                                    {32, "NetprPathCompare", NULL},
+                                    {33, "NetprNameValidate", NULL},
+                                    {34, "NetprNameCanonicalize", NULL},
+                                    {36, "NetrShareEnumSticky", NULL},
+                                    {39, "NetrpGetFileSecurity", NULL},
+                                    {40, "NetrpSetFileSecurity", NULL},
+                                    {0, NULL, NULL}};
 
 static void call(struct decode *d, const struct rpc_call *c)
 {

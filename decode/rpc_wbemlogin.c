@@ -1,11 +1,8 @@
 /* decode/rpc_wbemlogin.c - IWbemLevel1Login: the first call to WMI (MS-WMI 3.1.4.1). Its operations are counted by name. */
 #include "decode/rpcif.h"
 
-static const struct rpc_op ops[] = {{3, "EstablishPosition", NULL},
-                                    {4, "RequestChallenge", NULL},
-                                    {5, "WBEMLogin", NULL},
-                                    {6, "NTLMLogin", NULL},
-                                    {0, NULL, NULL}};
+static const struct rpc_op ops[] = {
+    {3, "EstablishPosition", NULL}, {4, "RequestChallenge", NULL}, {5, "WBEMLogin", NULL}, {6, "NTLMLogin", NULL}, {0, NULL, NULL}};
 
 static void call(struct decode *d, const struct rpc_call *c)
 {

@@ -139,6 +139,36 @@ uint64_t common_actor_key(const struct dir *dir, const struct activity *a)
     return e ? hash_str(e->id, 13) : hash_stri(watch_bare(&a->actor), 14);
 }
 
+struct str common_who(const struct activity *a)
+{
+    struct str name = account_text(&a->actor);
+    return str_set(name) ? name : STR("An unknown account");
+}
+
+bool common_wire_pipe(const struct activity *a)
+{
+    return a->kind == KIND_SHARE_FILE_ACCESS && str_set(act_str(a, FACT_CARRIER));
+}
+
+static uint64_t destination_key(const struct dir *dir, const struct activity *a)
+{
+    const struct entity *e = dir_entity(dir, a->destination_entity);
+    if (e)
+        return hash_str(e->id, 16);
+    return str_set(a->destination) ? hash_stri(a->destination, 17) : ip_set(&a->destination_ip) ? ip_hash(&a->destination_ip) : 0;
+}
+
+uint64_t common_campaign_from(const struct dir *dir, const struct activity *a, const struct common_place *from, uint64_t salt)
+{
+    uint64_t place = from->remote ? common_place_key(from) : 0;
+    return hash_mix(place ? place : common_actor_key(dir, a), salt);
+}
+
+uint64_t common_campaign(const struct dir *dir, const struct activity *a, const struct common_place *from, uint64_t salt)
+{
+    return hash_mix(common_campaign_from(dir, a, from, salt), destination_key(dir, a));
+}
+
 /* ---- spread ---- */
 
 static void drop_thing(struct common_spread *s, unsigned i)

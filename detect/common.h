@@ -35,7 +35,7 @@ enum { COMMON_SESSIONS = 65536 };
 struct common_session {
     struct common_place place;
     int64_t time;
-    enum kind kind;       /* of the activity that began it */
+    enum kind kind; /* of the activity that began it */
     enum protocol protocol;
     struct witness logon; /* the logon or share access itself, as evidence */
 };
@@ -65,6 +65,16 @@ bool common_controller(const struct dir *dir, const struct activity *a);
 bool common_same_host(struct str a, struct str b);
 /* The actor's stable key: the entity's own id, else the bare name. Unlike watch_account it is the same in every run. */
 uint64_t common_actor_key(const struct dir *dir, const struct activity *a);
+
+/* How people call the actor; "An unknown account" where nothing tells, as in encrypted calls on the network. */
+struct str common_who(const struct activity *a);
+/* The opening of a named pipe that was seen on the network: what is asked through it is seen there, too, and counts by itself. */
+bool common_wire_pipe(const struct activity *a);
+/* A campaign of one place against one destination. By the place where it is known, so that what the network shows, which may not tell who it
+ * was, meets the events, which tell; else by the actor. The same in every run. */
+uint64_t common_campaign(const struct dir *dir, const struct activity *a, const struct common_place *from, uint64_t salt);
+/* The same against whatever destination. */
+uint64_t common_campaign_from(const struct dir *dir, const struct activity *a, const struct common_place *from, uint64_t salt);
 
 /* ---- distinct things within a sliding window, each with its witness ---- */
 

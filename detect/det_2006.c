@@ -14,6 +14,7 @@ struct replicator {
 
 struct state {
     struct table replicators; /* what places known replicators work from */
+    struct table places;      /* the same, by place */
 };
 
 enum { P_SETTLED };
@@ -25,6 +26,7 @@ static int start(struct detection *d)
 {
     struct state *s = detection_state(d);
     table_init(&s->replicators, sizeof(struct replicator), REPLICATORS);
+    table_init(&s->places, 1, REPLICATORS);
     return 0;
 }
 
@@ -32,6 +34,7 @@ static void stop(struct detection *d)
 {
     struct state *s = detection_state(d);
     table_free(&s->replicators);
+    table_free(&s->places);
 }
 
 /* What was asked for, in words; absent when the activity is no request to replicate. */
@@ -78,6 +81,20 @@ static bool strayed(struct detection *d, const struct activity *a, const struct 
     return distinct_add(&r->places, place) && (double)(a->time - r->since) > detection_param(d, P_SETTLED) * (double)TIME_HOUR;
 }
 
+/* On the network an encrypted call may not tell the account: then the computer is known, or its address that a known one used. */
+static bool replicator(struct detection *d, const struct activity *a, const struct common_place *from)
+{
+    struct state *s = detection_state(d);
+    const struct dir *dir = detection_dir(d);
+    uint64_t place = common_place_key(from);
+    bool known = dir_is(dir, a->actor_entity, ENTITY_REPLICATOR);
+    if (known && place)
+        (void)table_put(&s->places, place, NULL);
+    if (account_set(&a->actor))
+        return known;
+    return dir_is(dir, from->entity, ENTITY_REPLICATOR) || (place && table_get(&s->places, place));
+}
+
 static void raise(struct detection *d, const struct activity *a, const struct common_place *from, struct str what)
 {
     struct arena *arena = detection_arena(d);
@@ -90,10 +107,10 @@ static void raise(struct detection *d, const struct activity *a, const struct co
         f.evidence = &evidence;
     }
     common_place_draft(&f, from);
-    f.campaign = hash_mix(common_actor_key(dir, a), hash_stri(a->destination, common_place_key(from)));
-    bool known = dir_is(dir, a->actor_entity, ENTITY_REPLICATOR);
+    f.campaign = common_campaign(dir, a, from, 2006);
+    bool known = replicator(d, a, from);
     const char *judgement = "it is not a domain controller";
-    if (known && strayed(d, a, from))
+    if (known && account_set(&a->actor) && strayed(d, a, from))
         judgement = "it is known to replicate, but never did so from there";
     else if (known) {
         judgement = "it is known to replicate the directory (synchronisation or backup); it is shown because whoever steals it can read every "
@@ -102,8 +119,7 @@ static void raise(struct detection *d, const struct activity *a, const struct co
     } else if (common_machine(a) && dir_is(dir, a->actor_entity, ENTITY_DC)) {
         judgement = "the name is a controller's while the address belongs to another computer";
     }
-    f.description = str_fmt(arena, "%.*s from %.*s asked %.*s to replicate the directory (%.*s) at %.*s; %s.",
-                            STR_ARG(str_set(account_text(&a->actor)) ? account_text(&a->actor) : STR("An unknown account")),
+    f.description = str_fmt(arena, "%.*s from %.*s asked %.*s to replicate the directory (%.*s) at %.*s; %s.", STR_ARG(common_who(a)),
                             STR_ARG(common_place_text(arena, from)), STR_ARG(watch_destination_text(arena, a)), STR_ARG(what),
                             STR_ARG(watch_time(arena, a->time)), judgement);
     detection_raise(d, a, &f);
@@ -131,8 +147,10 @@ const struct detector det_2006 = {
     .attack = {"T1003.006"},
     .about = "Domain controllers copy the directory, password hashes included, from each other. Who holds the replication rights can ask for the "
              "same copy from anywhere. The alert is raised when an account that is not a controller's, or a controller's account from another "
-             "computer's address, uses the rights DS-Replication-Get-Changes, -All or -In-Filtered-Set (event 4662) or calls DRSGetNCChanges. "
-             "Accounts that are known to replicate, such as those of Entra Connect, are shown with low severity, and with full severity when they "
+             "computer's address, uses the rights DS-Replication-Get-Changes, -All or -In-Filtered-Set (event 4662) or calls DRSGetNCChanges on the "
+             "network, "
+             "where the address decides when the call does not tell the account. Accounts that are known to replicate, such as those of Entra "
+             "Connect, are shown with low severity, and with full severity when they "
              "turn up at a place that is new for them.",
     .blind = "no event 4662 (Audit Directory Service Access on controllers) and no DRSUAPI traffic",
     .wants = wants,

@@ -47,7 +47,7 @@ static bool enumeration(const struct activity *a)
         bool wkssvc = str_hasi(act_str(a, FACT_RPC_INTERFACE), STR("wkssvc")) || str_eqi(common_pipe(a), STR("wkssvc"));
         return wkssvc ? opnum == WKSTA_USER_ENUM : a->kind == KIND_SMB_SESSION_ENUMERATION && opnum == SESSION_ENUM;
     }
-    struct str pipe = common_pipe(a);
+    struct str pipe = common_wire_pipe(a) ? STR_NONE : common_pipe(a);
     return str_eqi(pipe, STR("srvsvc")) || (a->kind == KIND_SMB_SESSION_ENUMERATION && !str_set(pipe));
 }
 
@@ -72,13 +72,13 @@ static void raise(struct detection *d, const struct activity *a, const struct co
     struct draft f = draft_of(a);
     common_place_draft(&f, from);
     f.evidence = &src->evidence;
-    f.campaign = hash_mix(common_actor_key(detection_dir(d), a), common_place_key(from));
+    f.campaign = common_campaign_from(detection_dir(d), a, from, 2012);
     const char *how = act_has(a, FACT_RPC_OPNUM) ? "enumerated the sessions of" : "opened the server service pipe (srvsvc), which lists sessions, on";
     struct str more = controllers > 1 ? str_fmt(arena, ", one of %u controllers within the window", controllers) : STR("");
-    f.description = str_fmt(arena, "%.*s on %.*s %s %.*s at %.*s%.*s: users and the addresses that they work from are exposed. %s",
-                            STR_ARG(account_text(&a->actor)), STR_ARG(common_place_text(arena, from)), how,
-                            STR_ARG(watch_destination_text(arena, a)), STR_ARG(watch_time(arena, a->time)), STR_ARG(more),
-                            src->ndays > 1 ? "It did so on few days before." : "It had not done so before.");
+    f.description =
+        str_fmt(arena, "%.*s on %.*s %s %.*s at %.*s%.*s: users and the addresses that they work from are exposed. %s", STR_ARG(common_who(a)),
+                STR_ARG(common_place_text(arena, from)), how, STR_ARG(watch_destination_text(arena, a)), STR_ARG(watch_time(arena, a->time)),
+                STR_ARG(more), src->ndays > 1 ? "It did so on few days before." : "It had not done so before.");
     if (a->outcome == OUTCOME_FAILURE)
         f.description = str_fmt(arena, "%.*s The attempt was refused.", STR_ARG(f.description));
     detection_raise(d, a, &f);
@@ -116,7 +116,8 @@ const struct detector det_2012 = {
     .attack = {"T1049", "T1087.002"},
     .about = "Every domain user's computer reads policies from a controller's shares, so a controller's list of SMB sessions tells who works where. "
              "NetrSessionEnum (SRVSVC 12) and NetrWkstaUserEnum (WKSSVC 2) hand it out. The alert is raised when an account on a remote computer "
-             "calls them on a controller, or, where only events exist, opens the pipe srvsvc there (event 5145), and had not done so on several days "
+             "calls them on a controller, which the network shows, or, where only events exist, opens the pipe srvsvc there (event 5145), and had "
+             "not done so on several days "
              "before. Machine accounts and other controllers, which use the pipe for shares, are left out.",
     .blind = "no event 5145 (Audit Detailed File Share on controllers) and no SRVSVC traffic",
     .wants = wants,

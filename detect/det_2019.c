@@ -18,10 +18,10 @@ struct entry {
 };
 
 struct finding {
-    const char *what;  /* "created the service" */
+    const char *what; /* "created the service" */
     struct str name;
     const char *means; /* "the service control manager" */
-    bool failed;
+    enum outcome outcome;
 };
 
 /* What happened just now without a known cause: exports that cut times to the second shuffle cause and effect. */
@@ -34,8 +34,8 @@ struct unexplained {
 };
 
 struct host {
-    struct entry logon;   /* the latest network logon of a person */
-    int64_t wmi_started;  /* a WMI provider host was started */
+    struct entry logon;  /* the latest network logon of a person */
+    int64_t wmi_started; /* a WMI provider host was started */
     struct unexplained waiting;
 };
 
@@ -46,7 +46,8 @@ struct state {
 
 enum { P_PIPE, P_LOGON };
 static const struct param params[] = {
-    {"pipe_seconds", 120, "A service or task that appears on a controller so many seconds after the pipe for it was opened from outside was made from there."},
+    {"pipe_seconds", 120,
+     "A service or task that appears on a controller so many seconds after the pipe for it was opened from outside was made from there."},
     {"logon_seconds", 30, "A process that WMI or PowerShell remoting starts so many seconds after a network logon belongs to that logon."},
     {NULL, 0, NULL}};
 
@@ -90,6 +91,14 @@ static uint64_t opening_key(const struct activity *a, const char *pipe, bool any
     return anybody ? where : hash_mix(where, watch_account(a->actor_entity, &a->actor));
 }
 
+static const char *ending(const struct activity *a, enum outcome outcome)
+{
+    if (outcome == OUTCOME_FAILURE)
+        return "the attempt failed";
+    bool sealed = outcome == OUTCOME_UNKNOWN && act_has(a, FACT_RPC_OPNUM);
+    return sealed ? "whether the attempt succeeded is encrypted" : "the attempt succeeded";
+}
+
 static void raise(struct detection *d, const struct activity *a, const struct entry *by, const struct finding *found)
 {
     struct arena *arena = detection_arena(d);
@@ -110,11 +119,11 @@ static void raise(struct detection *d, const struct activity *a, const struct en
     }
     f.evidence = &evidence;
     common_place_draft(&f, &from);
-    f.campaign = hash_mix(hash_stri(a->destination, 2019), common_place_key(&from));
-    f.description = str_fmt(arena, "%.*s from %.*s %s%s%.*s on the domain controller %.*s through %s at %.*s: the attempt %s.",
+    f.campaign = common_campaign(detection_dir(d), a, &from, 2019);
+    f.description = str_fmt(arena, "%.*s from %.*s %s%s%.*s on the domain controller %.*s through %s at %.*s: %s.",
                             STR_ARG(str_set(who) ? who : STR("An unknown account")), STR_ARG(common_place_text(arena, &from)), found->what,
                             str_set(found->name) ? " " : "", STR_ARG(found->name), STR_ARG(watch_destination_text(arena, a)), found->means,
-                            STR_ARG(watch_time(arena, a->time)), found->failed ? "failed" : "succeeded");
+                            STR_ARG(watch_time(arena, a->time)), ending(a, found->outcome));
     detection_raise(d, a, &f);
 }
 
@@ -158,10 +167,13 @@ static void opened(struct detection *d, const struct activity *a)
     const char *known = str_eqi(pipe, STR("svcctl")) ? "svcctl" : str_eqi(pipe, STR("atsvc")) ? "atsvc" : NULL;
     if (!known || !from.remote || common_own(a) || common_controller(detection_dir(d), a) || dir_is(detection_dir(d), from.entity, ENTITY_DC))
         return;
+    if (a->outcome == OUTCOME_FAILURE && common_wire_pipe(a))
+        return;
     if (a->outcome == OUTCOME_FAILURE) {
         struct entry by = entry_of(a, &from);
         bool task = str_eq(str_of(known), STR("atsvc"));
-        raise(d, a, &by, &(struct finding){"was refused the pipe", str_of(known), task ? "the task scheduler" : "the service control manager", true});
+        raise(d, a, &by,
+              &(struct finding){"was refused the pipe", str_of(known), task ? "the task scheduler" : "the service control manager", OUTCOME_FAILURE});
         return;
     }
     for (int anybody = 0; anybody < 2; anybody++) {
@@ -174,6 +186,17 @@ static void opened(struct detection *d, const struct activity *a)
 
 /* ---- services ---- */
 
+/* A call that was seen on the network, where it comes from its client's address. */
+static bool network(const struct activity *a)
+{
+    return act_has(a, FACT_RPC_OPNUM) || a->protocol == PROTO_WINRM;
+}
+
+static bool controller(struct detection *d, const struct activity *a)
+{
+    return common_controller(detection_dir(d), a) || dir_dc_source(detection_dir(d), a);
+}
+
 /* Names and paths that remote execution tools leave and installers do not. */
 static bool tool_service(const struct activity *a)
 {
@@ -182,7 +205,8 @@ static bool tool_service(const struct activity *a)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (str_startsi(name, str_of(names[i])))
             return true;
-    return str_hasi(image, STR("\\\\127.0.0.1\\ADMIN$")) || str_hasi(image, STR("\\\\127.0.0.1\\C$")) || str_hasi(image, STR("\\\\localhost\\ADMIN$"));
+    return str_hasi(image, STR("\\\\127.0.0.1\\ADMIN$")) || str_hasi(image, STR("\\\\127.0.0.1\\C$")) ||
+           str_hasi(image, STR("\\\\localhost\\ADMIN$"));
 }
 
 /* Software that is rolled out remotely lies where installers put it. */
@@ -198,6 +222,8 @@ static bool installed_program(const struct activity *a)
 static void service(struct detection *d, const struct activity *a)
 {
     struct state *s = detection_state(d);
+    if (network(a) && controller(d, a))
+        return;
     bool nobody = !account_set(&a->actor) || watch_builtin(&a->actor) || watch_event(a, 7045);
     const struct entry *by = table_get(&s->openings, opening_key(a, "svcctl", nobody));
     if (!recent(by, a->time, detection_param(d, P_PIPE)))
@@ -205,7 +231,10 @@ static void service(struct detection *d, const struct activity *a)
     struct common_place from = common_sessions_place(detection_sessions(d), a);
     const struct common_session *logon = common_sessions_find(detection_sessions(d), a);
     bool remote = from.remote && (ip_set(&a->ip) || (logon && logon->kind != KIND_INTERACTIVE_LOGON));
-    struct finding found = {"created the service", act_str(a, FACT_SERVICE_NAME), "the service control manager", a->outcome == OUTCOME_FAILURE};
+    const char *what = str_hasi(act_str(a, FACT_RPC_OPERATION), STR("ChangeServiceConfig")) ? "gave another program to the service"
+                       : str_set(act_str(a, FACT_SERVICE_NAME))                             ? "created the service"
+                                                                                            : "created a service";
+    struct finding found = {what, act_str(a, FACT_SERVICE_NAME), "the service control manager", a->outcome};
     bool made_remotely = (by || remote) && !installed_program(a);
     if (made_remotely || tool_service(a))
         raise(d, a, by, &found);
@@ -219,16 +248,17 @@ static void task(struct detection *d, const struct activity *a)
 {
     struct state *s = detection_state(d);
     struct str change = act_str(a, FACT_TASK_CHANGE);
-    if (common_own(a) || common_controller(detection_dir(d), a))
+    if (common_own(a) || common_controller(detection_dir(d), a) || (network(a) && controller(d, a)))
         return;
     struct entry *by = table_get(&s->openings, opening_key(a, "atsvc", false));
     if (!recent(by, a->time, detection_param(d, P_PIPE)))
         by = NULL;
     const struct common_session *logon = common_sessions_find(detection_sessions(d), a);
-    bool remote = logon && logon->kind == KIND_NETWORK_LOGON && logon->place.remote;
+    bool remote = (logon && logon->kind == KIND_NETWORK_LOGON && logon->place.remote) || (network(a) && common_place(a).remote);
     bool made = str_eq(change, STR("created")) || str_eq(change, STR("updated"));
-    struct finding found = {made ? "scheduled the task" : "removed the task", act_str(a, FACT_TASK_NAME), "the task scheduler",
-                            a->outcome == OUTCOME_FAILURE};
+    bool named = str_set(act_str(a, FACT_TASK_NAME));
+    struct finding found = {made ? (named ? "scheduled the task" : "scheduled a task") : "removed the task", act_str(a, FACT_TASK_NAME),
+                            "the task scheduler", a->outcome};
     if (made && !by && !remote)
         wait_for(d, a, "atsvc", &found);
     if ((!by && !remote) || (!made && !(by && by->used)))
@@ -272,7 +302,7 @@ static void process(struct detection *d, const struct activity *a)
         return;
     const struct common_session *logon = common_sessions_find(detection_sessions(d), a);
     bool remote = logon && logon->kind == KIND_NETWORK_LOGON && logon->place.remote && !common_machine(a);
-    struct finding found = {"started", act_str(a, FACT_PROCESS_NAME), means, false};
+    struct finding found = {"started", act_str(a, FACT_PROCESS_NAME), means, OUTCOME_SUCCESS};
     if (remote)
         raise(d, a, NULL, &found);
     else if (recent(&h->logon, a->time, detection_param(d, P_LOGON)))
@@ -300,8 +330,35 @@ static void logged_on(struct detection *d, const struct activity *a)
 static void executed(struct detection *d, const struct activity *a, const char *means)
 {
     struct common_place from = common_place(a);
-    if (from.remote && !dir_dc_source(detection_dir(d), a))
-        raise(d, a, NULL, &(struct finding){"ran code", STR_NONE, means, a->outcome == OUTCOME_FAILURE});
+    if (from.remote && !controller(d, a))
+        raise(d, a, NULL, &(struct finding){"ran code", a->kind == KIND_WMI_EXECUTION ? act_str(a, FACT_OPERATION) : STR_NONE, means, a->outcome});
+}
+
+/* COM classes that run a command for whoever makes an object of them: MMC20.Application, ShellWindows, ShellBrowserWindow, Excel.Application,
+ * Outlook.Application. */
+static const char *running_class(struct str id)
+{
+    static const struct {
+        const char *id, *name;
+    } classes[] = {{"49b2791a-b1ae-4c90-9b8e-e860ba07f889", "DCOM (MMC20.Application)"},
+                   {"9ba05972-f6a8-11cf-a442-00a0c90a8f39", "DCOM (ShellWindows)"},
+                   {"c08afd90-f2a1-11d1-8455-00a0c91f3880", "DCOM (ShellBrowserWindow)"},
+                   {"00024500-0000-0000-c000-000000000046", "DCOM (Excel.Application)"},
+                   {"0006f033-0000-0000-c000-000000000046", "DCOM (Outlook.Application)"}};
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+        if (str_eq(id, str_of(classes[i].id)))
+            return classes[i].name;
+    return NULL;
+}
+
+/* A service that was there before is started, or an object of a class that runs commands is made. */
+static void called(struct detection *d, const struct activity *a)
+{
+    const char *class = running_class(act_str(a, FACT_CLASS_ID));
+    if (class)
+        executed(d, a, class);
+    else if (a->protocol == PROTO_SVCCTL && tool_service(a) && common_place(a).remote && !controller(d, a))
+        raise(d, a, NULL, &(struct finding){"started the service", act_str(a, FACT_SERVICE_NAME), "the service control manager", a->outcome});
 }
 
 static void see(struct detection *d, const struct activity *a)
@@ -322,12 +379,19 @@ static void see(struct detection *d, const struct activity *a)
         executed(d, a, "WMI");
     else if (a->kind == KIND_POWERSHELL_REMOTING)
         executed(d, a, "PowerShell remoting");
+    else if (a->kind == KIND_RPC_CALL)
+        called(d, a);
 }
 
-static const enum kind wants[] = {KIND_SERVICE_CREATION, KIND_TASK_SCHEDULING,   KIND_PROCESS_CREATION, KIND_WMI_EXECUTION,
-                                  KIND_POWERSHELL_REMOTING, KIND_SHARE_FILE_ACCESS, KIND_NETWORK_LOGON, KIND_COUNT};
-static const enum kind needs[] = {KIND_SERVICE_CREATION, KIND_TASK_SCHEDULING, KIND_PROCESS_CREATION, KIND_WMI_EXECUTION,
-                                  KIND_POWERSHELL_REMOTING, KIND_SHARE_FILE_ACCESS, KIND_COUNT};
+static const enum kind wants[] = {KIND_SERVICE_CREATION,  KIND_TASK_SCHEDULING, KIND_PROCESS_CREATION, KIND_WMI_EXECUTION, KIND_POWERSHELL_REMOTING,
+                                  KIND_SHARE_FILE_ACCESS, KIND_NETWORK_LOGON,   KIND_RPC_CALL,         KIND_COUNT};
+static const enum kind needs[] = {KIND_SERVICE_CREATION,
+                                  KIND_TASK_SCHEDULING,
+                                  KIND_PROCESS_CREATION,
+                                  KIND_WMI_EXECUTION,
+                                  KIND_POWERSHELL_REMOTING,
+                                  KIND_SHARE_FILE_ACCESS,
+                                  KIND_COUNT};
 
 const struct detector det_2019 = {
     .external_id = 2019,
@@ -337,10 +401,15 @@ const struct detector det_2019 = {
     .attack = {"T1569.002", "T1053.005", "T1047", "T1021.006"},
     .about = "Code on a controller, started from elsewhere, is the end of most attacks. The alert joins what came over the network with what then "
              "happened on the controller: the pipe svcctl opened and a service created (events 5145, 4697, 7045), the pipe atsvc opened or a network "
-             "logon and a task scheduled (4698), a network logon and a process started by the WMI provider host or in a remote PowerShell (4688). "
-             "Services named as tools like PsExec name them count by themselves; software under Program Files is taken for a planned installation. A refused opening is a failed attempt. What a controller or the local "
+             "logon and a task scheduled (4698), a network logon and a process started by the WMI provider host or in a remote PowerShell (4688). On "
+             "the network the calls themselves "
+             "are seen: a service created or given another program, a task registered, a method run through WMI, WinRM, an object of a COM class "
+             "that runs "
+             "commands; whether an encrypted call succeeded is not. "
+             "Services named as tools like PsExec name them count by themselves; software under Program Files is taken for a planned installation. A "
+             "refused opening is a failed attempt. What a controller or the local "
              "system does itself raises nothing.",
-    .blind = "no events 4697, 7045, 4698, 4688 or 5145 of domain controllers",
+    .blind = "no events 4697, 7045, 4698, 4688 or 5145 of domain controllers, and no SVCCTL, task scheduler, WMI or WinRM traffic",
     .wants = wants,
     .needs = needs,
     .params = params,

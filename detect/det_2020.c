@@ -1,11 +1,12 @@
 /* detect/det_2020.c - Malicious request of Data Protection API master key: reading the domain's backup keys.
  *
- * Secrets G$BCKUPKEY_*: MS-BKRP 3.1.1. Opnums: MS-LSAD 3.1.4.6.2 (LsarOpenSecret 28), 3.1.4.6.6 (LsarRetrievePrivateData 43). */
+ * Secrets G$BCKUPKEY_*: MS-BKRP 3.1.1. Opnums: MS-LSAD 3.1.4.6.2 (LsarOpenSecret 28), 3.1.4.6.4 (LsarQuerySecret 30), 3.1.4.6.6
+ * (LsarRetrievePrivateData 43). */
 #include "detect/common.h"
 
 #include "base/hash.h"
 
-enum { OPEN_SECRET = 28, RETRIEVE_PRIVATE_DATA = 43, PIPES = 4096 };
+enum { OPEN_SECRET = 28, QUERY_SECRET = 30, RETRIEVE_PRIVATE_DATA = 43, PIPES = 4096 };
 
 /* the pipe to the secrets that a session opened before it read one */
 struct opening {
@@ -67,7 +68,7 @@ static bool reads_secret(const struct activity *a)
     if (!act_has(a, FACT_RPC_OPNUM))
         return true;
     uint64_t opnum = act_u64(a, FACT_RPC_OPNUM, 0);
-    return a->protocol == PROTO_BKRP || opnum == OPEN_SECRET || opnum == RETRIEVE_PRIVATE_DATA;
+    return a->protocol == PROTO_BKRP || opnum == OPEN_SECRET || opnum == QUERY_SECRET || opnum == RETRIEVE_PRIVATE_DATA;
 }
 
 static void raise(struct detection *d, const struct activity *a, const struct common_place *from, struct str secret)
@@ -84,12 +85,12 @@ static void raise(struct detection *d, const struct activity *a, const struct co
         common_witness(&evidence, &pipe->witness);
     f.evidence = &evidence;
     common_place_draft(&f, from);
-    f.campaign = hash_mix(common_actor_key(detection_dir(d), a), hash_stri(a->destination, common_place_key(from)));
+    f.campaign = common_campaign(detection_dir(d), a, from, 2020);
     const char *how = a->outcome == OUTCOME_FAILURE ? "was refused" : "read";
     f.description = str_fmt(arena,
                             "%.*s from %.*s %s the DPAPI backup key %.*s on %.*s at %.*s. Whoever has this key can decrypt every secret that any "
                             "domain user has protected.",
-                            STR_ARG(account_text(&a->actor)), STR_ARG(common_place_text(arena, from)), how, STR_ARG(secret),
+                            STR_ARG(common_who(a)), STR_ARG(common_place_text(arena, from)), how, STR_ARG(secret),
                             STR_ARG(watch_destination_text(arena, a)), STR_ARG(watch_time(arena, a->time)));
     detection_raise(d, a, &f);
 }
@@ -102,7 +103,8 @@ static void see(struct detection *d, const struct activity *a)
     if (a->kind != KIND_PRIVATE_DATA_RETRIEVAL && a->kind != KIND_DIRECTORY_ACCESS)
         return;
     struct str secret = secret_name(a);
-    if (!str_set(secret) || !reads_secret(a) || common_own(a) || common_controller(detection_dir(d), a))
+    bool controller = common_own(a) || common_controller(detection_dir(d), a) || (!account_set(&a->actor) && dir_dc_source(detection_dir(d), a));
+    if (!str_set(secret) || !reads_secret(a) || controller)
         return;
     struct common_place from = common_sessions_place(detection_sessions(d), a);
     raise(d, a, &from, secret);
@@ -117,10 +119,13 @@ const struct detector det_2020 = {
     .severity = SEVERITY_HIGH,
     .category = CATEGORY_DOMAIN_DOMINANCE,
     .attack = {"T1003.004", "T1555"},
-    .about = "Controllers keep backup keys with which any user's DPAPI secrets (passwords, certificates, cookies) can be recovered. They lie in the "
-             "LSA secrets G$BCKUPKEY_*, and only the controllers themselves have a reason to read them. The alert is raised when anybody else opens or "
-             "queries such a secret (event 4662 of object server LSA, LSARPC OpenSecret and RetrievePrivateData). Opening the pipes lsarpc or "
-             "protected_storage is ordinary by itself; when it came before, it is part of the evidence.",
+    .about =
+        "Controllers keep backup keys with which any user's DPAPI secrets (passwords, certificates, cookies) can be recovered. They lie in the "
+        "LSA secrets G$BCKUPKEY_*, and only the controllers themselves have a reason to read them. The alert is raised when anybody else opens or "
+        "queries such a secret (event 4662 of object server LSA; on the network LsarOpenSecret, LsarQuerySecret and LsarRetrievePrivateData, when "
+        "they are not encrypted). BKRP, through which "
+        "computers have the master keys of their users backed up and restored, raises nothing. Opening the pipes lsarpc or "
+        "protected_storage is ordinary by itself; when it came before, it is part of the evidence.",
     .blind = "no event 4662 on LSA secrets (Audit Other Object Access on controllers) and no LSARPC or BKRP traffic",
     .wants = wants,
     .needs = needs,

@@ -11,9 +11,11 @@ enum {
     THINGS = 131072,
     CONTROLLERS = 4096,
     WEIGHED = 32,
-    HEAVY = 20,   /* an enumeration, or a sensitive group */
-    MEMBERS = 3,  /* members of a group that is not named */
-    PIPE = 7,     /* the pipe alone, where nothing else is audited */
+    HEAVY = 20,  /* an enumeration, or a sensitive group */
+    MEMBERS = 3, /* members of a group that is not named */
+    GROUPS = 14, /* all groups of a user, as "net user /domain" asks for them */
+    DETAILS = 5, /* what is stored about a user */
+    PIPE = 7,    /* the pipe alone, where nothing else is audited */
     LIGHT = 1,
     WAITING = 4,
     WAIT_SECONDS = 2
@@ -56,8 +58,10 @@ struct state {
 
 enum { P_WEIGHT, P_MINUTES, P_HABIT };
 static const struct param params[] = {
-    {"weight", 20, "New questions of one source within window_minutes that weigh so much together raise: an enumeration or a sensitive group weighs 20, "
-                   "the opening of the pipe where SAM objects are not audited 7, members of an unnamed group 3, any other object 1."},
+    {"weight", 20,
+     "New questions of one source within window_minutes that weigh so much together raise: an enumeration or a sensitive group weighs 20, "
+     "the groups of a user 14, the opening of the pipe where SAM objects are not audited 7, what is stored about a user 5, members of an unnamed "
+     "group 3, any other object 1."},
     {"window_minutes", 10, "The length of the window in minutes."},
     {"habit_hours", 24, "A question that the same source asked for the first time longer ago than so many hours is its habit and weighs nothing."},
     {NULL, 0, NULL}};
@@ -117,6 +121,21 @@ static struct question about_object(struct detection *d, const struct activity *
     return (struct question){str_fmt(arena, "domain %.*s", STR_ARG(name)), LIGHT, false};
 }
 
+/* Opnums of MS-SAMR 3.1.5 that ask about a user. */
+static struct question about_user(struct detection *d, const struct activity *a, const struct object *o)
+{
+    const struct dir *dir = detection_dir(d);
+    struct arena *arena = detection_arena(d);
+    const struct entity *e = dir_entity(dir, dir_account(dir, &o->ref));
+    struct str name = e && str_set(e->name) ? e->name : account_text(&o->ref);
+    switch (act_u64(a, FACT_RPC_OPNUM, 0)) {
+    case 39: return (struct question){str_fmt(arena, "groups of %.*s", STR_ARG(name)), GROUPS, false};
+    case 36:
+    case 47: return (struct question){str_fmt(arena, "information on %.*s", STR_ARG(name)), DETAILS, false};
+    default: return (struct question){str_fmt(arena, "user %.*s", STR_ARG(name)), LIGHT, false};
+    }
+}
+
 static struct question about_opnum(const struct activity *a)
 {
     switch (act_u64(a, FACT_RPC_OPNUM, 0)) {
@@ -128,6 +147,7 @@ static struct question about_opnum(const struct activity *a)
     case 51: return (struct question){STR("display information of all accounts"), HEAVY, false};
     case 25: return (struct question){STR("members of a group"), MEMBERS, false};
     case 33: return (struct question){STR("members of an alias"), MEMBERS, false};
+    case 39: return (struct question){STR("groups of a user"), GROUPS, false};
     default: return (struct question){STR_NONE, 0, false};
     }
 }
@@ -138,8 +158,9 @@ static struct question question_of(struct detection *d, const struct activity *a
     if (a->kind != KIND_SAMR_QUERY)
         return (struct question){str_fmt(detection_arena(d), "pipe samr of %.*s", STR_ARG(a->destination)), audits_sam ? 0 : PIPE, false};
     if (act_has(a, FACT_RPC_OPNUM)) {
-        bool named = o && o->type == OBJECT_GROUP;
-        return named ? about_group(d, o->ref.sid, o->ref.name) : about_opnum(a);
+        if (o && o->type == OBJECT_GROUP)
+            return about_group(d, o->ref.sid, o->ref.name);
+        return o && o->type == OBJECT_ACCOUNT ? about_user(d, a, o) : about_opnum(a);
     }
     if (str_set(act_str(a, FACT_OBJECT_TYPE)))
         return about_object(d, a);
@@ -185,9 +206,9 @@ static void raise(struct detection *d, const struct activity *a, const struct co
     struct draft f = draft_of(a);
     common_place_draft(&f, from);
     f.evidence = &src->evidence;
-    f.campaign = hash_mix(common_actor_key(detection_dir(d), a), hash_mix(common_place_key(from), 2021));
+    f.campaign = common_campaign_from(detection_dir(d), a, from, 2021);
     f.description = str_fmt(arena, "%.*s on %.*s asked %.*s over SAMR for %.*s between %.*s and %.*s, which it had not done before.%s",
-                            STR_ARG(account_text(&a->actor)), STR_ARG(common_place_text(arena, from)), STR_ARG(watch_destination_text(arena, a)),
+                            STR_ARG(common_who(a)), STR_ARG(common_place_text(arena, from)), STR_ARG(watch_destination_text(arena, a)),
                             STR_ARG(common_spread_text(arena, &src->things, 4)), STR_ARG(watch_time(arena, src->evidence.w[0].time)),
                             STR_ARG(watch_time(arena, a->time)), src->sensitive ? " Sensitive groups are among them." : "");
     detection_raise(d, a, &f);
@@ -273,7 +294,7 @@ static void see(struct detection *d, const struct activity *a)
 {
     struct state *s = detection_state(d);
     const struct dir *dir = detection_dir(d);
-    bool asks = a->kind == KIND_SAMR_QUERY || (a->kind == KIND_SHARE_FILE_ACCESS && str_eqi(common_pipe(a), STR("samr")));
+    bool asks = a->kind == KIND_SAMR_QUERY || (a->kind == KIND_SHARE_FILE_ACCESS && str_eqi(common_pipe(a), STR("samr")) && !common_wire_pipe(a));
     if (!dir_dc_destination(dir, a) || a->outcome == OUTCOME_FAILURE)
         return;
     bool fresh;
@@ -309,7 +330,8 @@ const struct detector det_2021 = {
     .about = "SAMR hands out users, groups and members to any domain account. Computers use it every day for small questions; an intruder asks the "
              "big ones. Every controller is watched for four weeks to learn which account on which computer asks what. Afterwards new questions "
              "are weighed: listing all accounts, or opening a sensitive group (Domain Admins and its like, by SID, and tagged ones), raises at once; "
-             "smaller ones raise when enough come together. Machine accounts, controllers and tools that run on the controller itself are left out.",
+             "smaller ones raise when enough come together. On the network the calls themselves are seen; of encrypted ones the operation remains. "
+             "Machine accounts, controllers and tools that run on the controller itself are left out.",
     .blind = "no events 4661, 4799 or 5145 (Audit SAM, Security Group Management, Detailed File Share on controllers) and no SAMR traffic",
     .wants = wants,
     .needs = needs,

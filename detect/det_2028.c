@@ -22,11 +22,13 @@ struct registration { /* by one account */
     uint32_t actor_length;
     char where[64];
     uint32_t where_length, where_entity;
+    struct ip from; /* on the network */
 };
 
 struct state {
     struct table registrations;
-    struct table real; /* computers that became controllers for good */
+    struct table real;  /* computers that became controllers for good */
+    struct table hosts; /* struct roguedc_host */
 };
 
 static int start(struct detection *d)
@@ -34,6 +36,7 @@ static int start(struct detection *d)
     struct state *s = detection_state(d);
     table_init(&s->registrations, sizeof(struct registration), 1024);
     table_init(&s->real, 1, 4096);
+    table_init(&s->hosts, sizeof(struct roguedc_host), 1024);
     return 0;
 }
 
@@ -42,6 +45,7 @@ static void stop(struct detection *d)
     struct state *s = detection_state(d);
     table_free(&s->registrations);
     table_free(&s->real);
+    table_free(&s->hosts);
 }
 
 static uint32_t keep(char *to, size_t room, struct str s)
@@ -72,6 +76,8 @@ static void report(struct detection *d, const struct activity *a, struct registr
     if (r->computers.n) {
         f.source_name = (struct str){r->computers.a[0].name, r->computers.a[0].length};
         f.source_entity = r->computers.a[0].entity;
+    } else {
+        f.source_ip = r->from;
     }
     f.campaign = r->campaign;
     f.evidence = &r->seen;
@@ -109,15 +115,50 @@ static struct registration *registration_of(struct detection *d, const struct ac
         r->actor_length = keep(r->actor, sizeof r->actor, watch_called(detection_dir(d), a->actor_entity, &a->actor));
         r->where_length = keep(r->where, sizeof r->where, watch_destination_text(detection_arena(d), a));
         r->where_entity = a->destination_entity;
+        r->from = act_has(a, FACT_RPC_OPNUM) ? a->ip : (struct ip){{0}};
     }
     r->last = a->time;
     return r;
+}
+
+/* The campaign of the registration that events showed, where the computer's name tells. */
+static uint64_t campaign_of(struct detection *d, const struct activity *a, const struct roguedc_host *h)
+{
+    struct state *s = detection_state(d);
+    struct str name = roguedc_name(detection_dir(d), h);
+    uint32_t at = 0;
+    const struct registration *r;
+    while (str_set(name) && (r = table_each(&s->registrations, &at, NULL)))
+        if (r->raised && watch_names_has(&r->computers, 0, name))
+            return r->campaign;
+    return account_set(&a->actor) && ip_eq(&a->ip, &h->ip) ? hash_mix(watch_account(a->actor_entity, &a->actor), 1) : ip_hash(&h->ip);
+}
+
+/* On the network: a controller turns to a computer for replication that had asked for it and is no controller. */
+static void turned_to(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    struct arena *m = detection_arena(d);
+    struct roguedc_host *h = roguedc_network(detection_dir(d), &s->hosts, a, (int64_t)(detection_param(d, WINDOW_MINUTES) * (double)TIME_MINUTE));
+    if (!h || !(h->did & ROGUEDC_ADDED) || !(h->did & (ROGUEDC_SOUGHT | ROGUEDC_PULLED)))
+        return;
+    char text[IP_TEXT];
+    struct str ip = ip_text(&h->ip, text), name = roguedc_name(detection_dir(d), h);
+    struct draft f = roguedc_draft(detection_dir(d), a, h);
+    f.campaign = campaign_of(d, a, h);
+    f.description = str_fmt(
+        m, "%.*s%s%.*s%s, which is no domain controller, is taken for one: a controller turned to it for replication, which it had asked for, %.*s.",
+        STR_ARG(name), str_set(name) ? " (" : "", STR_ARG(ip), str_set(name) ? ")" : "", STR_ARG(watch_times(m, h->seen.total, a->time)));
+    detection_raise(d, a, &f);
 }
 
 static void see(struct detection *d, const struct activity *a)
 {
     const struct dir *dir = detection_dir(d);
     struct str computer;
+    turned_to(d, a);
+    if (act_has(a, FACT_RPC_OPNUM) && dir_dc_source(dir, a))
+        return;
     unsigned marks = roguedc_marks(a, &computer) & ~(unsigned)ROGUEDC_TOPOLOGY;
     struct state *s = detection_state(d);
     roguedc_learn(&s->real, marks, computer);
@@ -162,8 +203,10 @@ static void end(struct detection *d)
         settle(d, r);
 }
 
-static const enum kind wants[] = {KIND_DIRECTORY_ACCESS, KIND_DIRECTORY_REPLICATION, KIND_ACCOUNT_CHANGED, KIND_OBJECT_CHANGED,
-                                  KIND_OBJECT_CREATED,   KIND_OBJECT_DELETED,        KIND_ACCOUNT_CREATED, KIND_COUNT};
+static const enum kind wants[] = {KIND_DIRECTORY_ACCESS, KIND_DIRECTORY_REPLICATION, KIND_ACCOUNT_CHANGED, KIND_OBJECT_CHANGED, KIND_OBJECT_CREATED,
+                                  KIND_OBJECT_DELETED,   KIND_ACCOUNT_CREATED,       KIND_REPLICA_CHANGE,  KIND_RPC_CALL,       KIND_COUNT};
+static const enum kind needs[] = {KIND_DIRECTORY_ACCESS, KIND_ACCOUNT_CHANGED, KIND_OBJECT_CHANGED,
+                                  KIND_OBJECT_CREATED,   KIND_REPLICA_CHANGE,  KIND_COUNT};
 
 const struct detector det_2028 = {
     .external_id = 2028,
@@ -177,11 +220,14 @@ const struct detector det_2028 = {
         "names of a controller (GC/ or the directory replication service's GUID), a server or nTDSDSA object in the configuration, or an account "
         "uses "
         "the right to add a replica without a true controller coming out of it. True promotions end with a computer that the directory knows as a "
-        "controller, or whose primary group is that of controllers, and are left out.",
+        "controller, or whose primary group is that of controllers, and are left out. On the network, where these calls are encrypted, it is a "
+        "computer "
+        "that is no controller and adds a controller (DRSAddEntry), or asks for replication (DRSReplicaAdd) whereupon a controller turns to it.",
     .blind = "no changes to computer accounts and configuration objects (events 4742, 5136, 5137: Audit Computer Account Management, Audit Directory "
              "Service "
-             "Changes) and no event 4662 (Audit Directory Service Access)",
+             "Changes) and no event 4662 (Audit Directory Service Access), and no DRSUAPI traffic",
     .wants = wants,
+    .needs = needs,
     .params = params,
     .state_size = sizeof(struct state),
     .start = start,

@@ -26,7 +26,8 @@ struct partner { /* a replication source that is no controller */
 
 struct state {
     struct table actors, partners;
-    struct table real; /* computers that became controllers for good */
+    struct table real;  /* computers that became controllers for good */
+    struct table hosts; /* struct roguedc_host */
 };
 
 static int start(struct detection *d)
@@ -35,6 +36,7 @@ static int start(struct detection *d)
     table_init(&s->actors, sizeof(struct actor), 1024);
     table_init(&s->partners, sizeof(struct partner), 1024);
     table_init(&s->real, 1, 4096);
+    table_init(&s->hosts, sizeof(struct roguedc_host), 1024);
     return 0;
 }
 
@@ -44,6 +46,7 @@ static void stop(struct detection *d)
     table_free(&s->actors);
     table_free(&s->partners);
     table_free(&s->real);
+    table_free(&s->hosts);
 }
 
 static int64_t window(const struct detection *d)
@@ -151,16 +154,46 @@ static void source_changed(struct detection *d, const struct activity *a)
     detection_raise(d, a, &f);
 }
 
+/* On the network: who is no controller makes itself a replication source, and takes that away again or has a controller turn to it; or a
+ * controller replicates from what the directory has as another computer. */
+static void on_network(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    struct arena *m = detection_arena(d);
+    const struct dir *dir = detection_dir(d);
+    struct roguedc_host *h = roguedc_network(dir, &s->hosts, a, window(d));
+    if (!h)
+        return;
+    bool known_other = dir_is(dir, dir_computer_at(dir, &h->ip), ENTITY_IN_DIRECTORY);
+    bool added = (h->did & ROGUEDC_ADDED) && (h->did & (ROGUEDC_REMOVED | ROGUEDC_SOUGHT | ROGUEDC_PULLED));
+    if (!added && !((h->did & ROGUEDC_PULLED) && known_other))
+        return;
+    char text[IP_TEXT];
+    struct str ip = ip_text(&h->ip, text), name = roguedc_name(dir, h);
+    struct draft f = roguedc_draft(dir, a, h);
+    f.campaign = str_set(name) ? hash_stri(name, 2) : ip_hash(&h->ip);
+    f.description =
+        str_fmt(m, "%.*s%s%.*s%s, which is no domain controller, %s%s%s %.*s.", STR_ARG(name), str_set(name) ? " (" : "", STR_ARG(ip),
+                str_set(name) ? ")" : "", h->did & ROGUEDC_ADDED ? "had a replication source added to a controller" : "was replicated from",
+                h->did & ROGUEDC_REMOVED ? " and taken away again" : "",
+                h->did & (ROGUEDC_SOUGHT | ROGUEDC_PULLED) ? "; a controller turned to it for replication" : "",
+                STR_ARG(watch_times(m, h->seen.total, a->time)));
+    detection_raise(d, a, &f);
+}
+
 static void see(struct detection *d, const struct activity *a)
 {
-    if (a->kind != KIND_REPLICA_CHANGE)
+    if (act_has(a, FACT_RPC_OPNUM))
+        on_network(d, a);
+    else if (a->kind != KIND_REPLICA_CHANGE)
         right_used(d, a);
     else if (a->outcome != OUTCOME_FAILURE || act_has(a, FACT_SOURCE_DRA))
         source_changed(d, a);
 }
 
-static const enum kind wants[] = {KIND_REPLICA_CHANGE, KIND_DIRECTORY_ACCESS, KIND_DIRECTORY_REPLICATION, KIND_ACCOUNT_CHANGED,
-                                  KIND_OBJECT_CHANGED, KIND_OBJECT_CREATED,   KIND_ACCOUNT_CREATED,       KIND_COUNT};
+static const enum kind wants[] = {KIND_REPLICA_CHANGE,  KIND_DIRECTORY_ACCESS, KIND_DIRECTORY_REPLICATION,
+                                  KIND_ACCOUNT_CHANGED, KIND_OBJECT_CHANGED,   KIND_OBJECT_CREATED,
+                                  KIND_ACCOUNT_CREATED, KIND_RPC_CALL,         KIND_COUNT};
 static const enum kind needs[] = {KIND_REPLICA_CHANGE, KIND_DIRECTORY_ACCESS, KIND_COUNT};
 
 const struct detector det_2029 = {
@@ -174,10 +207,12 @@ const struct detector det_2029 = {
         "controller is established and taken away again within the window (events 4928, 4929), or is one that the directory has as another computer; "
         "or an account that is no controller uses the right to manage the replication topology together with the right to add a replica, a "
         "controller's service principal names or a server object for a "
-        "computer that is none. The right to manage the topology alone is used by administration tools and raises nothing.",
+        "computer that is none. The right to manage the topology alone is used by administration tools and raises nothing. On the network it is a "
+        "computer that is no "
+        "controller and has a replication source added (DRSReplicaAdd) and taken away again, or whereupon a controller turns to it for replication.",
     .blind = "no changes of replication sources (events 4928, 4929: Audit Detailed Directory Service Replication) and no event 4662 (Audit Directory "
              "Service "
-             "Access)",
+             "Access), and no DRSUAPI traffic",
     .wants = wants,
     .needs = needs,
     .params = params,

@@ -113,7 +113,7 @@ unsigned roguedc_marks(const struct activity *a, struct str *computer)
         marks = of_access(a);
     else if (a->kind == KIND_OBJECT_DELETED)
         marks = controller_class(a) ? ROGUEDC_DELETED : 0u;
-    else if (a->kind == KIND_OBJECT_CREATED && controller_class(a))
+    else if (a->kind == KIND_OBJECT_CREATED && (controller_class(a) || a->protocol == PROTO_DRSUAPI)) /* IDL_DRSAddEntry */
         marks = ROGUEDC_OBJECT;
     else
         marks = (controller_spns(a) ? ROGUEDC_SPN : 0u) | (made_controller(a) ? ROGUEDC_REAL : 0u);
@@ -142,4 +142,70 @@ void roguedc_learn(struct table *real, unsigned marks, struct str computer)
 bool roguedc_is_dc(const struct dir *dir, struct table *real, struct str computer)
 {
     return str_set(computer) && (dir_is(dir, dir_computer(dir, computer), ENTITY_DC) || table_get(real, host_key(computer)) != NULL);
+}
+
+/* ---- the network ---- */
+
+enum { DRS_GET_NC_CHANGES = 3, DRS_REPLICA_ADD = 5, DRS_REPLICA_DEL = 6 };
+
+/* What somebody who is no controller asks of one, or a controller of somebody who is none; *host is that computer. */
+static unsigned shown(const struct dir *dir, const struct activity *a, struct ip *host)
+{
+    uint64_t opnum = act_u64(a, FACT_RPC_OPNUM, UINT64_MAX);
+    bool from_dc = dir_dc_source(dir, a), to_dc = dir_dc_destination(dir, a);
+    if (opnum == UINT64_MAX || from_dc == to_dc)
+        return 0;
+    *host = from_dc ? a->destination_ip : a->ip;
+    if (to_dc && a->kind == KIND_REPLICA_CHANGE && a->outcome != OUTCOME_FAILURE)
+        return opnum == DRS_REPLICA_ADD ? ROGUEDC_ADDED : opnum == DRS_REPLICA_DEL ? ROGUEDC_REMOVED : 0u;
+    if (from_dc && a->kind == KIND_RPC_CALL && str_eq(act_str(a, FACT_RPC_SOUGHT), STR("DRSUAPI")))
+        return ROGUEDC_SOUGHT;
+    bool pulls = from_dc && a->kind == KIND_DIRECTORY_REPLICATION && a->protocol == PROTO_DRSUAPI && opnum == DRS_GET_NC_CHANGES;
+    return pulls ? ROGUEDC_PULLED : 0;
+}
+
+struct roguedc_host *roguedc_network(const struct dir *dir, struct table *hosts, const struct activity *a, int64_t window)
+{
+    struct ip ip;
+    unsigned did = shown(dir, a, &ip);
+    struct roguedc_host *h = did && ip_set(&ip) ? table_put(hosts, ip_hash(&ip), NULL) : NULL;
+    if (!h)
+        return NULL;
+    if (h->last && a->time - h->last > window)
+        memset(h, 0, sizeof *h);
+    h->last = a->time;
+    h->ip = ip;
+    h->did |= did;
+    h->unreported++;
+    witness_add(&h->seen, a);
+    return h;
+}
+
+struct str roguedc_name(const struct dir *dir, const struct roguedc_host *h)
+{
+    const struct entity *e = dir_entity(dir, dir_computer_at(dir, &h->ip));
+    struct str name = e ? e->name : STR_NONE;
+    ptrdiff_t dot = str_chr(name, '.');
+    if (dot > 0)
+        name = str_sub(name, 0, (size_t)dot);
+    return str_ends(name, STR("$")) ? str_sub(name, 0, name.n - 1) : name;
+}
+
+struct draft roguedc_draft(const struct dir *dir, const struct activity *a, struct roguedc_host *h)
+{
+    struct draft f = draft_of(a);
+    if (!ip_eq(&h->ip, &a->ip)) {
+        f.destination_name = f.source_name;
+        f.destination_entity = f.source_entity ? f.source_entity : dir_computer_at(dir, &a->ip);
+        f.destination_ip = a->ip;
+        f.nusers = f.naccounts = 0; /* the controller's own account */
+    }
+    f.source_name = roguedc_name(dir, h);
+    f.source_entity = dir_computer_at(dir, &h->ip);
+    f.source_ip = h->ip;
+    f.source_certainty = 0;
+    f.evidence = &h->seen;
+    f.count = h->unreported;
+    h->unreported = 0;
+    return f;
 }

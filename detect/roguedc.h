@@ -17,6 +17,31 @@ enum {
     ROGUEDC_REAL = 32     /* the computer is made a controller for good: account type, primary group, place */
 };
 
+/* ---- what the network shows of it (MS-DRSR 4.1.19, 4.1.20): calls whose parameters are encrypted, and who makes them ---- */
+
+enum {
+    ROGUEDC_ADDED = 1,   /* it had itself, or another, made a replication source of a controller: IDL_DRSReplicaAdd */
+    ROGUEDC_REMOVED = 2, /* ... and taken away: IDL_DRSReplicaDel */
+    ROGUEDC_SOUGHT = 4,  /* a controller asked its endpoint mapper for the replication interface */
+    ROGUEDC_PULLED = 8   /* a controller replicated from it */
+};
+
+struct roguedc_host { /* a computer that is no known controller, by address */
+    unsigned did;
+    int64_t last;
+    struct ip ip;
+    struct witnesses seen;
+    uint32_t unreported;
+};
+
+/* Notes what the activity shows about a computer that is no known controller; what is older than `window` is forgotten. `hosts` has values of
+ * struct roguedc_host. NULL when it shows nothing of it. */
+struct roguedc_host *roguedc_network(const struct dir *dir, struct table *hosts, const struct activity *a, int64_t window);
+/* A draft with the computer as source and the controller as destination. */
+struct draft roguedc_draft(const struct dir *dir, const struct activity *a, struct roguedc_host *h);
+/* The name that the directory has for the computer, absent when it has none. */
+struct str roguedc_name(const struct dir *dir, const struct roguedc_host *h);
+
 /* ROGUEDC_ bits that the activity shows; *computer is the one it is about, absent when it does not say. */
 unsigned roguedc_marks(const struct activity *a, struct str *computer);
 /* ALICE of CN=NTDS Settings,CN=ALICE,CN=Servers,CN=... or CN=ALICE,CN=Servers,...; absent when it is neither. */
