@@ -56,6 +56,7 @@ static void on_authenticate(const struct flow *f, const struct message *m, struc
     a->has_flags = n->has_flags;
     a->authenticate_flags = n->flags;
     a->has_version = n->has_version;
+    a->version_left_out = n->version_left_out;
     memcpy(a->version, n->version, sizeof a->version);
     a->lm_n = n->lm_n;
     a->nt_n = n->nt_n;
@@ -201,6 +202,8 @@ static void flags(struct decode *d, const struct auth *a)
     if (a->has_version) /* MS-NLMP 2.2.2.10: major, minor, build */
         decode_str(d, FACT_NTLM_VERSION,
                    str_fmt(d->arena, "%u.%u.%u", a->version[0], a->version[1], (unsigned)a->version[2] | (unsigned)a->version[3] << 8));
+    else if (a->version_left_out)
+        decode_str(d, FACT_NTLM_VERSION, STR("left out"));
     if (!a->ntlmv2)
         return;
     decode_str(d, FACT_NTLM_MIC, !a->has_mic ? STR("absent") : a->mic_zero ? STR("zero") : STR("present"));

@@ -26,7 +26,7 @@ struct auth {
     NETDEC_TEXT(96) server_dns;   /* ... and its DNS name */
     NETDEC_TEXT(96) spn;          /* of the ticket; NTLM: that the client states in its response */
     uint32_t negotiate_flags, challenge_flags, authenticate_flags; /* MS-NLMP 2.2.2.5 */
-    bool has_negotiate, has_challenge, has_flags, has_version; /* which of these were seen */
+    bool has_negotiate, has_challenge, has_flags, has_version, version_left_out; /* which of these were seen */
     uint8_t challenge[8];
     uint8_t version[8];           /* MS-NLMP 2.2.2.10 of AUTHENTICATE */
     uint16_t lm_n, nt_n;          /* lengths of the responses */

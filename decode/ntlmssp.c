@@ -194,6 +194,7 @@ static void tail(struct rd *r, uint32_t begins, struct ntlmssp *out)
         begins = key.at;
     out->flags = rd_u32le(r);
     out->has_flags = true;
+    out->version_left_out = out->flags & NTLMSSP_VERSION && begins < MIC_AT;
     if (begins < MIC_AT || rd_left(r) < MIC_AT - VERSION_AT)
         return;
     struct rd v = rd_sub(r, MIC_AT - VERSION_AT);

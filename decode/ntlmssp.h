@@ -40,6 +40,7 @@ struct ntlmssp {
     bool has_flags, has_version;
     uint32_t flags;
     uint8_t version[8];
+    bool version_left_out; /* AUTHENTICATE: the flags announce one and there is no room for it */
     struct str domain, user, workstation; /* CHALLENGE: domain is the target name */
     uint8_t challenge[8];
     struct ntlmssp_target target; /* CHALLENGE; AUTHENTICATE: as the NTLMv2 response repeats it */

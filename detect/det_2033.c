@@ -64,7 +64,7 @@ static const char *wire_stack(const struct activity *a)
         return "a Java library's name in its session set-up";
     if (str_eq(act_str(a, FACT_SMB_DIALECTS), STR("NT LM 0.12")))
         return "one SMB dialect alone, as tools offer it";
-    if (act_has(a, FACT_NTLM_FLAGS) && !(act_u64(a, FACT_NTLM_FLAGS, 0) & VERSION))
+    if (act_has(a, FACT_NTLM_FLAGS) && (!(act_u64(a, FACT_NTLM_FLAGS, 0) & VERSION) || str_eq(act_str(a, FACT_NTLM_VERSION), STR("left out"))))
         return "NTLM messages that state no version";
     return NULL;
 }

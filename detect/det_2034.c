@@ -94,16 +94,19 @@ static void logon(struct detection *d, const struct activity *a)
     detection_raise(d, a, &f);
 }
 
-/* The framework calls itself Windows 2000 in SMB 1 and offers other dialects than that system, whose list holds LANMAN2.1
- * (MS-CIFS 1.7, 2.2.4.52.1). */
-static bool own_stack(const struct activity *a)
+/* What is odd about a client's SMB 1, NULL when nothing is. Windows has LANMAN2.1 among its dialects since Windows 2000 and before
+ * (MS-CIFS 1.7, 2.2.4.52.1), and writes the version that its NTLM flags announce (MS-NLMP 2.2.1.3). */
+static const char *own_stack(const struct activity *a)
 {
     struct str dialects = act_str(a, FACT_SMB_DIALECTS);
-    return str_eq(act_str(a, FACT_NATIVE_OS), STR("Windows 2000 2195")) && str_eq(act_str(a, FACT_NATIVE_LM), STR("Windows 2000 5.0")) &&
-           str_set(dialects) && !str_has(dialects, STR("LANMAN2.1"));
+    if (!str_has(dialects, STR("NT LM 0.12")) || str_has(dialects, STR("LANMAN2.1")))
+        return NULL;
+    if (str_eq(act_str(a, FACT_NATIVE_OS), STR("Windows 2000 2195")) && str_eq(act_str(a, FACT_NATIVE_LM), STR("Windows 2000 5.0")))
+        return "calls itself Windows 2000";
+    return str_eq(act_str(a, FACT_NTLM_VERSION), STR("left out")) ? "announces a version in its NTLM messages and leaves it out" : NULL;
 }
 
-static void session(struct detection *d, const struct activity *a)
+static void session(struct detection *d, const struct activity *a, const char *odd)
 {
     struct state *st = detection_state(d);
     uint64_t key = hash_mix(watch_source(a), 1);
@@ -126,10 +129,10 @@ static void session(struct detection *d, const struct activity *a)
     f.evidence = &s->seen;
     struct str as = s->accounts.n ? str_fmt(m, " as %.*s", STR_ARG(watch_names_text(m, &s->accounts, 6))) : STR(" without an account");
     f.description = str_fmt(m,
-                            "%.*s opened SMB sessions to %.*s%.*s, the last at %.*s, with the Metasploit framework's own SMB stack: it calls itself "
-                            "Windows 2000, and offers the dialects %.*s, which Windows 2000 does not.",
+                            "%.*s opened SMB sessions to %.*s%.*s, the last at %.*s, with the Metasploit framework's own SMB stack: it %s, and "
+                            "offers the dialects %.*s, as no Windows does.",
                             STR_ARG(watch_address_text(m, a)), STR_ARG(watch_destination_text(m, a)), STR_ARG(as), STR_ARG(watch_time(m, a->time)),
-                            STR_ARG(act_str(a, FACT_SMB_DIALECTS)));
+                            odd, STR_ARG(act_str(a, FACT_SMB_DIALECTS)));
     detection_raise(d, a, &f);
 }
 
@@ -152,10 +155,11 @@ static void service(struct detection *d, const struct activity *a)
 
 static void see(struct detection *d, const struct activity *a)
 {
+    const char *odd = own_stack(a);
     if (a->kind == KIND_SERVICE_CREATION)
         service(d, a);
-    else if (own_stack(a))
-        session(d, a);
+    else if (odd)
+        session(d, a, odd);
     else
         logon(d, a);
 }
@@ -169,13 +173,14 @@ const struct detector det_2034 = {
     .severity = SEVERITY_MEDIUM,
     .category = CATEGORY_COMPROMISED_CREDENTIAL,
     .attack = {"T1210", "T1110", "T1569.002"},
-    .about =
-        "Logons show the marks of Metasploit's own SMB stack: workstation names of 16 random characters, one more than NetBIOS allows, that "
-        "change from "
-        "attempt to attempt. On the network also an SMB 1 session of a client that calls itself Windows 2000 and offers dialects that Windows 2000 "
-        "does not. On domain controllers, services installed as its modules do: a random name that is echoed into a pipe of the same "
-        "name, a "
-        "hidden start through %COMSPEC%, or a program of random name in the Windows folder or on ADMIN$.",
+    .about = "Logons show the marks of Metasploit's own SMB stack: workstation names of 16 random characters, one more than NetBIOS allows, that "
+             "change from "
+             "attempt to attempt. On the network also an SMB 1 session of a client that offers dialects as no Windows does, and calls itself Windows "
+             "2000 or leaves out the "
+             "version that its NTLM messages announce. On domain controllers, services installed as its modules do: a random name that is echoed "
+             "into a pipe of the same "
+             "name, a "
+             "hidden start through %COMSPEC%, or a program of random name in the Windows folder or on ADMIN$.",
     .blind = "no NTLM logons and no service installations (events 4624, 4625, 4776, 7045, 4697; or network traffic)",
     .wants = wants,
     .params = params,

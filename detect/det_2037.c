@@ -204,31 +204,47 @@ static void change(struct detection *d, const struct activity *a)
 
 /* ---- the relay itself: a challenge is new for each connection, so one that is answered on two was handed on ---- */
 
+static struct answered answered_of(const struct activity *a)
+{
+    struct witnesses one = {0};
+    witness_add(&one, a);
+    return (struct answered){a->ip, a->destination_ip, a->time, str_eq(act_str(a, FACT_CARRIER), STR("HTTP")), one.w[0]};
+}
+
+/* The relay answers from where the victim's answer came to, or from a tunnel's end; else who answered first is the victim. */
+static bool of_relay(const struct answered *x, const struct answered *other)
+{
+    return ip_eq(&x->client, &other->server) || ip_is_loopback(&x->client);
+}
+
 static void report_relay(struct detection *d, const struct activity *a, const struct answered *first)
 {
     struct arena *m = detection_arena(d);
     struct draft f = draft_of(a);
     struct witnesses seen = {0};
-    char victim[IP_TEXT], middle[IP_TEXT], client[IP_TEXT];
-    f.source_ip = first->server; /* who took the victim's answer */
-    f.source_entity = dir_computer_at(detection_dir(d), &first->server);
+    struct answered now = answered_of(a);
+    bool late = of_relay(first, &now); /* the victim's answer is the later one */
+    const struct answered *victim = late ? &now : first, *relay = late ? first : &now;
+    char from[IP_TEXT], middle[IP_TEXT], end[IP_TEXT], to[IP_TEXT];
+    f.source_ip = victim->server; /* who took the victim's answer */
+    f.source_entity = dir_computer_at(detection_dir(d), &victim->server);
     f.source_name = STR_NONE;
     f.source_certainty = 0;
-    f.campaign = hash_mix(host_key(a), ip_hash(&first->server));
+    f.destination_ip = relay->server;
+    f.campaign = hash_mix(host_key(a), ip_hash(&victim->server));
     f.severity = severity_of(a);
     common_witness(&seen, &first->witness);
     f.evidence = &seen;
-    f.count = 1;
-    struct str through = ip_eq(&first->server, &a->ip) ? STR("") : str_fmt(m, " through %.*s", STR_ARG(ip_text(&a->ip, client)));
-    f.description =
-        str_fmt(m,
-                "The NTLM authentication of %.*s from %.*s to %.*s was relayed%.*s to %.*s at %.*s: both answered the same server "
-                "challenge %.*s. The server %s it.",
-                STR_ARG(account_text(&a->actor)), STR_ARG(ip_text(&first->client, victim)), STR_ARG(ip_text(&first->server, middle)),
-                STR_ARG(through), STR_ARG(watch_destination_text(m, a)), STR_ARG(watch_time(m, a->time)), STR_ARG(act_str(a, FACT_NTLM_CHALLENGE)),
-                a->outcome == OUTCOME_SUCCESS   ? "took"
-                : a->outcome == OUTCOME_FAILURE ? "refused"
-                                                : "did not visibly answer");
+    struct str through = ip_eq(&relay->client, &victim->server) ? STR("") : str_fmt(m, " through %.*s", STR_ARG(ip_text(&relay->client, end)));
+    struct str server = str_set(a->destination) ? a->destination : ip_text(&relay->server, to);
+    f.description = str_fmt(m,
+                            "The NTLM authentication of %.*s from %.*s to %.*s was relayed%.*s to %.*s at %.*s: both answered the same server "
+                            "challenge %.*s. The server %s it.",
+                            STR_ARG(account_text(&a->actor)), STR_ARG(ip_text(&victim->client, from)), STR_ARG(ip_text(&victim->server, middle)),
+                            STR_ARG(through), STR_ARG(server), STR_ARG(watch_time(m, a->time)), STR_ARG(act_str(a, FACT_NTLM_CHALLENGE)),
+                            a->outcome == OUTCOME_SUCCESS   ? "took"
+                            : a->outcome == OUTCOME_FAILURE ? "refused"
+                                                            : "did not visibly answer");
     detection_raise(d, a, &f);
 }
 
@@ -237,20 +253,14 @@ static void challenged(struct detection *d, const struct activity *a)
 {
     struct state *s = detection_state(d);
     struct str challenge = act_str(a, FACT_NTLM_CHALLENGE);
-    bool fresh, http = str_eq(act_str(a, FACT_CARRIER), STR("HTTP"));
+    bool fresh;
     if (!str_set(challenge) || !ip_set(&a->ip) || !ip_set(&a->destination_ip))
         return;
-    struct answered *first = table_put(&s->challenges, hash_str(challenge, 5), &fresh);
-    if (!first)
-        return;
+    struct answered *first = table_put(&s->challenges, hash_str(challenge, 5), &fresh), now = answered_of(a);
     int64_t window = (int64_t)(detection_param(d, RELAY_MINUTES) * (double)TIME_MINUTE);
-    if (fresh || a->time - first->time > window) {
-        struct witnesses one = {0};
-        witness_add(&one, a);
-        *first = (struct answered){a->ip, a->destination_ip, a->time, http, one.w[0]};
-        return;
-    }
-    if (!ip_eq(&first->client, &a->ip) && !ip_eq(&first->server, &a->destination_ip) && !(first->http && http))
+    if (first && (fresh || a->time - first->time > window))
+        *first = now;
+    else if (first && !ip_eq(&first->client, &now.client) && !ip_eq(&first->server, &now.server) && !(first->http && now.http))
         report_relay(d, a, first);
 }
 

@@ -171,7 +171,7 @@ enum fact_type { FACT_TYPE_STR, FACT_TYPE_U64, FACT_TYPE_FLAG };
     X(NTLM_FLAGS, "ntlm_flags", U64)         /* of AUTHENTICATE (MS-NLMP 2.2.2.5) */                                   \
     X(NTLM_NEGOTIATE_FLAGS, "ntlm_negotiate_flags", U64)                                                               \
     X(NTLM_CHALLENGE_FLAGS, "ntlm_challenge_flags", U64)                                                               \
-    X(NTLM_VERSION, "ntlm_version", STR)     /* that AUTHENTICATE states: 10.0.17763 */                                \
+    X(NTLM_VERSION, "ntlm_version", STR)     /* that AUTHENTICATE states: 10.0.17763; "left out": announced only */     \
     X(NTLM_MIC, "ntlm_mic", STR)             /* present, zero, absent */                                               \
     X(NTLM_MIC_STATED, "ntlm_mic_stated", FLAG) /* the client's target info says that there is a MIC */                \
     X(LM_RESPONSE, "lm_response", FLAG)      /* an LM response beside the NT response */                               \

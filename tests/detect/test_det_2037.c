@@ -50,6 +50,14 @@ static void one_challenge_answered_on_two_connections(void **state)
     expect_one("2037", FIXTURE("relay"), &over, &x);
 }
 
+/* the tunnel's end answers before the victim's answer was captured */
+static void the_relay_comes_first(void **state)
+{
+    (void)state;
+    static const struct expect x = {.source = "10.0.0.66", .says = {"from 10.0.0.30 to 10.0.0.66 was relayed through 127.0.0.1 to dc1"}};
+    expect_one("2037", FIXTURE("relay_late"), &over, &x);
+}
+
 static void a_signed_session_is_less_severe(void **state)
 {
     (void)state;
@@ -83,6 +91,7 @@ int main(void)
         cmocka_unit_test(from_the_address_of_another_computer),
         cmocka_unit_test(followed_by_a_change_of_permissions),
         cmocka_unit_test(one_challenge_answered_on_two_connections),
+        cmocka_unit_test(the_relay_comes_first),
         cmocka_unit_test(a_signed_session_is_less_severe),
         cmocka_unit_test(seen_on_the_wire_alone),
         cmocka_unit_test(proxies_and_balancers_raise_nothing),
