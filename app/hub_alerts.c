@@ -42,11 +42,9 @@ static void party(struct jout *j, const char *type, struct str id, struct str la
     jout_kz(j, "role", role);
 }
 
-static void entity_party(struct jout *j, const struct dir *dir, uint32_t number, struct str seen, const char *role, uint8_t certainty)
+static void entity_party(struct jout *j, const struct dir *dir, uint32_t number, struct str seen, const char *role)
 {
     const struct entity *e = dir_entity(dir, number);
-    if (!e && !str_set(seen))
-        return;
     const char *type = !e || e->type == ENTITY_COMPUTER ? "device" : e->type == ENTITY_GROUP ? "group" : "account";
     party(j, type, e ? e->id : seen, e ? e->name : seen, role);
     if (e) {
@@ -54,8 +52,17 @@ static void entity_party(struct jout *j, const struct dir *dir, uint32_t number,
         jout_kstr(j, "pa", e->upn);
         jout_kstr(j, "em", e->mail);
     }
-    if (certainty)
-        jout_ku64(j, "certainty", certainty);
+}
+
+static void end_of_alert(struct jout *j, const struct dir *dir, const struct endpoint *p, const char *role, int64_t time)
+{
+    if (!dir_entity(dir, p->entity) && !str_set(p->name))
+        return;
+    entity_party(j, dir, p->entity, p->name, role);
+    if (p->certainty) {
+        jout_ku64(j, "certainty", p->certainty);
+        jout_kstr(j, "knownBy", dir_known_by(dir, p->entity, &p->ip, time));
+    }
     jout_end_obj(j);
 }
 
@@ -74,14 +81,17 @@ static void write_parties(struct jout *j, const struct dir *dir, const struct al
     char number[16];
     jout_arr(j);
     for (unsigned i = 0; i < al->nusers; i++)
-        entity_party(j, dir, al->users[i], STR_NONE, i ? "Related" : "Source", 0);
+        if (dir_entity(dir, al->users[i])) {
+            entity_party(j, dir, al->users[i], STR_NONE, i ? "Related" : "Source");
+            jout_end_obj(j);
+        }
     for (unsigned i = 0; i < al->naccounts; i++) {
         party(j, "account", al->accounts[i], al->accounts[i], i || al->nusers ? "Related" : "Source");
         jout_end_obj(j);
     }
-    entity_party(j, dir, al->source.entity, al->source.name, "Source", al->source.certainty);
+    end_of_alert(j, dir, &al->source, "Source", al->start);
     address_party(j, &al->source.ip, "Source");
-    entity_party(j, dir, al->destination.entity, al->destination.name, "Destination", al->destination.certainty);
+    end_of_alert(j, dir, &al->destination, "Destination", al->start);
     if (b->country[0]) {
         party(j, "country", str_of(b->country), str_of(b->country), "Source");
         jout_end_obj(j);

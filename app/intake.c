@@ -55,6 +55,11 @@ static int on_activity(struct decode *d, const struct activity *a)
     struct activity placed = *a;
     if ((o->since != TIME_NONE && a->time < o->since) || (o->until != TIME_NONE && a->time >= o->until))
         return 0;
+    if (a->kind == KIND_NAME_SEEN) { /* nothing that anybody did: for the directory alone */
+        dir_learn(t->learner, a);
+        d->ignored(d, STR("network name, used to tell which computer has which address"));
+        return 0;
+    }
     geo_place(o->geo, &placed);
     int n = activity_pack(&placed, t->packed, sizeof t->packed);
     if (n < 0) {

@@ -229,9 +229,10 @@ static void people(struct buf *b, const struct pipe_result *r)
 
 /* ---- alerts ---- */
 
-static void endpoint(struct buf *b, const char *label, const struct endpoint *e)
+static void endpoint(struct buf *b, const struct dir *dir, const char *label, const struct endpoint *e, int64_t time)
 {
     char ip[IP_TEXT];
+    struct str by = dir_known_by(dir, e->entity, &e->ip, time);
     if (!str_set(e->name) && !ip_set(&e->ip))
         return;
     buf_fmt(b, "<b>%s</b> ", label);
@@ -242,7 +243,7 @@ static void endpoint(struct buf *b, const char *label, const struct endpoint *e)
         put(b, "</code>");
     }
     if (e->certainty && e->certainty < 100)
-        buf_fmt(b, " <span class=soft>(%u %% sure)</span>", (unsigned)e->certainty);
+        buf_fmt(b, " <span class=soft>(%u %% sure%s%.*s)</span>", (unsigned)e->certainty, str_set(by) ? " by " : "", STR_ARG(by));
     put(b, "&emsp;");
 }
 
@@ -284,8 +285,8 @@ static void alert(struct buf *b, const struct pipe_result *r, const struct alert
     put(b, "</span></summary><div class=body><p>");
     escape(b, a->description);
     put(b, "</p><p>");
-    endpoint(b, "from", &a->source);
-    endpoint(b, "to", &a->destination);
+    endpoint(b, r->dir, "from", &a->source, a->start);
+    endpoint(b, r->dir, "to", &a->destination, a->start);
     if (n) {
         put(b, "<b>who</b> ");
         for (size_t i = 0; i < n; i++) {

@@ -37,7 +37,7 @@ static void activities(struct jout *j, const struct pipe_result *r)
     jout_end_obj(j);
 }
 
-static void endpoint(struct jout *j, const char *key, const struct endpoint *e)
+static void endpoint(struct jout *j, const struct dir *dir, const char *key, const struct endpoint *e, int64_t time)
 {
     char ip[IP_TEXT];
     jout_key(j, key);
@@ -46,6 +46,8 @@ static void endpoint(struct jout *j, const char *key, const struct endpoint *e)
         jout_ku64(j, "certainty", e->certainty);
     if (ip_set(&e->ip))
         jout_kstr(j, "ip", ip_text(&e->ip, ip));
+    if (e->certainty)
+        jout_kstr(j, "knownBy", dir_known_by(dir, e->entity, &e->ip, time));
     jout_kstr(j, "name", e->name);
     jout_end_obj(j);
 }
@@ -77,7 +79,7 @@ static void alert(struct jout *j, const struct pipe_result *r, const struct aler
     jout_kstr(j, "category", category_text(a->category));
     jout_ku64(j, "count", a->count);
     jout_kstr(j, "description", a->description);
-    endpoint(j, "destination", &a->destination);
+    endpoint(j, r->dir, "destination", &a->destination, a->start);
     jout_ktime(j, "end", a->end);
     jout_key(j, "evidence");
     jout_arr(j);
@@ -98,7 +100,7 @@ static void alert(struct jout *j, const struct pipe_result *r, const struct aler
         jout_null(j);
     jout_kbool(j, "preview", a->preview);
     jout_kstr(j, "severity", severity_text(a->severity));
-    endpoint(j, "source", &a->source);
+    endpoint(j, r->dir, "source", &a->source, a->start);
     jout_ktime(j, "start", a->start);
     jout_kz(j, "status", "open");
     jout_key(j, "users");

@@ -164,9 +164,10 @@ static void formats(const struct text *t)
                 (unsigned long long)all[i].records, (unsigned long long)all[i].activities);
 }
 
-static void place(struct buf *o, const struct endpoint *e)
+static void place(struct buf *o, const struct dir *dir, const struct endpoint *e, int64_t time)
 {
     char ip[IP_TEXT];
+    struct str by = dir_known_by(dir, e->entity, &e->ip, time);
     if (str_set(e->name))
         safe(o, str_sub(e->name, 0, 60));
     if (ip_set(&e->ip)) {
@@ -174,7 +175,7 @@ static void place(struct buf *o, const struct endpoint *e)
             buf_str(o, STR(" ("));
         buf_str(o, ip_text(&e->ip, ip));
         if (e->certainty && str_set(e->name))
-            buf_fmt(o, ", %u %% sure", (unsigned)e->certainty);
+            buf_fmt(o, ", %u %% sure%s%.*s", (unsigned)e->certainty, str_set(by) ? " by " : "", STR_ARG(by));
         if (str_set(e->name))
             buf_char(o, ')');
     }
@@ -227,12 +228,12 @@ static void alert(const struct text *t, const struct alert *a)
     }
     if (known(&a->source)) {
         buf_str(o, STR("      from  "));
-        place(o, &a->source);
+        place(o, t->r->dir, &a->source, a->start);
         buf_char(o, '\n');
     }
     if (known(&a->destination)) {
         buf_str(o, STR("      to    "));
-        place(o, &a->destination);
+        place(o, t->r->dir, &a->destination, a->start);
         buf_char(o, '\n');
     }
     if (str_set(a->description)) {

@@ -120,12 +120,6 @@ uint32_t dir_computer(const struct dir *d, struct str name)
     return str_set(name) ? find(d, dir_key_hash(KEY_HOST, dir_host_part(name))) : 0;
 }
 
-uint32_t dir_computer_at(const struct dir *d, const struct ip *ip)
-{
-    const uint32_t *v = ip_set(ip) ? table_get(shared(&d->at), ip_hash(ip)) : NULL;
-    return v ? *v : 0;
-}
-
 const struct trust *dir_trusts(const struct dir *d, size_t *n)
 {
     *n = d->ntrusts;
@@ -221,16 +215,17 @@ void dir_resolve(const struct dir *d, struct activity *a)
     a->actor_entity = dir_account(d, &a->actor);
     for (unsigned i = 0; i < a->nobjects; i++)
         a->objects[i].entity = object_entity(d, &a->objects[i]);
-    uint32_t at = dir_computer_at(d, &a->ip);
+    struct dir_place at;
     uint32_t claimed = dir_computer(d, a->device);
-    if (at) { /* where its machine account authenticates from counts more than what a client claims */
-        a->device_entity = at;
-        a->device_certainty = claimed == at ? 100 : 90;
+    bool known = dir_where(d, &a->ip, a->time, &at);
+    if (known && (at.source > DIR_SOURCE_REQUEST || !claimed)) { /* where its account authenticates from counts more than what a client claims */
+        a->device_entity = at.computer;
+        a->device_certainty = claimed == at.computer && at.source > DIR_SOURCE_CLAIM ? 100 : at.certainty;
     } else if (claimed) {
         a->device_entity = claimed;
         a->device_certainty = ip_set(&a->ip) ? 60 : 80;
     }
     a->destination_entity = dir_computer(d, a->destination);
-    if (!a->destination_entity)
-        a->destination_entity = dir_computer_at(d, &a->destination_ip);
+    if (!a->destination_entity && dir_where(d, &a->destination_ip, a->time, &at))
+        a->destination_entity = at.computer;
 }

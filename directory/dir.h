@@ -26,8 +26,40 @@ bool dir_is(const struct dir *d, uint32_t number, uint32_t flags);
 uint32_t dir_account(const struct dir *d, const struct account *a);
 uint32_t dir_sid(const struct dir *d, struct str sid);
 uint32_t dir_computer(const struct dir *d, struct str name); /* host name, DNS name or HOST$ */
-/* The computer that configuration or the directory ties to an address (--dc with an IP); 0 otherwise. */
+/* The one computer that is ever at an address, by configuration, by the directory or by what was seen; 0 when there is none or several. */
 uint32_t dir_computer_at(const struct dir *d, const struct ip *ip);
+
+/* How it is known which computer is at an address, weakest first. */
+#define DIR_SOURCES(X)                                                                                    \
+    X(NONE, 0, "")                                                                                        \
+    X(CLAIM, 40, "the name that it claims")           /* NTLM workstation, Kerberos host address */       \
+    X(DNS, 55, "DNS")                                                                                     \
+    X(REQUEST, 60, "a DHCP request")                                                                      \
+    X(NETBIOS, 70, "NetBIOS")                                                                             \
+    X(LEASE, 85, "a DHCP lease")                                                                          \
+    X(ACCOUNT, 90, "its account's Kerberos")          /* the machine account authenticates from there */  \
+    X(SERVER, 90, "the name that it serves under")    /* NTLM CHALLENGE, a service ticket that it took */ \
+    X(LOCATOR, 95, "its answer as a controller")      /* NETLOGON over CLDAP */                           \
+    X(CONFIGURED, 100, "configuration")               /* --dc NAME=IP, the imported directory */
+
+enum dir_source {
+#define X(id, certainty, text) DIR_SOURCE_##id,
+    DIR_SOURCES(X)
+#undef X
+        DIR_SOURCE_COUNT
+};
+
+struct dir_place {
+    uint32_t computer;
+    uint8_t certainty; /* percent */
+    enum dir_source source;
+};
+
+/* Which computer had that address at that time: a lease can change hands. False when nothing or nothing sure enough is known. */
+bool dir_where(const struct dir *d, const struct ip *ip, int64_t time, struct dir_place *out);
+struct str dir_source_text(enum dir_source s);
+/* How it is known that the computer had that address then; absent when it is not. */
+struct str dir_known_by(const struct dir *d, uint32_t computer, const struct ip *ip, int64_t time);
 
 /* Trusts of the imported directories, by domain and name. */
 const struct trust *dir_trusts(const struct dir *d, size_t *n);

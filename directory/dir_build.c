@@ -689,8 +689,8 @@ static int make_entities(struct build *b)
 static void init_tables(struct dir *d)
 {
     arena_init(&d->text, 1u << 18, SIZE_MAX);
-    struct table *all[] = {&d->keys, &d->domains, &d->complete, &d->at, &d->controllers, &d->dns_servers, &d->own};
-    const size_t size[] = {sizeof(uint32_t), sizeof(uint64_t), 1, sizeof(uint32_t), 1, 1, sizeof(struct own_domain)};
+    struct table *all[] = {&d->keys, &d->domains, &d->complete, &d->at, &d->place_at, &d->controllers, &d->dns_servers, &d->own};
+    const size_t size[] = {sizeof(uint32_t), sizeof(uint64_t), 1, sizeof(struct dir_fixed), sizeof(struct dir_span), 1, 1, sizeof(struct own_domain)};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         table_init(all[i], size[i], UINT32_MAX / 4);
 }
@@ -711,15 +711,16 @@ static int join_all(struct build *b, const struct dir_known *k)
     return err ? err : dir_link_trusts(b->dir, k->import);
 }
 
-static void describe(struct dir *d, const struct dir_known *k)
+static int describe(struct dir *d, const struct dir_known *k)
 {
-    dir_place_addresses(d, k->learners, k->nlearners, k->import);
+    int err = dir_where_build(d, k);
     for (size_t i = 0; i < k->ntags; i++)
         dir_apply_tag(d, &k->tags[i]);
-    dir_place_addresses(d, k->learners, k->nlearners, k->import); /* controllers named by tags have addresses too */
+    dir_where_controllers(d);
     dir_spread_sensitivity(d);
     for (size_t i = 0; k->import && i < k->import->ndomains; i++)
         (void)table_put(&d->complete, dir_domain_hash(&d->domains, k->import->domains[i]), NULL);
+    return err;
 }
 
 int dir_build_from(struct dir **out, const struct dir_known *known)
@@ -741,7 +742,7 @@ int dir_build_from(struct dir **out, const struct dir_known *known)
         if (!err)
             err = join_all(&b, &k);
         if (!err)
-            describe(d, &k);
+            err = describe(d, &k);
         table_free(&b.owner);
     }
     free(b.items);
@@ -765,12 +766,13 @@ void dir_free(struct dir *d)
 {
     if (!d)
         return;
-    struct table *all[] = {&d->keys, &d->domains, &d->complete, &d->at, &d->controllers, &d->dns_servers, &d->own};
+    struct table *all[] = {&d->keys, &d->domains, &d->complete, &d->at, &d->place_at, &d->controllers, &d->dns_servers, &d->own};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         table_free(all[i]);
     free(d->entities);
     free(d->all_groups);
     free(d->nall_groups);
+    free(d->places);
     free(d->stays);
     free(d->merged);
     arena_free(&d->text);

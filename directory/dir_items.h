@@ -27,10 +27,18 @@ uint32_t dir_item_root(struct build *b, uint32_t i);
 
 /* An account as people write it: SID, DOMAIN\name, user@suffix or a name. */
 struct account dir_spelled(struct str name);
-void dir_place_addresses(struct dir *d, struct dir_learner *const *learners, size_t nl, const struct dir_import *im);
 void dir_apply_tag(struct dir *d, const struct dir_tag *t);
 /* A tagged name that nothing else mentions still exists: the administrator says so. */
 int dir_name_tagged(struct dir_learner *extra, const struct dir_tag *tags, size_t n);
+
+/* ---- dir_where.c ---- */
+
+/* Addresses from what was learned, then from the import. Flags what answered as a controller. */
+int dir_where_build(struct dir *d, const struct dir_known *k);
+/* Addresses of controllers, once all of these are known. */
+void dir_where_controllers(struct dir *d);
+/* That computer is at that address, always. */
+void dir_where_put(struct dir *d, const struct ip *ip, uint32_t computer);
 
 /* ---- dir_prior.c ---- */
 

@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-enum { MAX_REFS = 400000, MAX_ADDRESSES = 200000, MAX_TEXT = 120 << 20 };
+enum { MAX_REFS = 400000, MAX_ADDRESSES = 200000, MAX_CONTROLLERS = 4096, MAX_TEXT = 120 << 20 };
 
 struct dir_learner *dir_learner_new(void)
 {
@@ -19,6 +19,8 @@ struct dir_learner *dir_learner_new(void)
     arena_init(&l->text, 65536, 128u << 20);
     table_init(&l->seen, sizeof(uint32_t), MAX_REFS);
     table_init(&l->at, sizeof(struct dir_address), MAX_ADDRESSES);
+    table_init(&l->names, sizeof(uint64_t), MAX_ADDRESSES);
+    table_init(&l->controllers, sizeof(struct ip), MAX_CONTROLLERS);
     return l;
 }
 
@@ -29,6 +31,8 @@ void dir_learner_free(struct dir_learner *l)
     arena_free(&l->text);
     table_free(&l->seen);
     table_free(&l->at);
+    table_free(&l->names);
+    table_free(&l->controllers);
     free(l->refs);
     free(l);
 }
@@ -108,32 +112,6 @@ static uint32_t controller(const struct activity *a)
     return id == 4662 && str_eq(act_str(a, FACT_OBJECT_SERVER), STR("DS")) ? ENTITY_DC : 0;
 }
 
-static void lives_at(struct dir_learner *l, const struct ip *ip, struct str host, bool shared)
-{
-    bool fresh;
-    struct dir_address *at = table_put(&l->at, ip_hash(ip), &fresh);
-    if (!at)
-        return;
-    if (fresh) {
-        *at = (struct dir_address){.ip = *ip, .host = str_dup(&l->text, host), .shared = shared};
-        l->others++;
-    } else if (!at->shared && (shared || !str_eqi(at->host, host))) {
-        at->shared = true;
-        l->others++;
-    }
-}
-
-/* A machine account that authenticates from an address lives there. */
-static void note_address(struct dir_learner *l, const struct activity *a)
-{
-    if (a->outcome != OUTCOME_SUCCESS || !ip_set(&a->ip) || ip_is_loopback(&a->ip) || !str_ends(a->actor.name, STR("$")))
-        return;
-    if (a->kind != KIND_CREDENTIALS_VALIDATION && a->kind != KIND_RESOURCE_ACCESS)
-        return;
-    if (a->protocol == PROTO_KERBEROS)
-        lives_at(l, &a->ip, str_sub(a->actor.name, 0, a->actor.name.n - 1), false);
-}
-
 void dir_learn(struct dir_learner *l, const struct activity *a)
 {
     if (!unknown_user(a))
@@ -151,17 +129,18 @@ void dir_learn(struct dir_learner *l, const struct activity *a)
         struct account host = {.name = a->destination};
         note(l, &host, ENTITY_COMPUTER, controller(a));
     }
-    note_address(l, a);
+    if (a->kind == KIND_NAME_SEEN && str_set(a->device) && a->outcome == OUTCOME_SUCCESS) { /* a lease, a controller: there is such a computer */
+        struct account host = {.name = a->device};
+        note(l, &host, ENTITY_COMPUTER, str_eq(act_str(a, FACT_OPERATION), STR("NETLOGON")) ? ENTITY_DC : 0);
+    }
+    dir_where_learn(l, a);
 }
 
 void dir_learner_merge(struct dir_learner *into, const struct dir_learner *from)
 {
-    uint32_t at = 0;
     for (size_t i = 0; i < from->n; i++)
         note_many(into, &from->refs[i].ref, from->refs[i].type, from->refs[i].flags, from->refs[i].count);
-    struct table *addresses = (struct table *)(uintptr_t)&from->at; /* walking sets no bit */
-    for (const struct dir_address *x; (x = table_each(addresses, &at, NULL)) != NULL;)
-        lives_at(into, &x->ip, x->host, x->shared);
+    dir_where_merge(into, from);
 }
 
 bool dir_learner_fresh(const struct dir_learner *l, const struct dir *d, struct dir_mark *mark)

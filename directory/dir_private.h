@@ -16,7 +16,10 @@ struct dir {
     struct table keys;       /* name hash -> uint32_t entity; 0 = ambiguous */
     struct table domains;    /* spelling hash -> uint64_t canonical hash */
     struct table complete;   /* canonical hash of domains that the import lists whole */
-    struct table at;         /* address hash -> uint32_t computer */
+    struct table at;         /* address hash -> struct dir_fixed */
+    struct dir_sighting *places; /* by address, then by time */
+    size_t nplaces;
+    struct table place_at;   /* address hash -> struct dir_span of places */
     struct table controllers; /* address hash of controllers -> uint8_t */
     struct table dns_servers; /* address hash */
     struct table own;        /* suffix hash -> struct own_domain */
@@ -28,6 +31,23 @@ struct dir {
     uint32_t *stays;         /* per number: the one that stays of those that were merged; NULL: nothing was known before */
     struct dir_alias *merged; /* by this build */
     size_t nmerged;
+};
+
+struct dir_fixed { /* the only computer at that address */
+    struct ip ip;
+    uint32_t computer;
+    uint32_t source; /* enum dir_source */
+};
+
+struct dir_sighting { /* a computer at an address for some time */
+    struct ip ip;
+    uint32_t computer;
+    uint32_t source;
+    int64_t first, last;
+};
+
+struct dir_span {
+    uint32_t from, n;
 };
 
 struct own_domain {

@@ -15,11 +15,12 @@ struct dir_ref {
     uint64_t count;
 };
 
-/* An address and the computer that authenticated from it. */
+/* A computer's name at an address, as one kind of evidence told it on one day. */
 struct dir_address {
     struct ip ip;
-    struct str host;    /* absent when several hosts did */
-    bool shared;
+    struct str host;
+    int64_t first, last;
+    uint8_t source; /* enum dir_source */
 };
 
 struct dir_learner {
@@ -27,10 +28,18 @@ struct dir_learner {
     struct table seen; /* hash of a spelling -> index + 1 into refs */
     struct dir_ref *refs;
     size_t n, room;
-    struct table at; /* ip hash -> struct dir_address */
+    struct table at;    /* hash of address, name, day and source -> struct dir_address */
+    struct table names; /* address hash -> uint64_t hash of its computer's name, 1 for several: what makes news */
+    struct table controllers; /* address hash -> struct ip of what answered as one */
     uint64_t others; /* changes that brought no spelling: proofs, addresses */
     bool full;
 };
+
+/* ---- dir_where.c: where computers are ---- */
+
+/* Notes what the activity says about addresses and controllers. */
+void dir_where_learn(struct dir_learner *l, const struct activity *a);
+void dir_where_merge(struct dir_learner *into, const struct dir_learner *from);
 
 /* True when the directory finds the spelling by all of its names, and each time the same entity with these flags. */
 bool dir_resolves(const struct dir *d, const struct dir_ref *r);

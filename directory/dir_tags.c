@@ -1,44 +1,7 @@
-/* directory/dir_tags.c - where computers are, and what the administrator says of names and addresses. */
+/* directory/dir_tags.c - what the administrator says of names and addresses. */
 #include "directory/dir_items.h"
 
 #include "base/hash.h"
-
-static void place(struct dir *d, const struct ip *ip, uint32_t computer)
-{
-    uint32_t *v = table_put(&d->at, ip_hash(ip), NULL);
-    if (v)
-        *v = computer;
-    if (dir_is(d, computer, ENTITY_DC))
-        (void)table_put(&d->controllers, ip_hash(ip), NULL);
-}
-
-void dir_place_addresses(struct dir *d, struct dir_learner *const *learners, size_t nl, const struct dir_import *im)
-{
-    struct table seen; /* address hash -> hash of the host name, 0 when shared */
-    table_init(&seen, sizeof(uint64_t), UINT32_MAX / 4);
-    for (size_t i = 0; i < nl; i++) {
-        uint32_t at = 0;
-        uint64_t key;
-        for (const struct dir_address *x; (x = table_each(&learners[i]->at, &at, &key)) != NULL;) {
-            uint64_t *v = table_put(&seen, key, NULL), host = hash_stri(x->host, 3);
-            if (v)
-                *v = x->shared || (*v && *v != host) ? 1 : host;
-        }
-    }
-    for (size_t i = 0; i < nl; i++) {
-        uint32_t at = 0;
-        for (const struct dir_address *x; (x = table_each(&learners[i]->at, &at, NULL)) != NULL;) {
-            const uint64_t *v = table_get(&seen, ip_hash(&x->ip));
-            uint32_t computer = dir_computer(d, x->host);
-            if (v && *v == hash_stri(x->host, 3) && computer)
-                place(d, &x->ip, computer);
-        }
-    }
-    table_free(&seen);
-    for (size_t i = 0; im && i < im->n; i++)
-        if (ip_set(&im->entries[i].ip))
-            place(d, &im->entries[i].ip, dir_account(d, &im->entries[i].base.ref));
-}
 
 struct account dir_spelled(struct str name)
 {
@@ -74,7 +37,7 @@ void dir_apply_tag(struct dir *d, const struct dir_tag *t)
     if (!ip_parse(name, &ip, NULL))
         return;
     if (number)
-        place(d, &ip, number);
+        dir_where_put(d, &ip, number);
     if (!number && (number = dir_computer_at(d, &ip)) != 0)
         d->entities[number].flags |= t->flag;
     if (t->flag & ENTITY_DC)

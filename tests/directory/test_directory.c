@@ -155,6 +155,186 @@ static void an_address_of_two_hosts_is_nobodys(void **state)
     dir_free(d);
 }
 
+/* ---- where computers are ---- */
+
+enum { NINE = 9 }; /* hours */
+
+static struct activity name_seen(const char *name, const char *ip, const char *how, int64_t hour, struct fact *f)
+{
+    struct activity a = {.kind = KIND_NAME_SEEN, .outcome = OUTCOME_SUCCESS, .device = str_of(name), .time = hour * TIME_HOUR, .facts = f, .nfacts = 1};
+    *f = (struct fact){.key = FACT_OPERATION, .type = FACT_TYPE_STR, .s = str_of(how)};
+    assert_true(ip_parse(str_of(ip), &a.ip, NULL));
+    return a;
+}
+
+static struct dir_place where(const struct dir *d, const char *ip, int64_t hour)
+{
+    struct dir_place out = {0};
+    struct ip at;
+    assert_true(ip_parse(str_of(ip), &at, NULL));
+    if (!dir_where(d, &at, hour * TIME_HOUR, &out))
+        out = (struct dir_place){0};
+    return out;
+}
+
+static void a_lease_changes_hands(void **state)
+{
+    struct dir_learner *l = dir_learner_new();
+    struct fact f;
+    (void)state;
+    struct activity a = name_seen("ws1.corp.example.test", "10.0.0.7", "DHCP lease", NINE, &f);
+    dir_learn(l, &a);
+    a = name_seen("WS1", "10.0.0.7", "DHCP lease", NINE + 3, &f);
+    dir_learn(l, &a);
+    a = name_seen("WS2", "10.0.0.7", "DHCP lease", NINE + 30, &f);
+    dir_learn(l, &a);
+    a = name_seen("WS3", "10.0.0.8", "NetBIOS registration", NINE, &f);
+    dir_learn(l, &a);
+    struct dir *d = build(l, NULL, NULL, 0);
+    uint32_t ws1 = dir_computer(d, STR("WS1")), ws2 = dir_computer(d, STR("WS2"));
+    assert_true(ws1 && ws2 && ws1 != ws2);
+    assert_int_equal(where(d, "10.0.0.7", NINE + 1).computer, ws1);
+    assert_int_equal(where(d, "10.0.0.7", NINE + 1).certainty, 85);
+    assert_int_equal(where(d, "10.0.0.7", NINE + 1).source, DIR_SOURCE_LEASE);
+    assert_int_equal(where(d, "10.0.0.7", NINE + 10).computer, ws1);
+    assert_int_equal(where(d, "10.0.0.7", NINE + 31).computer, ws2);
+    assert_int_equal(where(d, "10.0.0.7", NINE + 24 * 4).certainty, 65); /* long ago */
+    assert_int_equal(where(d, "10.0.0.7", NINE + 24 * 30).computer, 0);
+    assert_int_equal(where(d, "10.0.0.8", NINE).computer, dir_computer(d, STR("WS3")));
+    assert_int_equal(where(d, "10.0.0.9", NINE).computer, 0);
+    struct ip ip;
+    assert_true(ip_parse(STR("10.0.0.7"), &ip, NULL));
+    assert_int_equal(dir_computer_at(d, &ip), 0); /* of several */
+    assert_true(str_eq(dir_known_by(d, ws1, &ip, (NINE + 1) * TIME_HOUR), STR("a DHCP lease")));
+    assert_false(str_set(dir_known_by(d, ws2, &ip, (NINE + 1) * TIME_HOUR)));
+    dir_free(d);
+}
+
+/* What a client says of itself counts where nothing better is known, and less than what is. */
+static void a_claimed_name_counts_little(void **state)
+{
+    struct dir_learner *l = dir_learner_new();
+    struct fact carrier[] = {{.key = FACT_CARRIER, .type = FACT_TYPE_STR, .s = STR("SMB")}}, f;
+    struct activity a = logon("alice", "CORP", NULL);
+    (void)state;
+    a.kind = KIND_CREDENTIALS_VALIDATION;
+    a.protocol = PROTO_NTLM;
+    a.device = STR("WS9");
+    a.destination = STR("fs1.corp.example.test");
+    a.facts = carrier;
+    a.nfacts = 1;
+    assert_true(ip_parse(STR("10.0.0.9"), &a.ip, NULL));
+    assert_true(ip_parse(STR("10.0.0.20"), &a.destination_ip, NULL));
+    dir_learn(l, &a);
+    struct activity b = name_seen("WS9", "10.0.0.99", "DHCP request", 0, &f);
+    b.outcome = OUTCOME_SUCCESS;
+    dir_learn(l, &b);
+    struct dir *d = build(l, NULL, NULL, 0);
+    assert_int_equal(where(d, "10.0.0.9", 0).computer, dir_computer(d, STR("WS9")));
+    assert_int_equal(where(d, "10.0.0.9", 0).certainty, 40);
+    assert_int_equal(where(d, "10.0.0.20", 0).computer, dir_computer(d, STR("FS1")));
+    assert_int_equal(where(d, "10.0.0.20", 0).source, DIR_SOURCE_SERVER);
+    assert_false(dir_dc_destination(d, &a));
+    dir_resolve(d, &a);
+    assert_int_equal(a.destination_entity, dir_computer(d, STR("FS1")));
+    assert_int_equal(a.device_certainty, 60);
+    dir_free(d);
+}
+
+/* Packets that are answered make a controller of the address; a log's own fields and a file server do not. */
+static void who_answers_as_a_controller(void **state)
+{
+    static const struct {
+        enum kind kind;
+        enum outcome outcome;
+        enum protocol protocol;
+        const char *carrier, *reason, *upn;
+        bool is;
+    } row[] = {
+        {KIND_CREDENTIALS_VALIDATION, OUTCOME_SUCCESS, PROTO_KERBEROS, NULL, NULL, NULL, true},
+        {KIND_CREDENTIALS_VALIDATION, OUTCOME_FAILURE, PROTO_KERBEROS, NULL, NULL, NULL, true},
+        {KIND_CREDENTIALS_VALIDATION, OUTCOME_UNKNOWN, PROTO_KERBEROS, NULL, NULL, NULL, false},
+        {KIND_RESOURCE_ACCESS, OUTCOME_SUCCESS, PROTO_KERBEROS, "LDAP", NULL, NULL, true},
+        {KIND_RESOURCE_ACCESS, OUTCOME_SUCCESS, PROTO_KERBEROS, "SMB", NULL, NULL, false},
+        {KIND_CREDENTIALS_VALIDATION, OUTCOME_FAILURE, PROTO_NTLM, "LDAP", NULL, NULL, false},
+        {KIND_LDAP_BIND, OUTCOME_FAILURE, PROTO_LDAP, NULL, "wrong password", NULL, true},
+        {KIND_LDAP_BIND, OUTCOME_SUCCESS, PROTO_LDAP, NULL, NULL, "alice@corp.example.test", true},
+        {KIND_LDAP_BIND, OUTCOME_SUCCESS, PROTO_LDAP, NULL, NULL, NULL, false},
+        {KIND_LDAP_SEARCH, OUTCOME_SUCCESS, PROTO_LDAP, NULL, NULL, NULL, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        struct dir_learner *l = dir_learner_new();
+        struct fact f[] = {{.key = FACT_CARRIER, .type = FACT_TYPE_STR}, {.key = FACT_FAILURE_REASON, .type = FACT_TYPE_STR}};
+        struct activity a = {.kind = row[i].kind, .outcome = row[i].outcome, .protocol = row[i].protocol, .code = 49, .facts = f};
+        if (row[i].carrier)
+            f[a.nfacts++].s = str_of(row[i].carrier);
+        else if (row[i].reason)
+            f[a.nfacts++] = (struct fact){.key = FACT_FAILURE_REASON, .type = FACT_TYPE_STR, .s = str_of(row[i].reason)};
+        a.actor.upn = row[i].upn ? str_of(row[i].upn) : STR_NONE;
+        assert_true(ip_parse(STR("10.0.0.1"), &a.destination_ip, NULL));
+        dir_learn(l, &a);
+        struct dir *d = build(l, NULL, NULL, 0);
+        if (dir_dc_destination(d, &a) != row[i].is)
+            fail_msg("row %zu", i);
+        dir_free(d);
+    }
+}
+
+static void a_controller_says_its_name(void **state)
+{
+    struct dir_learner *l = dir_learner_new();
+    struct fact f;
+    struct activity a = name_seen("dc1.corp.example.test", "10.0.0.1", "NETLOGON", NINE, &f);
+    (void)state;
+    dir_learn(l, &a);
+    struct dir *d = build(l, NULL, NULL, 0);
+    struct activity b = {.kind = KIND_LDAP_SEARCH, .destination_ip = a.ip};
+    dir_resolve(d, &b);
+    assert_true(b.destination_entity != 0 && dir_is(d, b.destination_entity, ENTITY_DC));
+    assert_true(dir_dc_destination(d, &b));
+    dir_free(d);
+}
+
+/* In any order, by any number of learners, all is known at all times as before. */
+static void where_in_any_order(void **state)
+{
+    static const char *const how[] = {"DHCP lease", "NetBIOS answer", "NETLOGON", "DHCP request"};
+    static const char *const names[] = {"WS1", "WS2", "ws3.corp.example.test"};
+    struct dir *d[2];
+    (void)state;
+    for (int way = 0; way < 2; way++) {
+        struct dir_learner *l[3] = {dir_learner_new(), dir_learner_new(), dir_learner_new()};
+        for (int k = 0; k < 300; k++) {
+            int i = way ? (k * 7 + 3) % 300 : k;
+            char ip[16];
+            struct fact f;
+            (void)snprintf(ip, sizeof ip, "10.0.0.%d", 1 + i % 5);
+            struct activity a = name_seen(names[(i / 7) % 3], ip, how[i % 4], i / 2, &f);
+            dir_learn(l[way ? i % 2 : 0], &a);
+        }
+        dir_learner_merge(l[2], l[0]);
+        dir_learner_merge(l[2], l[1]);
+        assert_int_equal(dir_build(&d[way], &l[way ? 2 : 0], 1, NULL, NULL, 0), 0);
+        for (int i = 0; i < 3; i++)
+            dir_learner_free(l[i]);
+    }
+    unsigned known = 0;
+    for (int host = 1; host <= 5; host++)
+        for (int hour = 0; hour < 200; hour++) {
+            char ip[16];
+            (void)snprintf(ip, sizeof ip, "10.0.0.%d", host);
+            struct dir_place x = where(d[0], ip, hour), y = where(d[1], ip, hour);
+            assert_int_equal(x.computer, y.computer);
+            assert_int_equal(x.certainty, y.certainty);
+            assert_int_equal(x.source, y.source);
+            known += x.computer != 0;
+        }
+    assert_true(known > 100);
+    dir_free(d[0]);
+    dir_free(d[1]);
+}
+
 static const char ldif[] =
     "version: 1\n"
     "# an export\n"
@@ -296,6 +476,11 @@ int main(void)
                                        cmocka_unit_test(failures_make_nobody),
                                        cmocka_unit_test(controllers_and_addresses),
                                        cmocka_unit_test(an_address_of_two_hosts_is_nobodys),
+                                       cmocka_unit_test(a_lease_changes_hands),
+                                       cmocka_unit_test(a_claimed_name_counts_little),
+                                       cmocka_unit_test(who_answers_as_a_controller),
+                                       cmocka_unit_test(a_controller_says_its_name),
+                                       cmocka_unit_test(where_in_any_order),
                                        cmocka_unit_test(directory_from_ldif),
                                        cmocka_unit_test(hostile_ldif),
                                        cmocka_unit_test(directory_from_json),

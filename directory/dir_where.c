@@ -1,0 +1,356 @@
+/* directory/dir_where.c - which computer is at which address, when, how sure that is and how it is known.
+ *
+ * Sightings are kept by address, name, day and kind of evidence, each with its first and last moment of that day: sets and minima, so that any
+ * order of learning gives the same. An address that only one computer ever had by strong evidence is that computer's at all times. Otherwise the sighting nearest in
+ * time says whose it was; where two computers have it at the same time it is nobody's (NAT, a terminal server). */
+#include "directory/dir_items.h"
+
+#include "base/hash.h"
+
+#include <stdlib.h>
+
+enum { SEVERAL = 1 }; /* in `names` */
+
+static const struct {
+    uint8_t certainty;
+    struct str text;
+} sources[DIR_SOURCE_COUNT] = {
+#define X(id, certainty, text) [DIR_SOURCE_##id] = {certainty, {text, sizeof(text) - 1}},
+    DIR_SOURCES(X)
+#undef X
+};
+
+struct str dir_source_text(enum dir_source s)
+{
+    return s < DIR_SOURCE_COUNT ? sources[s].text : STR_NONE;
+}
+
+/* Strong evidence ties an account or a server to the address; the rest is what a client or a name service says. */
+static bool strong(uint32_t source)
+{
+    return source >= DIR_SOURCE_LEASE;
+}
+
+/* ---- learning ---- */
+
+static bool news(struct dir_learner *l, const struct ip *ip, uint64_t host)
+{
+    bool fresh;
+    uint64_t *v = table_put(&l->names, ip_hash(ip), &fresh);
+    bool same = v && *v == host;
+    if (v && !same)
+        *v = fresh ? host : SEVERAL;
+    return !same;
+}
+
+static void sighting(struct dir_learner *l, const struct dir_address *x)
+{
+    bool fresh;
+    struct str name = dir_host_part(x->host);
+    if (!str_set(name) || name.n > 63 || !ip_set(&x->ip) || ip_is_loopback(&x->ip))
+        return;
+    uint64_t host = hash_stri(name, 3), key = hash_mix(hash_mix(ip_hash(&x->ip), host), (uint64_t)time_day(x->first));
+    struct dir_address *at = table_put(&l->at, hash_mix(key, x->source), &fresh);
+    if (!at)
+        return;
+    if (fresh) {
+        *at = *x;
+        at->host = str_dup(&l->text, name);
+        l->others += news(l, &x->ip, host);
+        return;
+    }
+    at->first = x->first < at->first ? x->first : at->first;
+    at->last = x->last > at->last ? x->last : at->last;
+}
+
+static void seen(struct dir_learner *l, const struct activity *a, const struct ip *ip, struct str host, enum dir_source source)
+{
+    sighting(l, &(struct dir_address){.ip = *ip, .host = host, .first = a->time, .last = a->time, .source = (uint8_t)source});
+}
+
+/* From packets rather than from a log. */
+static bool on_the_wire(const struct activity *a)
+{
+    return ip_set(&a->destination_ip) && !act_has(a, FACT_EVENT_ID);
+}
+
+static enum dir_source named_by(const struct activity *a)
+{
+    struct str how = act_str(a, FACT_OPERATION);
+    if (str_eq(how, STR("NETLOGON")))
+        return DIR_SOURCE_LOCATOR;
+    if (str_eq(how, STR("DHCP lease")))
+        return DIR_SOURCE_LEASE;
+    return str_starts(how, STR("NetBIOS")) ? DIR_SOURCE_NETBIOS : DIR_SOURCE_REQUEST;
+}
+
+/* A machine account that authenticates from an address lives there. */
+static void machine_account(struct dir_learner *l, const struct activity *a)
+{
+    if (a->outcome != OUTCOME_SUCCESS || !str_ends(a->actor.name, STR("$")))
+        return;
+    if (a->protocol == PROTO_KERBEROS && (a->kind == KIND_CREDENTIALS_VALIDATION || a->kind == KIND_RESOURCE_ACCESS))
+        seen(l, a, &a->ip, a->actor.name, DIR_SOURCE_ACCOUNT);
+}
+
+/* The host of a service that took the ticket for it: "cifs/fs1.corp.example.test", "host/ws1". */
+static struct str served(const struct activity *a)
+{
+    struct str spn = act_str(a, FACT_SPN);
+    ptrdiff_t slash = str_chr(spn, '/');
+    if (a->protocol != PROTO_KERBEROS || slash <= 0)
+        return STR_NONE;
+    struct str host = str_from(spn, (size_t)slash + 1);
+    ptrdiff_t end = str_chr(host, '/');
+    host = end >= 0 ? str_sub(host, 0, (size_t)end) : host;
+    end = str_chr(host, ':');
+    host = end >= 0 ? str_sub(host, 0, (size_t)end) : host;
+    struct ip ip;
+    return ip_parse(host, &ip, NULL) ? STR_NONE : host;
+}
+
+/* An authentication that another protocol carried: the server names itself, the client claims a name. */
+static void carried(struct dir_learner *l, const struct activity *a)
+{
+    if (a->outcome != OUTCOME_SUCCESS)
+        return;
+    if (str_set(a->destination))
+        seen(l, a, &a->destination_ip, a->destination, DIR_SOURCE_SERVER);
+    else if (str_set(served(a)))
+        seen(l, a, &a->destination_ip, served(a), DIR_SOURCE_SERVER);
+    if (str_set(a->device))
+        seen(l, a, &a->ip, a->device, DIR_SOURCE_CLAIM);
+}
+
+/* An answer with an address of the organisation's own networks. */
+static void dns_answer(struct dir_learner *l, const struct activity *a)
+{
+    enum { DNS_A = 1 };
+    struct ip ip;
+    if (act_u64(a, FACT_DNS_TYPE, 0) == DNS_A && ip_parse(act_str(a, FACT_DNS_DATA), &ip, NULL) && ip_is_private(&ip))
+        seen(l, a, &ip, act_str(a, FACT_DNS_NAME), DIR_SOURCE_DNS);
+}
+
+/* Who answers as a key distribution centre, takes logons over LDAP, or says what only Active Directory says. */
+static bool answers_as_controller(const struct activity *a)
+{
+    bool carrier = act_has(a, FACT_CARRIER);
+    bool logon = a->kind == KIND_CREDENTIALS_VALIDATION || a->kind == KIND_RESOURCE_ACCESS;
+    if (a->outcome == OUTCOME_UNKNOWN || (!logon && a->kind != KIND_LDAP_BIND))
+        return false;
+    if (a->kind == KIND_LDAP_BIND)
+        return str_set(act_str(a, FACT_FAILURE_REASON)) ? a->code == 49 : a->outcome == OUTCOME_SUCCESS && (str_set(a->actor.upn) || str_set(a->actor.domain));
+    return carrier ? a->outcome == OUTCOME_SUCCESS && str_eq(act_str(a, FACT_CARRIER), STR("LDAP")) : a->protocol == PROTO_KERBEROS;
+}
+
+static void controller(struct dir_learner *l, const struct ip *ip)
+{
+    bool fresh;
+    struct ip *at = table_put(&l->controllers, ip_hash(ip), &fresh);
+    if (at && fresh) {
+        *at = *ip;
+        l->others++;
+    }
+}
+
+void dir_where_learn(struct dir_learner *l, const struct activity *a)
+{
+    if (a->kind == KIND_NAME_SEEN) {
+        seen(l, a, &a->ip, a->device, named_by(a));
+        if (named_by(a) == DIR_SOURCE_LOCATOR)
+            controller(l, &a->ip);
+        return;
+    }
+    machine_account(l, a);
+    if (!on_the_wire(a))
+        return;
+    if (act_has(a, FACT_CARRIER))
+        carried(l, a);
+    if (a->kind == KIND_DNS_QUERY)
+        dns_answer(l, a);
+    if (answers_as_controller(a))
+        controller(l, &a->destination_ip);
+}
+
+void dir_where_merge(struct dir_learner *into, const struct dir_learner *from)
+{
+    struct table *at = (struct table *)(uintptr_t)&from->at, *controllers = (struct table *)(uintptr_t)&from->controllers; /* walking sets no bit */
+    uint32_t i = 0;
+    for (const struct dir_address *x; (x = table_each(at, &i, NULL)) != NULL;)
+        sighting(into, x);
+    i = 0;
+    for (const struct ip *x; (x = table_each(controllers, &i, NULL)) != NULL;)
+        controller(into, x);
+}
+
+/* ---- building ---- */
+
+static int by_place(const void *x, const void *y)
+{
+    const struct dir_sighting *a = x, *b = y;
+    int c = memcmp(a->ip.b, b->ip.b, sizeof a->ip.b);
+    if (c)
+        return c;
+    if (a->first != b->first)
+        return a->first < b->first ? -1 : 1;
+    if (a->last != b->last)
+        return a->last < b->last ? -1 : 1;
+    return a->computer != b->computer ? (a->computer < b->computer ? -1 : 1) : (int)a->source - (int)b->source;
+}
+
+static size_t sightings(const struct dir *d, const struct dir_known *k, struct dir_sighting *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < k->nlearners; i++) {
+        uint32_t at = 0;
+        for (const struct dir_address *x; (x = table_each(&k->learners[i]->at, &at, NULL)) != NULL;) {
+            uint32_t computer = dir_computer(d, x->host);
+            if (computer)
+                out[n++] = (struct dir_sighting){x->ip, computer, x->source, x->first, x->last};
+        }
+    }
+    return n;
+}
+
+/* The best evidence, if all that is strong names the same computer. */
+static void fix(struct dir *d, const struct dir_sighting *x, size_t n)
+{
+    const struct dir_sighting *best = NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (!strong(x[i].source))
+            continue;
+        if (best && best->computer != x[i].computer)
+            return;
+        best = !best || x[i].source > best->source ? &x[i] : best;
+    }
+    struct dir_fixed *at = best ? table_put(&d->at, ip_hash(&best->ip), NULL) : NULL;
+    if (at)
+        *at = (struct dir_fixed){best->ip, best->computer, best->source};
+}
+
+static void index_places(struct dir *d)
+{
+    for (size_t i = 0, n; i < d->nplaces; i += n) {
+        const struct dir_sighting *x = &d->places[i];
+        for (n = 1; i + n < d->nplaces && ip_eq(&x[n].ip, &x->ip); n++)
+            ;
+        struct dir_span *span = table_put(&d->place_at, ip_hash(&x->ip), NULL);
+        if (span)
+            *span = (struct dir_span){(uint32_t)i, (uint32_t)n};
+        fix(d, x, n);
+    }
+}
+
+void dir_where_put(struct dir *d, const struct ip *ip, uint32_t computer)
+{
+    struct dir_fixed *at = table_put(&d->at, ip_hash(ip), NULL);
+    if (at)
+        *at = (struct dir_fixed){*ip, computer, DIR_SOURCE_CONFIGURED};
+}
+
+void dir_where_controllers(struct dir *d)
+{
+    uint32_t at = 0;
+    for (const struct dir_fixed *x; (x = table_each(&d->at, &at, NULL)) != NULL;)
+        if (dir_is(d, x->computer, ENTITY_DC))
+            (void)table_put(&d->controllers, ip_hash(&x->ip), NULL);
+}
+
+int dir_where_build(struct dir *d, const struct dir_known *k)
+{
+    size_t room = 0;
+    for (size_t i = 0; i < k->nlearners; i++)
+        room += k->learners[i]->at.n;
+    d->places = calloc(room + 1, sizeof *d->places);
+    if (!d->places)
+        return ERR_MEMORY;
+    d->nplaces = sightings(d, k, d->places);
+    qsort(d->places, d->nplaces, sizeof *d->places, by_place);
+    index_places(d);
+    for (size_t i = 0; k->import && i < k->import->n; i++)
+        if (ip_set(&k->import->entries[i].ip))
+            dir_where_put(d, &k->import->entries[i].ip, dir_account(d, &k->import->entries[i].base.ref));
+    for (size_t i = 0; i < k->nlearners; i++) {
+        uint32_t at = 0;
+        for (const struct ip *x; (x = table_each(&k->learners[i]->controllers, &at, NULL)) != NULL;) {
+            uint32_t computer = dir_computer_at(d, x);
+            if (computer)
+                d->entities[computer].flags |= ENTITY_DC;
+            (void)table_put(&d->controllers, ip_hash(x), NULL);
+        }
+    }
+    return 0;
+}
+
+/* ---- asking ---- */
+
+static struct table *shared(const struct table *t)
+{
+    return (struct table *)(uintptr_t)t; /* a built directory never evicts: see dir.c */
+}
+
+static const struct dir_fixed *fixed(const struct dir *d, const struct ip *ip)
+{
+    return ip_set(ip) ? table_get(shared(&d->at), ip_hash(ip)) : NULL;
+}
+
+uint32_t dir_computer_at(const struct dir *d, const struct ip *ip)
+{
+    const struct dir_fixed *at = fixed(d, ip);
+    return at ? at->computer : 0;
+}
+
+static int64_t apart(const struct dir_sighting *x, int64_t t)
+{
+    return t < x->first ? x->first - t : t > x->last ? t - x->last : 0;
+}
+
+/* The nearer in time; of equally near ones the better evidence. */
+static bool better(const struct dir_sighting *x, const struct dir_sighting *than, int64_t t)
+{
+    if (!than || strong(x->source) != strong(than->source))
+        return !than || strong(x->source);
+    int64_t a = apart(x, t), b = apart(than, t);
+    return a != b ? a < b : x->source > than->source;
+}
+
+/* The certainty goes down with the time since, and where another computer had the address within the hour. */
+static bool weigh(const struct dir_sighting *x, const struct dir_sighting *other, int64_t t, struct dir_place *out)
+{
+    int64_t away = apart(x, t);
+    uint8_t sure = sources[x->source].certainty;
+    if (away > 8 * TIME_DAY || (other && away == 0 && apart(other, t) == 0))
+        return false;
+    if (away > TIME_DAY)
+        sure = (uint8_t)(sure - 20);
+    if (other && apart(other, t) < TIME_HOUR)
+        sure = sure > 60 ? 60 : sure;
+    *out = (struct dir_place){x->computer, sure, (enum dir_source)x->source};
+    return true;
+}
+
+struct str dir_known_by(const struct dir *d, uint32_t computer, const struct ip *ip, int64_t time)
+{
+    struct dir_place at;
+    return computer && dir_where(d, ip, time, &at) && at.computer == dir_number(d, computer) ? dir_source_text(at.source) : STR_NONE;
+}
+
+bool dir_where(const struct dir *d, const struct ip *ip, int64_t time, struct dir_place *out)
+{
+    const struct dir_fixed *only = fixed(d, ip);
+    if (only) {
+        *out = (struct dir_place){only->computer, sources[only->source].certainty, (enum dir_source)only->source};
+        return only->computer != 0;
+    }
+    const struct dir_span *span = ip_set(ip) ? table_get(shared(&d->place_at), ip_hash(ip)) : NULL;
+    const struct dir_sighting *best = NULL, *other = NULL;
+    for (uint32_t i = 0; span && i < span->n; i++)
+        if (better(&d->places[span->from + i], best, time))
+            best = &d->places[span->from + i];
+    for (uint32_t i = 0; best && i < span->n; i++) {
+        const struct dir_sighting *x = &d->places[span->from + i];
+        if (x->computer != best->computer && strong(x->source) == strong(best->source) && (!other || apart(x, time) < apart(other, time)))
+            other = x;
+    }
+    return best && weigh(best, other, time, out);
+}
