@@ -21,6 +21,7 @@ struct dir_learner *dir_learner_new(void)
     table_init(&l->at, sizeof(struct dir_address), MAX_ADDRESSES);
     table_init(&l->names, sizeof(uint64_t), MAX_ADDRESSES);
     table_init(&l->controllers, sizeof(struct ip), MAX_CONTROLLERS);
+    table_init(&l->pulls, sizeof(struct dir_pull), MAX_CONTROLLERS);
     return l;
 }
 
@@ -33,6 +34,7 @@ void dir_learner_free(struct dir_learner *l)
     table_free(&l->at);
     table_free(&l->names);
     table_free(&l->controllers);
+    table_free(&l->pulls);
     free(l->refs);
     free(l);
 }
@@ -133,6 +135,8 @@ void dir_learn(struct dir_learner *l, const struct activity *a)
         struct account host = {.name = a->device};
         note(l, &host, ENTITY_COMPUTER, str_eq(act_str(a, FACT_OPERATION), STR("NETLOGON")) ? ENTITY_DC : 0);
     }
+    struct account server = {.name = dir_where_server(a)};
+    note(l, &server, ENTITY_COMPUTER, 0);
     dir_where_learn(l, a);
 }
 

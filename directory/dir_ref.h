@@ -23,6 +23,11 @@ struct dir_address {
     uint8_t source; /* enum dir_source */
 };
 
+/* One machine replicated the directory from another. */
+struct dir_pull {
+    struct ip client, server;
+};
+
 struct dir_learner {
     struct arena text;
     struct table seen; /* hash of a spelling -> index + 1 into refs */
@@ -31,6 +36,7 @@ struct dir_learner {
     struct table at;    /* hash of address, name, day and source -> struct dir_address */
     struct table names; /* address hash -> uint64_t hash of its computer's name, 1 for several: what makes news */
     struct table controllers; /* address hash -> struct ip of what answered as one */
+    struct table pulls;       /* hash of both addresses -> struct dir_pull */
     uint64_t others; /* changes that brought no spelling: proofs, addresses */
     bool full;
 };
@@ -39,6 +45,8 @@ struct dir_learner {
 
 /* Notes what the activity says about addresses and controllers. */
 void dir_where_learn(struct dir_learner *l, const struct activity *a);
+/* The name under which the server at destination_ip took the logon that it tells of; absent when it does not. */
+struct str dir_where_server(const struct activity *a);
 void dir_where_merge(struct dir_learner *into, const struct dir_learner *from);
 
 /* True when the directory finds the spelling by all of its names, and each time the same entity with these flags. */

@@ -109,17 +109,12 @@ static struct str served(const struct activity *a)
     return ip_parse(host, &ip, NULL) ? STR_NONE : host;
 }
 
-/* An authentication that another protocol carried: the server names itself, the client claims a name. */
-static void carried(struct dir_learner *l, const struct activity *a)
+/* An authentication that another protocol carried: the server names itself. */
+struct str dir_where_server(const struct activity *a)
 {
-    if (a->outcome != OUTCOME_SUCCESS)
-        return;
-    if (str_set(a->destination))
-        seen(l, a, &a->destination_ip, a->destination, DIR_SOURCE_SERVER);
-    else if (str_set(served(a)))
-        seen(l, a, &a->destination_ip, served(a), DIR_SOURCE_SERVER);
-    if (str_set(a->device))
-        seen(l, a, &a->ip, a->device, DIR_SOURCE_CLAIM);
+    if (!on_the_wire(a) || !act_has(a, FACT_CARRIER) || a->outcome != OUTCOME_SUCCESS)
+        return STR_NONE;
+    return str_set(a->destination) ? a->destination : served(a);
 }
 
 /* An answer with an address of the organisation's own networks. */
@@ -153,6 +148,21 @@ static void controller(struct dir_learner *l, const struct ip *ip)
     }
 }
 
+static uint64_t pull_key(const struct ip *client, const struct ip *server)
+{
+    return hash_mix(ip_hash(client), ip_hash(server));
+}
+
+static void pull(struct dir_learner *l, const struct dir_pull *x)
+{
+    bool fresh;
+    struct dir_pull *at = table_put(&l->pulls, pull_key(&x->client, &x->server), &fresh);
+    if (at && fresh) {
+        *at = *x;
+        l->others++;
+    }
+}
+
 void dir_where_learn(struct dir_learner *l, const struct activity *a)
 {
     if (a->kind == KIND_NAME_SEEN) {
@@ -164,8 +174,12 @@ void dir_where_learn(struct dir_learner *l, const struct activity *a)
     machine_account(l, a);
     if (!on_the_wire(a))
         return;
-    if (act_has(a, FACT_CARRIER))
-        carried(l, a);
+    if (str_set(dir_where_server(a)))
+        seen(l, a, &a->destination_ip, dir_where_server(a), DIR_SOURCE_SERVER);
+    if (str_set(a->device) && act_has(a, FACT_CARRIER) && a->outcome == OUTCOME_SUCCESS)
+        seen(l, a, &a->ip, a->device, DIR_SOURCE_CLAIM);
+    if (a->kind == KIND_DIRECTORY_REPLICATION && a->outcome == OUTCOME_SUCCESS && str_ends(a->actor.name, STR("$")))
+        pull(l, &(struct dir_pull){a->ip, a->destination_ip});
     if (a->kind == KIND_DNS_QUERY)
         dns_answer(l, a);
     if (answers_as_controller(a))
@@ -175,12 +189,16 @@ void dir_where_learn(struct dir_learner *l, const struct activity *a)
 void dir_where_merge(struct dir_learner *into, const struct dir_learner *from)
 {
     struct table *at = (struct table *)(uintptr_t)&from->at, *controllers = (struct table *)(uintptr_t)&from->controllers; /* walking sets no bit */
+    struct table *pulls = (struct table *)(uintptr_t)&from->pulls;
     uint32_t i = 0;
     for (const struct dir_address *x; (x = table_each(at, &i, NULL)) != NULL;)
         sighting(into, x);
     i = 0;
     for (const struct ip *x; (x = table_each(controllers, &i, NULL)) != NULL;)
         controller(into, x);
+    i = 0;
+    for (const struct dir_pull *x; (x = table_each(pulls, &i, NULL)) != NULL;)
+        pull(into, x);
 }
 
 /* ---- building ---- */
@@ -256,6 +274,36 @@ void dir_where_controllers(struct dir *d)
             (void)table_put(&d->controllers, ip_hash(&x->ip), NULL);
 }
 
+static void is_controller(struct dir *d, const struct ip *ip)
+{
+    uint32_t computer = dir_computer_at(d, ip);
+    if (computer)
+        d->entities[computer].flags |= ENTITY_DC;
+    (void)table_put(&d->controllers, ip_hash(ip), NULL);
+}
+
+static bool pulled(const struct dir_known *k, const struct ip *client, const struct ip *server)
+{
+    for (size_t i = 0; i < k->nlearners; i++)
+        if (table_get(&k->learners[i]->pulls, pull_key(client, server)))
+            return true;
+    return false;
+}
+
+/* What answered as a controller, and machines that replicate from each other under their own accounts. */
+static void proven(struct dir *d, const struct dir_known *k, struct dir_learner *l)
+{
+    uint32_t at = 0;
+    for (const struct ip *x; (x = table_each(&l->controllers, &at, NULL)) != NULL;)
+        is_controller(d, x);
+    at = 0;
+    for (const struct dir_pull *x; (x = table_each(&l->pulls, &at, NULL)) != NULL;)
+        if (pulled(k, &x->server, &x->client)) {
+            is_controller(d, &x->client);
+            is_controller(d, &x->server);
+        }
+}
+
 int dir_where_build(struct dir *d, const struct dir_known *k)
 {
     size_t room = 0;
@@ -270,15 +318,8 @@ int dir_where_build(struct dir *d, const struct dir_known *k)
     for (size_t i = 0; k->import && i < k->import->n; i++)
         if (ip_set(&k->import->entries[i].ip))
             dir_where_put(d, &k->import->entries[i].ip, dir_account(d, &k->import->entries[i].base.ref));
-    for (size_t i = 0; i < k->nlearners; i++) {
-        uint32_t at = 0;
-        for (const struct ip *x; (x = table_each(&k->learners[i]->controllers, &at, NULL)) != NULL;) {
-            uint32_t computer = dir_computer_at(d, x);
-            if (computer)
-                d->entities[computer].flags |= ENTITY_DC;
-            (void)table_put(&d->controllers, ip_hash(x), NULL);
-        }
-    }
+    for (size_t i = 0; i < k->nlearners; i++)
+        proven(d, k, k->learners[i]);
     return 0;
 }
 

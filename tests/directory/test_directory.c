@@ -281,6 +281,38 @@ static void who_answers_as_a_controller(void **state)
     }
 }
 
+static void replicate(struct dir_learner *l, const char *account, const char *from, const char *to)
+{
+    struct activity a = logon(account, "CORP", NULL);
+    a.kind = KIND_DIRECTORY_REPLICATION;
+    assert_true(ip_parse(str_of(from), &a.ip, NULL));
+    assert_true(ip_parse(str_of(to), &a.destination_ip, NULL));
+    dir_learn(l, &a);
+}
+
+/* Two that replicate from each other are controllers; one who only asks is not, nor is one who asks as a person. */
+static void who_replicates_both_ways(void **state)
+{
+    struct dir_learner *l[2] = {dir_learner_new(), dir_learner_new()};
+    struct dir *d;
+    (void)state;
+    replicate(l[0], "DC1$", "10.0.0.1", "10.0.0.2");
+    replicate(l[1], "DC2$", "10.0.0.2", "10.0.0.1");
+    replicate(l[0], "WS6$", "10.0.0.6", "10.0.0.1");
+    replicate(l[0], "DC1$", "10.0.0.1", "10.0.0.7");
+    replicate(l[0], "mallory", "10.0.0.7", "10.0.0.1");
+    assert_int_equal(dir_build(&d, l, 2, NULL, NULL, 0), 0);
+    static const char *const ip[] = {"10.0.0.1", "10.0.0.2", "10.0.0.6", "10.0.0.7"};
+    for (int i = 0; i < 4; i++) {
+        struct activity a = {.kind = KIND_LDAP_SEARCH};
+        assert_true(ip_parse(str_of(ip[i]), &a.ip, NULL));
+        assert_int_equal(dir_dc_source(d, &a), i < 2);
+    }
+    dir_free(d);
+    dir_learner_free(l[0]);
+    dir_learner_free(l[1]);
+}
+
 static void a_controller_says_its_name(void **state)
 {
     struct dir_learner *l = dir_learner_new();
@@ -479,6 +511,7 @@ int main(void)
                                        cmocka_unit_test(a_lease_changes_hands),
                                        cmocka_unit_test(a_claimed_name_counts_little),
                                        cmocka_unit_test(who_answers_as_a_controller),
+                                       cmocka_unit_test(who_replicates_both_ways),
                                        cmocka_unit_test(a_controller_says_its_name),
                                        cmocka_unit_test(where_in_any_order),
                                        cmocka_unit_test(directory_from_ldif),
