@@ -28,7 +28,7 @@ struct entry {
 
 struct run_writer {
     struct runs *runs;
-    uint8_t *bytes, *sorted;
+    uint8_t *bytes, *sorted; /* records as they stand in the file: each behind its length; entries point at the record */
     size_t used;
     struct entry *entries;
     size_t n, room;
@@ -192,13 +192,12 @@ static int flush(struct run_writer *w)
         return 0;
     int err = w->in_order ? 0 : sort_entries(w);
     size_t at = 0;
-    for (size_t i = 0; !err && i < w->n; i++) {
-        memcpy(w->sorted + at, &w->entries[i].n, 4);
-        memcpy(w->sorted + at + 4, w->bytes + w->entries[i].at, w->entries[i].n);
+    for (size_t i = 0; !err && !w->in_order && i < w->n; i++) {
+        memcpy(w->sorted + at, w->bytes + w->entries[i].at - 4, 4 + w->entries[i].n);
         at += 4 + w->entries[i].n;
     }
     if (!err)
-        err = append(w->runs, w->sorted, at);
+        err = append(w->runs, w->in_order ? w->bytes : w->sorted, w->used);
     w->n = 0;
     w->used = 0;
     w->in_order = true;
@@ -209,20 +208,20 @@ int run_add(struct run_writer *w, const void *record, size_t n)
 {
     if (n < w->runs->key || n > w->runs->buffer / 4)
         return ERR_LIMIT;
-    /* the sorted copy also holds four bytes of length for each record */
-    if (w->used + n + 4 * (w->n + 1) > w->runs->buffer || w->n == w->room) {
+    if (w->used + 4 + n > w->runs->buffer || w->n == w->room) {
         int err = flush(w);
         if (err)
             return err;
     }
-    struct entry e = {prefix_of(record), (uint32_t)w->used, (uint32_t)n};
-    memcpy(w->bytes + w->used, record, n);
+    struct entry e = {prefix_of(record), (uint32_t)w->used + 4, (uint32_t)n};
+    memcpy(w->bytes + w->used, &e.n, 4);
+    memcpy(w->bytes + e.at, record, n);
     if (w->n && w->in_order) {
         struct order o = {w->bytes, w->runs->key};
         w->in_order = !before(&o, &e, &w->entries[w->n - 1]);
     }
     w->entries[w->n++] = e;
-    w->used += n;
+    w->used += 4 + n;
     return 0;
 }
 
