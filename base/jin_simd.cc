@@ -50,7 +50,7 @@ class walk {
 public:
     walk(jin &parser, const char *p, size_t length)
         : j(parser), doc(p), end(length), index(parser.stage->structural_indexes.get()), count(parser.stage->n_structural_indexes),
-          escapes(memchr(p, '\\', length) != nullptr)
+          escape_at(next_escape(0))
     {
     }
 
@@ -73,7 +73,13 @@ private:
     size_t end;
     const uint32_t *index;
     size_t count, i = 0, n = 0, texts = 0;
-    bool escapes; // most documents have none, and their strings need no second look
+    size_t escape_at; // the first backslash that is not yet passed, `end` when there is none: most strings need no second look
+
+    size_t next_escape(size_t from) const
+    {
+        const void *found = memchr(doc + from, '\\', end - from);
+        return found ? static_cast<size_t>(static_cast<const char *>(found) - doc) : end;
+    }
 
     size_t at() const { return i < count ? index[i] : end; }
     char peek() const { return i < count ? doc[index[i]] : '\0'; }
@@ -198,7 +204,9 @@ private:
         if (to <= from || doc[to - 1] != '"')
             return fail("a string that does not end", from - 1);
         to--;
-        if (escapes && memchr(doc + from, '\\', to - from))
+        if (escape_at < from)
+            escape_at = next_escape(from);
+        if (escape_at < to)
             return unescape(from, to, out, mended);
         out = {doc + from, to - from};
         return 0;
