@@ -66,7 +66,7 @@ uint32_t netowner_tags(struct str network)
 enum { MICROSOFT, AMAZON, GOOGLE };
 
 /* IPv4 blocks as the registries (ARIN, RIPE NCC) hold them: first two bytes, prefix length, owner. None is larger than a
- * /8, and they stand by their first byte, so that looking one up can pass over most and stop early. */
+ * /8, and they stand by their first byte, so that a search finds the few that begin alike. */
 static const struct {
     uint8_t first, second, bits, owner;
 } blocks[] = {
@@ -100,14 +100,27 @@ static struct str owner_name(unsigned owner)
     return owner == MICROSOFT ? STR("MICROSOFT-CORP") : owner == AMAZON ? STR("AMAZON") : STR("GOOGLE-CLOUD");
 }
 
+enum { BLOCKS = sizeof blocks / sizeof *blocks };
+
+static size_t first_block(uint32_t first)
+{
+    size_t low = 0, high = BLOCKS;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (blocks[middle].first < first)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 struct str netowner_of(const struct ip *ip)
 {
     if (!ip_is_v4(ip)) /* 2603:1000::/24 is Microsoft's (ARIN) */
         return ip->b[0] == 0x26 && ip->b[1] == 0x03 && ip->b[2] == 0x10 ? owner_name(MICROSOFT) : STR_NONE;
     uint32_t v = ip_v4_value(ip);
-    for (size_t i = 0; i < sizeof blocks / sizeof *blocks && blocks[i].first <= v >> 24; i++) {
-        if (blocks[i].first != v >> 24)
-            continue;
+    for (size_t i = first_block(v >> 24); i < BLOCKS && blocks[i].first == v >> 24; i++) {
         uint32_t start = (uint32_t)blocks[i].first << 24 | (uint32_t)blocks[i].second << 16;
         if ((v ^ start) >> (32u - blocks[i].bits) == 0)
             return owner_name(blocks[i].owner);
