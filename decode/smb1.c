@@ -324,14 +324,11 @@ static void read_answer(struct smb_message *x, struct block *b, const struct smb
         smb_pipe_bytes(x, file->serial, data, n);
 }
 
-/* WriteMode 0x8: the first piece of a message, with its length in two bytes before it (MS-CIFS 2.2.4.43.1). */
-static void pipe_write(struct smb_message *x, uint32_t serial, uint16_t mode, struct rd data, size_t n)
+/* WriteMode: in raw mode the first piece of a message has the message's length in two bytes before it (MS-CIFS 2.2.4.43.1). */
+static size_t raw_prefix(uint16_t mode, const struct rd *data)
 {
-    if (mode & 0x8 && n >= 2 && rd_left(&data) >= 2 && !smb_looks_rpc(data)) {
-        rd_skip(&data, 2);
-        n -= 2;
-    }
-    smb_pipe_bytes(x, serial, data, n);
+    enum { RAW = 0x4, START = 0x8 };
+    return (mode & (RAW | START)) == (RAW | START) && rd_left(data) >= 2 && !smb_looks_rpc(*data) ? 2 : 0;
 }
 
 static void write_request(struct smb_message *x, struct block *b) /* MS-SMB 2.2.4.3.1 */
@@ -345,6 +342,8 @@ static void write_request(struct smb_message *x, struct block *b) /* MS-SMB 2.2.
     struct rd data = rd_ok(&x->r) ? smb_part(x, offset, n) : x->r;
     if (!rd_ok(&x->r))
         return;
+    size_t prefix = raw_prefix(mode, &data);
+    rd_skip(&data, prefix);
     struct smb_file *file = file_id(x, fid);
     if (!file && smb_looks_rpc(data))
         file = smb_unseen_pipe(x, fid, 0);
@@ -352,7 +351,7 @@ static void write_request(struct smb_message *x, struct block *b) /* MS-SMB 2.2.
         return;
     moves(x, file);
     if (file->pipe)
-        pipe_write(x, file->serial, mode, data, n);
+        smb_pipe_bytes(x, file->serial, data, n - prefix);
 }
 
 static void write_answer(struct smb_message *x, struct block *b, const struct smb_ask *ask) /* MS-SMB 2.2.4.3.2 */
