@@ -106,9 +106,14 @@ static void offer(struct dcerpc *s, struct ndr *r)
         unsigned syntaxes = rd_u8(&r->r);
         rd_skip(&r->r, 1);
         uuid_of(r, c.uuid);
-        rd_skip(&r->r, 4 + (size_t)20 * syntaxes); /* version; transfer syntaxes: the answer says which */
+        rd_skip(&r->r, 4); /* version */
+        uint8_t first[16] = {0};
+        if (syntaxes)
+            uuid_of(r, first);
+        rd_skip(&r->r, syntaxes ? (size_t)20 * syntaxes - 16 : 0);
         if (!ndr_ok(r))
             return;
+        c.wide = memcmp(first, ndr64, sizeof ndr64) == 0; /* until the answer says which */
         c.interface = interface_of(c.uuid);
         unsigned at = place(s, c.id);
         s->context[at] = c;

@@ -72,7 +72,10 @@ static void report(struct detection *d, const struct activity *a, struct registr
     if (a)
         f = draft_of(a);
     f.nusers = f.naccounts = 0;
-    draft_user(&f, r->actor_entity, actor);
+    if (actor.n)
+        draft_user(&f, r->actor_entity, actor);
+    else
+        actor = STR("An unknown account");
     if (r->computers.n) {
         f.source_name = (struct str){r->computers.a[0].name, r->computers.a[0].length};
         f.source_entity = r->computers.a[0].entity;
@@ -100,7 +103,7 @@ static void settle(struct detection *d, struct registration *r)
 static struct registration *registration_of(struct detection *d, const struct activity *a)
 {
     struct state *s = detection_state(d);
-    uint64_t key = hash_mix(watch_account(a->actor_entity, &a->actor), 1);
+    uint64_t key = hash_mix(account_set(&a->actor) ? watch_account(a->actor_entity, &a->actor) : ip_hash(&a->ip), 1);
     struct registration *r = table_put(&s->registrations, key, NULL);
     if (!r)
         return NULL;
@@ -115,7 +118,7 @@ static struct registration *registration_of(struct detection *d, const struct ac
         r->actor_length = keep(r->actor, sizeof r->actor, watch_called(detection_dir(d), a->actor_entity, &a->actor));
         r->where_length = keep(r->where, sizeof r->where, watch_destination_text(detection_arena(d), a));
         r->where_entity = a->destination_entity;
-        r->from = act_has(a, FACT_RPC_OPNUM) ? a->ip : (struct ip){{0}};
+        r->from = a->ip;
     }
     r->last = a->time;
     return r;
@@ -128,10 +131,10 @@ static uint64_t campaign_of(struct detection *d, const struct activity *a, const
     struct str name = roguedc_name(detection_dir(d), h);
     uint32_t at = 0;
     const struct registration *r;
-    while (str_set(name) && (r = table_each(&s->registrations, &at, NULL)))
-        if (r->raised && watch_names_has(&r->computers, 0, name))
+    while ((r = table_each(&s->registrations, &at, NULL)))
+        if (r->raised && (ip_eq(&r->from, &h->ip) || (str_set(name) && watch_names_has(&r->computers, 0, name))))
             return r->campaign;
-    return account_set(&a->actor) && ip_eq(&a->ip, &h->ip) ? hash_mix(watch_account(a->actor_entity, &a->actor), 1) : ip_hash(&h->ip);
+    return account_set(&a->actor) && ip_eq(&a->ip, &h->ip) ? hash_mix(watch_account(a->actor_entity, &a->actor), 1) : hash_mix(ip_hash(&h->ip), 1);
 }
 
 /* On the network: a controller turns to a computer for replication that had asked for it and is no controller. */

@@ -164,7 +164,7 @@ static void on_network(struct detection *d, const struct activity *a)
     struct roguedc_host *h = roguedc_network(dir, &s->hosts, a, window(d));
     if (!h)
         return;
-    bool known_other = dir_is(dir, dir_computer_at(dir, &h->ip), ENTITY_IN_DIRECTORY);
+    bool known_other = dir_is(dir, h->entity, ENTITY_IN_DIRECTORY);
     bool added = (h->did & ROGUEDC_ADDED) && (h->did & (ROGUEDC_REMOVED | ROGUEDC_SOUGHT | ROGUEDC_PULLED));
     if (!added && !((h->did & ROGUEDC_PULLED) && known_other))
         return;

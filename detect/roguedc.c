@@ -175,6 +175,9 @@ struct roguedc_host *roguedc_network(const struct dir *dir, struct table *hosts,
         memset(h, 0, sizeof *h);
     h->last = a->time;
     h->ip = ip;
+    uint32_t entity = ip_eq(&ip, &a->ip) ? a->device_entity : a->destination_entity;
+    if (entity)
+        h->entity = entity;
     h->did |= did;
     h->unreported++;
     witness_add(&h->seen, a);
@@ -183,7 +186,7 @@ struct roguedc_host *roguedc_network(const struct dir *dir, struct table *hosts,
 
 struct str roguedc_name(const struct dir *dir, const struct roguedc_host *h)
 {
-    const struct entity *e = dir_entity(dir, dir_computer_at(dir, &h->ip));
+    const struct entity *e = dir_entity(dir, h->entity);
     struct str name = e ? e->name : STR_NONE;
     ptrdiff_t dot = str_chr(name, '.');
     if (dot > 0)
@@ -201,7 +204,7 @@ struct draft roguedc_draft(const struct dir *dir, const struct activity *a, stru
         f.nusers = f.naccounts = 0; /* the controller's own account */
     }
     f.source_name = roguedc_name(dir, h);
-    f.source_entity = dir_computer_at(dir, &h->ip);
+    f.source_entity = h->entity;
     f.source_ip = h->ip;
     f.source_certainty = 0;
     f.evidence = &h->seen;

@@ -30,6 +30,7 @@ struct roguedc_host { /* a computer that is no known controller, by address */
     unsigned did;
     int64_t last;
     struct ip ip;
+    uint32_t entity; /* where the address is known to be a computer's */
     struct witnesses seen;
     uint32_t unreported;
 };
