@@ -112,6 +112,8 @@ static void raise(struct detection *d, const struct activity *a, const struct en
     if (by) {
         common_witness(&evidence, &by->witness);
         from = by->from;
+    }
+    if (by && (by->length || by->entity)) {
         if (!str_set(who) || watch_builtin(&a->actor) || common_machine(a))
             who = (struct str){by->name, by->length};
         f.nusers = f.naccounts = 0;

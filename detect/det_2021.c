@@ -121,6 +121,27 @@ static struct question about_object(struct detection *d, const struct activity *
     return (struct question){str_fmt(arena, "domain %.*s", STR_ARG(name)), LIGHT, false};
 }
 
+/* Opnums of MS-SAMR 3.1.5 that ask about a group. Policies have computers look up and open even sensitive groups; their members are what an
+ * intruder wants. */
+static struct question about_group_on_network(struct detection *d, const struct activity *a, const struct object *o)
+{
+    struct arena *arena = detection_arena(d);
+    struct question q = about_group(d, o->ref.sid, o->ref.name);
+    switch (act_u64(a, FACT_RPC_OPNUM, 0)) {
+    case 25:
+    case 33:
+        q.what = str_fmt(arena, "members of the %.*s", STR_ARG(q.what));
+        q.weight = q.sensitive ? HEAVY : MEMBERS;
+        return q;
+    case 17:
+    case 18: q.what = str_fmt(arena, "name of the %.*s", STR_ARG(q.what)); break;
+    default: break;
+    }
+    q.weight = LIGHT;
+    q.sensitive = false;
+    return q;
+}
+
 /* Opnums of MS-SAMR 3.1.5 that ask about a user. */
 static struct question about_user(struct detection *d, const struct activity *a, const struct object *o)
 {
@@ -159,7 +180,7 @@ static struct question question_of(struct detection *d, const struct activity *a
         return (struct question){str_fmt(detection_arena(d), "pipe samr of %.*s", STR_ARG(a->destination)), audits_sam ? 0 : PIPE, false};
     if (act_has(a, FACT_RPC_OPNUM)) {
         if (o && o->type == OBJECT_GROUP)
-            return about_group(d, o->ref.sid, o->ref.name);
+            return about_group_on_network(d, a, o);
         return o && o->type == OBJECT_ACCOUNT ? about_user(d, a, o) : about_opnum(a);
     }
     if (str_set(act_str(a, FACT_OBJECT_TYPE)))
@@ -330,7 +351,8 @@ const struct detector det_2021 = {
     .about = "SAMR hands out users, groups and members to any domain account. Computers use it every day for small questions; an intruder asks the "
              "big ones. Every controller is watched for four weeks to learn which account on which computer asks what. Afterwards new questions "
              "are weighed: listing all accounts, or opening a sensitive group (Domain Admins and its like, by SID, and tagged ones), raises at once; "
-             "smaller ones raise when enough come together. On the network the calls themselves are seen; of encrypted ones the operation remains. "
+             "smaller ones raise when enough come together. On the network the calls themselves are seen, and it is the members of a sensitive group "
+             "that raise; of encrypted calls the operation remains. "
              "Machine accounts, controllers and tools that run on the controller itself are left out.",
     .blind = "no events 4661, 4799 or 5145 (Audit SAM, Security Group Management, Detailed File Share on controllers) and no SAMR traffic",
     .wants = wants,

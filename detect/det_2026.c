@@ -3,7 +3,7 @@
 #include "detect/common.h"
 #include "detect/svcimage.h"
 
-enum { WRITERS = 4096, PROGRAM = 64 };
+enum { WRITERS = 4096, PROGRAM = 64, PRIVACY = 6 }; /* authentication level: MS-RPCE 2.2.1.1.8 */
 
 /* a program that came over the network into an administrative share */
 struct written {
@@ -114,8 +114,9 @@ static void sealed(struct detection *d, const struct activity *a)
     struct witnesses evidence = {0};
     common_witness(&evidence, &w->witness);
     f.evidence = &evidence;
+    const char *why = act_u64(a, FACT_RPC_AUTH_LEVEL, 0) >= PRIVACY ? "was encrypted" : "was not captured whole";
     raise(d, a, &f,
-          str_fmt(detection_arena(d), "the call was encrypted, and %.*s had been written to an administrative share from there just before.",
+          str_fmt(detection_arena(d), "the call %s, and %.*s had been written to an administrative share from there just before.", why,
                   (int)w->length, w->name));
 }
 
