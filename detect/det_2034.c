@@ -101,6 +101,8 @@ static const char *own_stack(const struct activity *a)
     struct str dialects = act_str(a, FACT_SMB_DIALECTS);
     if (!str_has(dialects, STR("NT LM 0.12")) || str_has(dialects, STR("LANMAN2.1")))
         return NULL;
+    if (watch_builtin(&a->actor) && !str_eq(dialects, STR("NT LM 0.12")))
+        return NULL; /* worms with EternalBlue in them (2035) offer the framework's older list, too, without an account */
     if (str_eq(act_str(a, FACT_NATIVE_OS), STR("Windows 2000 2195")) && str_eq(act_str(a, FACT_NATIVE_LM), STR("Windows 2000 5.0")))
         return "calls itself Windows 2000";
     return str_eq(act_str(a, FACT_NTLM_VERSION), STR("left out")) ? "announces a version in its NTLM messages and leaves it out" : NULL;

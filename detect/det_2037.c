@@ -223,7 +223,7 @@ static void report_relay(struct detection *d, const struct activity *a, const st
     struct draft f = draft_of(a);
     struct witnesses seen = {0};
     struct answered now = answered_of(a);
-    bool late = of_relay(first, &now); /* the victim's answer is the later one */
+    bool late = of_relay(first, &now) && !of_relay(&now, first); /* the victim's answer is the later one; neither when it comes back to it */
     const struct answered *victim = late ? &now : first, *relay = late ? first : &now;
     char from[IP_TEXT], middle[IP_TEXT], end[IP_TEXT], to[IP_TEXT];
     f.source_ip = victim->server; /* who took the victim's answer */

@@ -66,7 +66,7 @@ static void its_own_stack_on_the_network(void **state)
     expect_one("2034", FIXTURE("wire"), &over, &x);
 }
 
-/* a real Windows 2000, a library with a name of its own, dialects that were not seen */
+/* a real Windows 2000, a library with a name of its own, dialects that were not seen, another protocol, SMB 2, a worm */
 static void old_systems_on_the_network(void **state)
 {
     (void)state;

@@ -58,6 +58,13 @@ static void the_relay_comes_first(void **state)
     expect_one("2037", FIXTURE("relay_late"), &over, &x);
 }
 
+static void back_to_where_it_came_from(void **state)
+{
+    (void)state;
+    static const struct expect x = {.source = "10.0.0.66", .says = {"from 10.0.0.30 to 10.0.0.66 was relayed to SRV1"}};
+    expect_one("2037", FIXTURE("reflected"), &over, &x);
+}
+
 static void a_signed_session_is_less_severe(void **state)
 {
     (void)state;
@@ -92,6 +99,7 @@ int main(void)
         cmocka_unit_test(followed_by_a_change_of_permissions),
         cmocka_unit_test(one_challenge_answered_on_two_connections),
         cmocka_unit_test(the_relay_comes_first),
+        cmocka_unit_test(back_to_where_it_came_from),
         cmocka_unit_test(a_signed_session_is_less_severe),
         cmocka_unit_test(seen_on_the_wire_alone),
         cmocka_unit_test(proxies_and_balancers_raise_nothing),
