@@ -37,8 +37,8 @@ struct hub_hooks {
     int (*received)(void *owner, struct str name, struct str by, int fd, const char *path, uint64_t *input);
     /* The raw record of an activity as text (JSON, XML or hexadecimal). ERR_NOT_FOUND when its file is gone. */
     int (*raw)(void *owner, const struct actlog_row *row, struct buf *out);
-    /* Health as a JSON object: inputs, sensors, blind detections with reasons, learning, analysis progress, disk. */
-    void (*health)(void *owner, struct jout *j);
+    /* Health as a JSON object: inputs, sensors, blind detections with reasons, learning, analysis progress, disk; `figures`: of the whole organisation, too. */
+    void (*health)(void *owner, bool figures, struct jout *j);
     /* Members "analysis", "blind" and "learning" of an open object: what the detections say of themselves. */
     void (*judged)(void *owner, struct jout *j);
     /* Whose licences count, and how far the analysis has come (0..1). */
@@ -47,7 +47,7 @@ struct hub_hooks {
     /* Prometheus text. */
     void (*metrics)(void *owner, struct buf *out);
     /* Members "link" and "licences" of GET session; NULL: none. */
-    void (*session)(void *owner, struct jout *j);
+    void (*session)(void *owner, bool figures, struct jout *j);
 };
 
 enum api_method { API_GET, API_POST, API_PUT, API_PATCH, API_DELETE, API_METHODS };

@@ -172,6 +172,13 @@ static int write_count(struct api_request *q, const struct actlog_figures *all, 
 {
     const struct actlog_view *v = &q->caller->activities;
     uint64_t joined = 0;
+    bool beyond;
+    if (v->apps || v->people) { /* part of the organisation: what is there besides is not told */
+        uint64_t n = 0;
+        int counted = actlog_count(q->log, NULL, v, UINT64_MAX, &n, &beyond);
+        jout_ku64(j, "activities", n);
+        return counted;
+    }
     int err = actlog_onprem_upto(q->log, v->joined, &joined);
     jout_ku64(j, "activities", (v->cloud ? all->activities[SHORE_CLOUD] : 0) + joined);
     return err;
@@ -181,7 +188,7 @@ static int get_dashboard(struct api_request *q, struct api_response *r)
 {
     struct jout *j = &r->json;
     struct actlog_figures all;
-    struct link_look k = {.db = q->db, .log = q->log, .keys = q->hub->keys, .progress = q->hub->progress(q->hub->owner), .role = api_may(q, RIGHT_LINK), .now = q->now};
+    struct link_look k = {.db = q->db, .log = q->log, .keys = q->hub->keys, .progress = q->hub->progress(q->hub->owner), .role = api_may(q, RIGHT_LINK), .figures = !q->caller->scoped, .now = q->now};
     actlog_figures(q->log, &all);
     int64_t now = all.last_time != TIME_NONE && q->now - all.last_time > TIME_DAY ? all.last_time : q->now;
     jout_obj(j);

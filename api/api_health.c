@@ -3,7 +3,8 @@
 
 static int get_health(struct api_request *q, struct api_response *r)
 {
-    q->hub->health(q->hub->owner, &r->json);
+    bool figures = api_may(q, RIGHT_VIEW_SETTINGS) && api_may(q, RIGHT_VIEW_ACTIVITIES);
+    q->hub->health(q->hub->owner, figures, &r->json);
     return 0;
 }
 

@@ -8,7 +8,7 @@
 static struct link_look look(const struct api_request *q)
 {
     return (struct link_look){.db = q->db, .log = q->log, .keys = q->hub->keys, .progress = q->hub->progress(q->hub->owner),
-                              .role = api_may(q, RIGHT_LINK), .now = q->now};
+                              .role = api_may(q, RIGHT_LINK), .figures = !q->caller->scoped, .now = q->now};
 }
 
 static int get_link(struct api_request *q, struct api_response *r)

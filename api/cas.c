@@ -8,21 +8,28 @@
 
 enum { PK_MAX = 2048 };
 
-/* The "id" of the object that the base64 text holds; absent when it is none. */
-static struct str decoded(struct api_request *q, struct str pk)
+/* The object that the base64 text holds; NULL when it is none. */
+static const struct jnode *decoded(struct api_request *q, struct str pk)
 {
     size_t n = 0;
     char *text = pk.n && pk.n < PK_MAX ? arena_alloc(q->arena, pk.n + JIN_PADDING) : NULL;
     if (!text)
-        return STR_NONE;
+        return NULL;
     static const int variants[] = {sodium_base64_VARIANT_ORIGINAL, sodium_base64_VARIANT_ORIGINAL_NO_PADDING, sodium_base64_VARIANT_URLSAFE,
                                    sodium_base64_VARIANT_URLSAFE_NO_PADDING};
     for (size_t i = 0; i < sizeof variants / sizeof *variants; i++)
         if (sodium_base642bin((unsigned char *)text, pk.n, pk.p, pk.n, NULL, &n, NULL, variants[i]) == 0) {
             const struct jnode *doc = jin_embedded(q->arena, (struct str){text, n});
-            return doc && doc->type == J_OBJ ? jin_str(doc, doc, "id") : STR_NONE;
+            return doc && doc->type == J_OBJ ? doc : NULL;
         }
-    return STR_NONE;
+    return NULL;
+}
+
+uint32_t cas_saas_of(struct api_request *q, struct str pk)
+{
+    uint64_t saas = 0;
+    const struct jnode *doc = decoded(q, pk);
+    return doc && jin_u64(doc, doc, "saas", &saas) && saas <= UINT32_MAX ? (uint32_t)saas : 0;
 }
 
 static int by_spelling(struct api_request *q, struct str id, struct stored_entity *out)
@@ -37,7 +44,8 @@ static int by_spelling(struct api_request *q, struct str id, struct stored_entit
 
 int cas_entity(struct api_request *q, struct str pk, struct stored_entity *out)
 {
-    struct str inner = decoded(q, pk), id = str_set(inner) ? inner : pk;
+    const struct jnode *doc = decoded(q, pk);
+    struct str inner = doc ? jin_str(doc, doc, "id") : STR_NONE, id = str_set(inner) ? inner : pk;
     struct stored_entity e;
     int err = tab_entities_by_id(q->db, q->arena, id, &e);
     if (err == ERR_NOT_FOUND)

@@ -10,6 +10,8 @@
 
 /* By base64 of a JSON object, by our id, or by any spelling that only one has; seen by the caller. ERR_NOT_FOUND. */
 int cas_entity(struct api_request *q, struct str pk, struct stored_entity *out);
+/* The saas that the base64 names; 0 when it names none. */
+uint32_t cas_saas_of(struct api_request *q, struct str pk);
 uint32_t cas_saas(const struct stored_entity *e);
 /* Severity as the API counts: 0 low, 1 medium, 2 high, 3 informational. */
 int cas_severity(enum severity s);

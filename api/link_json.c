@@ -47,8 +47,10 @@ static int write_link(const struct link_look *k, struct arena *a, struct jout *j
     jout_kstr(j, "state", link_state_text(l.state));
     jout_kbool(j, "identity", link_shows_identity(&l, &may));
     write_progress(k, &l, j);
-    jout_ku64(j, "activities", joined);
-    jout_ku64(j, "waiting", all.activities[SHORE_ONPREM] > joined ? all.activities[SHORE_ONPREM] - joined : 0);
+    if (k->figures) {
+        jout_ku64(j, "activities", joined);
+        jout_ku64(j, "waiting", all.activities[SHORE_ONPREM] > joined ? all.activities[SHORE_ONPREM] - joined : 0);
+    }
     api_ktime(j, "since", l.since);
     jout_kstr(j, "by", l.by);
     write_prerequisites(&may, k->role, j);

@@ -13,6 +13,7 @@ struct link_look {
     const struct licence_keys *keys;
     double progress; /* of the analysis: 0..1 */
     bool role;       /* the caller may switch it */
+    bool figures;    /* of the whole organisation: not for a caller who sees part of it */
     int64_t now;
 };
 

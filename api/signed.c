@@ -48,7 +48,7 @@ int signed_answer(struct api_request *q, struct api_response *r)
     jout_kstr(j, "organisation", str_set(organisation) ? organisation : STR(""));
     jout_kz(j, "version", VIGIE_VERSION);
     if (q->hub && q->hub->session)
-        q->hub->session(q->hub->owner, j);
+        q->hub->session(q->hub->owner, !q->caller->scoped, j);
     jout_end_obj(j);
     return 0;
 }

@@ -83,7 +83,7 @@ static int print_json(struct desk *d)
     struct jout j = jout_to(&b);
     int64_t progress = 0;
     int err = tab_settings_get_i64(d->db, HUB_PROGRESS, 0, &progress);
-    const struct link_look k = {.db = d->db, .log = d->log, .keys = &d->keys, .progress = (double)progress / 10000, .role = d->may, .now = d->now};
+    const struct link_look k = {.db = d->db, .log = d->log, .keys = &d->keys, .progress = (double)progress / 10000, .role = d->may, .figures = true, .now = d->now};
     if (!err)
         err = link_json(&k, &j);
     if (!err)

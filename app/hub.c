@@ -79,9 +79,9 @@ static int raw(void *owner, const struct actlog_row *row, struct buf *out)
     return hub_received_raw(owner, row, out);
 }
 
-static void health(void *owner, struct jout *j)
+static void health(void *owner, bool figures, struct jout *j)
 {
-    hub_health(owner, j);
+    hub_health(owner, figures, j);
 }
 
 static void judged(void *owner, struct jout *j)
@@ -94,10 +94,10 @@ static double progress(void *owner)
     return hub_fold_progress(owner);
 }
 
-static void session(void *owner, struct jout *j)
+static void session(void *owner, bool figures, struct jout *j)
 {
     struct hub *h = owner;
-    const struct link_look k = {.db = h->db, .log = h->log, .keys = &h->keys, .progress = hub_fold_progress(h), .now = hub_now()};
+    const struct link_look k = {.db = h->db, .log = h->log, .keys = &h->keys, .progress = hub_fold_progress(h), .figures = figures, .now = hub_now()};
     jout_key(j, "link");
     if (link_json(&k, j) != 0)
         jout_null(j);

@@ -131,12 +131,11 @@ static int arrive(void *owner, const struct actlog_row *row)
 static int look_at_arrivals(struct hub_fold *f)
 {
     struct actlog_figures now;
+    int err = judges_directory(f->judges); /* which may come without any activity */
     actlog_figures(f->h->log, &now);
-    if (now.last <= f->arrived)
-        return 0;
-    int err = judges_directory(f->judges);
-    if (!err)
-        err = actlog_arrived(f->h->log, f->arrived, now.last, arrive, f);
+    if (err || now.last <= f->arrived)
+        return err;
+    err = actlog_arrived(f->h->log, f->arrived, now.last, arrive, f);
     f->arrived = err ? f->arrived : now.last;
     return err;
 }

@@ -38,7 +38,7 @@ void hub_judged(struct hub *h, struct jout *j)
     (void)pthread_mutex_unlock(&h->health_lock);
 }
 
-void hub_health(struct hub *h, struct jout *j)
+void hub_health(struct hub *h, bool figures, struct jout *j)
 {
     struct actlog_figures f;
     uint64_t room, all;
@@ -48,13 +48,15 @@ void hub_health(struct hub *h, struct jout *j)
     jout_obj(j);
     jout_kz(j, "state", full || failed || stuck ? "warning" : "ok");
     jout_ki64(j, "uptime", (hub_now() - h->started) / TIME_SECOND);
-    jout_ku64(j, "activities", f.activities[SHORE_CLOUD] + f.activities[SHORE_ONPREM]);
+    if (figures) {
+        jout_ku64(j, "activities", f.activities[SHORE_CLOUD] + f.activities[SHORE_ONPREM]);
+        jout_key(j, "disk");
+        jout_obj(j);
+        jout_ku64(j, "bytes", f.bytes);
+        jout_ku64(j, "free", room);
+        jout_end_obj(j);
+    }
     hub_judged(h, j);
-    jout_key(j, "disk");
-    jout_obj(j);
-    jout_ku64(j, "bytes", f.bytes);
-    jout_ku64(j, "free", room);
-    jout_end_obj(j);
     jout_key(j, "problems");
     jout_arr(j);
     if (full)

@@ -85,7 +85,7 @@ int hub_policies_define(struct hub *h); /* at start: what detections there are *
 int hub_policies_engine(struct hub *h, bool identity, const struct dir *dir, struct arena *keep, struct engine **out);
 
 /* ---- hub_health.c: how it is ---- */
-void hub_health(struct hub *h, struct jout *j);
+void hub_health(struct hub *h, bool figures, struct jout *j);
 /* Members analysis, blind and learning of an open object. */
 void hub_judged(struct hub *h, struct jout *j);
 void hub_metrics(struct hub *h, struct buf *out);
