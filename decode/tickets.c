@@ -16,7 +16,9 @@ static size_t slot(const uint8_t hash[16])
 
 void ticket_issued(struct ticket_cache *c, const uint8_t hash[16], struct str name, struct str realm)
 {
-    if (!c || !name.n || name.n > TICKET_NAME || realm.n > TICKET_NAME)
+    /* RFC 8062 3: the name of nobody, under which FAST hides the client (RFC 6113 5.4.2) */
+    bool nobody = str_eq(name, STR("WELLKNOWN/ANONYMOUS"));
+    if (!c || !name.n || nobody || name.n > TICKET_NAME || realm.n > TICKET_NAME)
         return;
     struct ticket_owner *o = &c->owner[slot(hash)];
     memcpy(o->hash, hash, sizeof o->hash);

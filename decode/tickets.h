@@ -25,7 +25,7 @@ struct ticket_cache {
 
 /* BLAKE2b-128 over the cipher of EncryptedData in the ticket (RFC 4120 5.3): what names a ticket without its key. */
 void ticket_hash(uint8_t out[16], const uint8_t *cipher, size_t n);
-/* Names that do not fit are not kept. `c` may be NULL: nothing happens, nothing is found. */
+/* Names that do not fit, and the name of nobody (WELLKNOWN/ANONYMOUS), are not kept. `c` may be NULL: nothing happens, nothing is found. */
 void ticket_issued(struct ticket_cache *c, const uint8_t hash[16], struct str name, struct str realm);
 const struct ticket_owner *ticket_of(const struct ticket_cache *c, const uint8_t hash[16]);
 

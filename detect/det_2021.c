@@ -91,6 +91,13 @@ struct question {
     bool sensitive;
 };
 
+/* A domain's SID is long and always the same: S-1-5-21-...-512. */
+static struct str short_sid(struct arena *arena, struct str text)
+{
+    ptrdiff_t dash = str_rchr(text, '-');
+    return str_starts(text, STR("S-1-5-21-")) ? str_fmt(arena, "S-1-5-21-...%.*s", STR_ARG(str_from(text, (size_t)dash))) : text;
+}
+
 static struct question about_group(struct detection *d, struct str sid, struct str name)
 {
     const struct dir *dir = detection_dir(d);
@@ -99,7 +106,7 @@ static struct question about_group(struct detection *d, struct str sid, struct s
     struct str text = str_set(name) ? name : e ? e->name : sid;
     if (q.sensitive)
         q.weight = HEAVY;
-    q.what = str_fmt(detection_arena(d), "%sgroup %.*s", q.sensitive ? "sensitive " : "", STR_ARG(text));
+    q.what = str_fmt(detection_arena(d), "%sgroup %.*s", q.sensitive ? "sensitive " : "", STR_ARG(short_sid(detection_arena(d), text)));
     return q;
 }
 
@@ -148,7 +155,7 @@ static struct question about_user(struct detection *d, const struct activity *a,
     const struct dir *dir = detection_dir(d);
     struct arena *arena = detection_arena(d);
     const struct entity *e = dir_entity(dir, dir_account(dir, &o->ref));
-    struct str name = e && str_set(e->name) ? e->name : account_text(&o->ref);
+    struct str name = e && str_set(e->name) ? e->name : short_sid(arena, account_text(&o->ref));
     switch (act_u64(a, FACT_RPC_OPNUM, 0)) {
     case 39: return (struct question){str_fmt(arena, "groups of %.*s", STR_ARG(name)), GROUPS, false};
     case 36:
