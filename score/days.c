@@ -169,17 +169,26 @@ static enum held held(const struct score *s, const struct today *t)
     return p > GATE_DAY ? HELD_NOT : p > GATE_DAY_FAR ? HELD_BACK : HELD_FAR;
 }
 
+enum { AHEAD = 12 }; /* touches whose cells are on their way */
+
+static const struct touch *touch_at(const struct score *s, uint32_t i)
+{
+    if (i + AHEAD < s->ntouches)
+        model_prefetch(&s->model, s->touches[i + AHEAD].user, s->touches[i + AHEAD].value);
+    return &s->touches[i];
+}
+
 /* The day's ratio, and what is learned of the day as known. */
 static void end_touches(struct score *s)
 {
     for (uint32_t i = 0; i < s->ntouches; i++) {
-        const struct touch *w = &s->touches[i];
+        const struct touch *w = touch_at(s, i);
         s->today[s->users[w->user].today - 1].ratio += model_ratio(&s->model, w->user, w->value);
     }
     for (uint32_t i = 0; i < s->ntoday; i++)
         s->today[i].held = held(s, &s->today[i]);
     for (uint32_t i = 0; i < s->ntouches; i++) {
-        const struct touch *w = &s->touches[i];
+        const struct touch *w = touch_at(s, i);
         model_know(&s->model, w->user, w->value, s->today[s->users[w->user].today - 1].held);
     }
     for (uint32_t i = 0; i < s->ntoday; i++)

@@ -178,9 +178,12 @@ static bool has_met(struct score *s, uint32_t user, uint32_t entity, uint32_t va
 static unsigned judge_values(struct score *s, uint32_t user, struct judged *j)
 {
     struct extract *x = &s->x;
+    uint64_t hash[TRAITS];
     unsigned n = 0;
+    for (unsigned i = 0; i < x->n; i++)
+        hash[i] = model_hash(&s->model, x->traits[i].dim, x->traits[i].key);
     for (unsigned i = 0; i < x->n; i++) {
-        uint32_t value = model_value(&s->model, x->traits[i].dim, x->traits[i].key, x->traits[i].text);
+        uint32_t value = model_value_hashed(&s->model, x->traits[i].dim, hash[i], x->traits[i].text);
         if (!value)
             continue;
         model_prefetch(&s->model, user, value);

@@ -253,12 +253,23 @@ static uint32_t new_value(struct model *m, enum dim dim, struct str text, uint64
     return i;
 }
 
-uint32_t model_value(struct model *m, enum dim dim, struct str key, struct str text)
+uint64_t model_hash(const struct model *m, enum dim dim, struct str key)
 {
     uint64_t hash = hash_stri(key, 0x9d39247e33776d41u + dim);
     hash += hash == 0;
+    __builtin_prefetch(&m->slots[(uint32_t)(hash >> 32) & m->slot_mask]);
+    return hash;
+}
+
+uint32_t model_value_hashed(struct model *m, enum dim dim, uint64_t hash, struct str text)
+{
     uint32_t i = *value_slot(m, hash);
     return i ? i : new_value(m, dim, text, hash);
+}
+
+uint32_t model_value(struct model *m, enum dim dim, struct str key, struct str text)
+{
+    return model_value_hashed(m, dim, model_hash(m, dim, key), text);
 }
 
 /* ---- cells ---- */

@@ -130,6 +130,9 @@ void model_touch(struct model *m, uint32_t user);
 /* The number of the value that `key` names (case folded), made when new; `text` is how people call it.
  * 0 only when memory is short. */
 uint32_t model_value(struct model *m, enum dim dim, struct str key, struct str text);
+/* The same in two steps: where many values are asked for, all hashes first lets the processor fetch for all at once. */
+uint64_t model_hash(const struct model *m, enum dim dim, struct str key);
+uint32_t model_value_hashed(struct model *m, enum dim dim, uint64_t hash, struct str text);
 /* What user has of value, NULL when nothing. */
 struct cell *model_find(const struct model *m, uint32_t user, uint32_t value);
 void model_prefetch(const struct model *m, uint32_t user, uint32_t value);
