@@ -1,5 +1,9 @@
-/* base/utf.c - UTF-16LE to UTF-8 with an eight-at-a-time path for ASCII. */
+/* base/utf.c - UTF-16LE to UTF-8, with eight units at a time where they are ASCII. */
 #include "base/utf.h"
+
+#if defined __SSE2__
+#include <emmintrin.h>
+#endif
 
 size_t utf_put(char *out, uint32_t c)
 {
@@ -25,14 +29,34 @@ size_t utf_put(char *out, uint32_t c)
     return 4;
 }
 
+/* How many units at b, in eights, are ASCII other than NUL; they are written to out. */
+static size_t ascii16(const uint8_t *b, size_t units, char *out)
+{
+    size_t i = 0;
+#if defined __SSE2__
+    const __m128i zero = _mm_setzero_si128(), high = _mm_set1_epi16((short)0xff80);
+    for (; i + 8 <= units; i += 8) {
+        __m128i v;
+        memcpy(&v, b + 2 * i, sizeof v);
+        bool ascii = _mm_movemask_epi8(_mm_cmpeq_epi16(_mm_and_si128(v, high), zero)) == 0xffff;
+        if (!ascii || _mm_movemask_epi8(_mm_cmpeq_epi16(v, zero)) != 0)
+            break;
+        _mm_storel_epi64((__m128i *)(void *)(out + i), _mm_packus_epi16(v, v));
+    }
+#else
+    (void)b, (void)units, (void)out;
+#endif
+    return i;
+}
+
 struct str utf_from16(struct arena *a, const uint8_t *b, size_t n)
 {
     size_t units = n / 2;
     char *out = arena_alloc(a, units * 3 + 1);
     if (!out)
         return STR_NONE;
-    char *o = out;
-    size_t i = 0;
+    size_t i = ascii16(b, units, out);
+    char *o = out + i;
     while (i < units) {
         uint64_t four;
         if (i + 4 <= units && (memcpy(&four, b + 2 * i, 8), (four & 0xff80ff80ff80ff80u) == 0) && (four & 0xffff) && (four & 0xffff0000) &&

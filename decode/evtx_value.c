@@ -179,8 +179,10 @@ static int sid(struct arena *a, const struct evtx_value *v, struct str *out)
 {
     struct fault f;
     struct rd r = reader(v, &f);
-    char text[256] = "S-";
-    size_t n = 2, count;
+    char text[256]; /* not cleared: SIDs are the commonest values */
+    size_t n = 0, count;
+    text[n++] = 'S';
+    text[n++] = '-';
     n += put_u64(&text[n], rd_u8(&r));
     count = rd_u8(&r);
     uint64_t authority = (uint64_t)rd_u16be(&r) << 32;

@@ -164,9 +164,12 @@ static void identity(struct decode *d, const struct winevent *e)
     put64(numbers + 8, e->has_record_id ? e->record_id : 0);
     for (unsigned i = 0; i < 4; i++)
         numbers[16 + i] = (uint8_t)(e->id >> (8 * i));
-    struct str parts[5 + WF_COUNT] = {STR("winevent"), str_lower(d->arena, e->computer), str_lower(d->arena, e->channel),
-                                      {(const char *)numbers, sizeof numbers}};
-    size_t n = 4;
+    struct str parts[5 + WF_COUNT]; /* most records need five of them: not cleared */
+    size_t n = 0;
+    parts[n++] = STR("winevent");
+    parts[n++] = str_lower(d->arena, e->computer);
+    parts[n++] = str_lower(d->arena, e->channel);
+    parts[n++] = (struct str){(const char *)numbers, sizeof numbers};
     if (!e->has_record_id && str_set(e->record_key))
         parts[n++] = e->record_key;
     else if (!e->has_record_id)
