@@ -73,26 +73,27 @@ static int add_line(struct georange *g, struct str line)
     return compare6(range.start, range.end) <= 0 ? add6(g, &range) : ERR_NOT_FOUND;
 }
 
-/* Digits at p, at most ten of them, which a comma ends; behind the comma, NULL when there is something else. */
-static const char *number(const char *p, const char *end, uint64_t *value)
+enum { DIGITS = 10, PLAIN = 2 * (DIGITS + 1) + 3 };
+
+/* Digits at p, at most DIGITS of them, which a comma ends; behind the comma, NULL when there is something else. */
+static const char *number(const char *p, uint64_t *value)
 {
-    const char *from = p;
     uint64_t v = 0;
-    for (; p < end && *p >= '0' && *p <= '9' && p - from < 11; p++)
-        v = v * 10 + (uint64_t)(*p - '0');
+    unsigned n = 0, digit;
+    for (; n <= DIGITS && (digit = (unsigned)(unsigned char)p[n] - '0') < 10; n++)
+        v = v * 10 + digit;
     *value = v;
-    return p > from && p - from < 11 && p < end && *p == ',' ? p + 1 : NULL;
+    return n > 0 && n <= DIGITS && p[n] == ',' ? p + n + 1 : NULL;
 }
 
 /* The spelling that nearly all IPv4 lines have, without detours: how long loading takes is felt at every start.
  * Bytes taken with the line's end, 0 when it is not that spelling. */
 static size_t plain4(struct georange *g, struct str text)
 {
-    const char *end = text.p + text.n;
     uint64_t a, b;
-    const char *p = number(text.p, end, &a);
-    p = p ? number(p, end, &b) : NULL;
-    if (!p || end - p < 3 || p[2] != '\n' || a > b || b > UINT32_MAX)
+    const char *p = text.n >= PLAIN ? number(text.p, &a) : NULL;
+    p = p ? number(p, &b) : NULL;
+    if (!p || p[2] != '\n' || a > b || b > UINT32_MAX)
         return 0;
     const struct country *c = country_of((struct str){p, 2});
     if (!c || add4(g, a, b, c) != ERR_NONE)
