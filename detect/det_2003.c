@@ -92,8 +92,9 @@ static void see(struct detection *d, const struct activity *a)
                                   str_eq(act_str(a, FACT_FAILURE_REASON), STR("unknown user"))
                               ? ATTEMPT_UNKNOWN
                               : attempt_of(a);
+    bool exists = a->kind == KIND_PREAUTH_ASKED; /* the controller asked for proof: no logon, but an answer */
     uint64_t key = watch_source(a);
-    if (result == ATTEMPT_NONE || !key || !account_set(&a->actor) || watch_builtin(&a->actor))
+    if ((result == ATTEMPT_NONE && !exists) || !key || !account_set(&a->actor) || watch_builtin(&a->actor))
         return;
     struct source *src = result == ATTEMPT_UNKNOWN ? table_put(&s->sources, key, NULL) : table_get(&s->sources, key);
     int64_t window = (int64_t)(detection_param(d, P_SLOW_HOURS) * (double)TIME_HOUR);
@@ -116,7 +117,8 @@ static void see(struct detection *d, const struct activity *a)
         raise(d, a, src, src->raised);
 }
 
-static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_FAILED_LOGON, KIND_NTLM_AUDIT, KIND_LDAP_BIND, KIND_NETWORK_LOGON, KIND_COUNT};
+static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_FAILED_LOGON, KIND_NTLM_AUDIT, KIND_LDAP_BIND, KIND_NETWORK_LOGON,
+                                  KIND_PREAUTH_ASKED, KIND_COUNT};
 static const enum kind needs[] = {KIND_CREDENTIALS_VALIDATION, KIND_FAILED_LOGON, KIND_NTLM_AUDIT, KIND_COUNT};
 
 const struct detector det_2003 = {
@@ -126,11 +128,11 @@ const struct detector det_2003 = {
     .category = CATEGORY_RECONNAISSANCE,
     .attack = {"T1087.002"},
     .about = "A controller answers differently for names that exist and for names that do not, so a list of guesses becomes a list of accounts. "
-             "The alert counts the different unknown names per source: Kerberos error 6 (event 4768), NTLM status 0xC0000064 (events 4776 and "
+             "The alert counts the different unknown names per source: Kerberos error 6 (on the network or in event 4768), NTLM status 0xC0000064 (events 4776 and "
              "4625) and what Samba writes for unknown users. Repeats of one name count once, so a stale service account stays quiet; a front end "
              "through which at least as many names log on as fail is taken for people's typing mistakes. Existing names that the source hit after its "
-             "first unknown one are listed as exposed.",
-    .blind = "no events 4768, 4771, 4776 or 4625 (Audit Kerberos Authentication Service, Credential Validation, Logon)",
+             "first unknown one, on the network also those for which the controller only asked for pre-authentication, are listed as exposed.",
+    .blind = "no Kerberos or NTLM logons on the network, no events 4768, 4771, 4776 or 4625 (Audit Kerberos Authentication Service, Credential Validation, Logon)",
     .wants = wants,
     .needs = needs,
     .params = params,

@@ -1,8 +1,8 @@
 /* detect/det_2008.c - Suspected overpass-the-hash attack (encryption downgrade).
  *
- * Encryption types: IANA Kerberos registry (23 is rc4-hmac, RFC 4757; 17 to 20 are AES, RFC 3962 and RFC 8009).
  * msDS-SupportedEncryptionTypes: MS-KILE 2.2.7. */
 #include "detect/common.h"
+#include "detect/kerberos.h"
 
 #include "base/hash.h"
 
@@ -54,32 +54,11 @@ static void stop(struct detection *d)
     table_free(&s->accounts);
 }
 
-static bool is_aes(uint64_t etype)
-{
-    return etype >= 17 && etype <= 20;
-}
-
-static const char *etype_name(uint64_t etype)
-{
-    switch (etype) {
-    case 1: return "DES-CBC-CRC";
-    case 3: return "DES-CBC-MD5";
-    case 23: return "RC4-HMAC";
-    case 24: return "RC4-HMAC-EXP";
-    default: return "a weak type";
-    }
-}
-
 /* What the client proved itself with: the pre-authentication's type where the controller logs it, else the ticket's. */
 static uint64_t client_etype(const struct activity *a)
 {
     uint64_t v = act_u64(a, FACT_PREAUTH_ETYPE, 0);
     return v ? v : act_u64(a, FACT_TICKET_ETYPE, 0);
-}
-
-static bool is_weak(uint64_t etype)
-{
-    return etype == 1 || etype == 3 || etype == 23 || etype == 24;
 }
 
 /* A logon with a password key that the controller accepted. Certificates and logons without
@@ -111,7 +90,7 @@ static void raise(struct detection *d, const struct activity *a, const struct ca
     draft_user(&f, c->entity, name);
     f.description = str_fmt(arena, "%.*s logged on from %.*s at %.*s with %s although %.*s: a stolen NTLM hash used as a Kerberos key looks like this.",
                             STR_ARG(name), STR_ARG(common_place_text(arena, &c->from)), STR_ARG(watch_time(arena, c->witness.time)),
-                            etype_name(c->etype), STR_ARG(because));
+                            kerberos_etype(c->etype), STR_ARG(because));
     detection_raise(d, a, &f);
 }
 
@@ -137,8 +116,8 @@ static void weak(struct detection *d, const struct activity *a, struct account_u
 {
     struct state *s = detection_state(d);
     struct arena *arena = detection_arena(d);
-    if (rc4_by_rule(detection_dir(d), a->actor_entity))
-        return;
+    if (rc4_by_rule(detection_dir(d), a->actor_entity) || kerberos_offers_aes(act_str(a, FACT_CLIENT_ETYPES)))
+        return; /* the controller chose, not the client */
     if (!use->weak++)
         s->weak_accounts++;
     if (use->weak > 1 && !use->aes)
@@ -164,10 +143,10 @@ static void see(struct detection *d, const struct activity *a)
     if (fresh)
         use->since = a->time;
     uint64_t etype = client_etype(a);
-    if (is_aes(etype)) {
+    if (kerberos_aes(etype)) {
         if (!use->aes++)
             s->aes_accounts++;
-    } else if (is_weak(etype)) {
+    } else if (kerberos_weak(etype)) {
         weak(d, a, use);
     }
 }
@@ -219,10 +198,11 @@ const struct detector det_2008 = {
     .attack = {"T1550.002", "T1550.003"},
     .learning_days = 30,
     .about = "Windows proves itself to Kerberos with an AES key. Who has stolen only the NTLM hash of a password has only the RC4 key, and asks with "
-             "it. The alert is raised when an account that always used AES gets a ticket with RC4 or DES (event 4768), and for an account without a "
-             "history when the rest of the domain uses AES or when the request carries the ticket options of known tools. Accounts that use RC4 as a habit, that the directory restricts to it "
-             "(msDS-SupportedEncryptionTypes), or that log on with certificates raise nothing.",
-    .blind = "no event 4768 (Audit Kerberos Authentication Service on controllers)",
+             "it. The alert is raised when an account that always used AES gets a ticket with RC4 or DES (on the network, or in event 4768), and for an account without a "
+             "history when the rest of the domain uses AES or when the request carries the ticket options of known tools. A "
+             "client that offered AES (told by the network and by newer events) did not choose the weak type and raises nothing, nor do accounts that use RC4 as a habit, that the directory restricts to it "
+             "(msDS-SupportedEncryptionTypes), or that log on with certificates.",
+    .blind = "no Kerberos logons on the network, no event 4768 (Audit Kerberos Authentication Service on controllers)",
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -5,7 +5,13 @@
 
 #include "base/hash.h"
 
-enum { KDC_ERR_SUMTYPE_NOSUPP = 15, NAMES = 65536 };
+enum { KDC_ERR_SUMTYPE_NOSUPP = 15, NAMES = 65536, LOGONS = 4096 };
+
+/* a logon that asked for a ticket without authorization data */
+struct bare {
+    int64_t time;
+    struct witness witness;
+};
 
 /* a name and a SID that were seen together */
 struct pair {
@@ -16,13 +22,22 @@ struct pair {
 struct state {
     struct table by_name; /* domain + name -> SID */
     struct table by_sid;
+    struct table bare; /* source -> struct bare */
 };
+
+enum { P_MINUTES };
+static const struct param params[] = {
+    {"forge_minutes", 30,
+     "On the network: a ticket asked for with authorization data of the client's own counts for so many minutes after a logon that asked for a ticket "
+     "without any."},
+    {NULL, 0, NULL}};
 
 static int start(struct detection *d)
 {
     struct state *s = detection_state(d);
     table_init(&s->by_name, sizeof(struct pair), NAMES);
     table_init(&s->by_sid, sizeof(struct pair), NAMES);
+    table_init(&s->bare, sizeof(struct bare), LOGONS);
     return 0;
 }
 
@@ -31,6 +46,7 @@ static void stop(struct detection *d)
     struct state *s = detection_state(d);
     table_free(&s->by_name);
     table_free(&s->by_sid);
+    table_free(&s->bare);
 }
 
 static uint64_t campaign(struct detection *d, const struct activity *a)
@@ -106,8 +122,55 @@ static void logon(struct detection *d, const struct activity *a)
         disagree(d, a, owner);
 }
 
+/* ---- the network: MS14-068 begins with a ticket without authorization data, into which none has to fit ---- */
+
+static uint64_t bare_key(const struct activity *a)
+{
+    return hash_mix(watch_source(a), watch_account(a->actor_entity, &a->actor));
+}
+
+static void bare_logon(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    if (a->outcome != OUTCOME_SUCCESS || act_u64(a, FACT_PAC_REQUESTED, 1) || !account_set(&a->actor))
+        return;
+    struct bare *b = table_put(&s->bare, bare_key(a), NULL);
+    struct witnesses one = {0};
+    witness_add(&one, a);
+    if (b)
+        *b = (struct bare){a->time, one.w[0]};
+}
+
+static void own_data(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    struct arena *arena = detection_arena(d);
+    const struct bare *b = table_get(&s->bare, bare_key(a));
+    if (!b || !act_u64(a, FACT_OWN_AUTHORIZATION, 0) || (double)(a->time - b->time) > detection_param(d, P_MINUTES) * (double)TIME_MINUTE)
+        return;
+    struct witnesses evidence = {0};
+    struct draft f = draft_of(a);
+    common_witness(&evidence, &b->witness);
+    f.evidence = &evidence;
+    f.campaign = campaign(d, a);
+    f.description = str_fmt(arena,
+                            "%.*s on %.*s asked %.*s at %.*s for a ticket for %.*s with authorization data of its own, after it had got a "
+                            "ticket-granting ticket without any%s. This is how a forged group membership (MS14-068) looks.",
+                            STR_ARG(account_text(&a->actor)), STR_ARG(watch_source_text(arena, a)), STR_ARG(watch_destination_text(arena, a)),
+                            STR_ARG(watch_time(arena, a->time)),
+                            STR_ARG(str_set(act_str(a, FACT_SPN)) ? act_str(a, FACT_SPN) : STR("a service")),
+                            a->outcome == OUTCOME_FAILURE ? "; the controller refused" : "");
+    detection_raise(d, a, &f);
+}
+
 static void see(struct detection *d, const struct activity *a)
 {
+    if (a->kind == KIND_CREDENTIALS_VALIDATION) {
+        bare_logon(d, a);
+        return;
+    }
+    if (a->kind == KIND_RESOURCE_ACCESS && account_set(&a->actor))
+        own_data(d, a);
     if (a->kind != KIND_RESOURCE_ACCESS)
         logon(d, a);
     else if (a->outcome == OUTCOME_FAILURE && act_u64(a, FACT_ERROR_CODE, a->has_code ? a->code : 0) == KDC_ERR_SUMTYPE_NOSUPP)
@@ -115,7 +178,7 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const enum kind wants[] = {KIND_RESOURCE_ACCESS, KIND_NETWORK_LOGON, KIND_SPECIAL_PRIVILEGES, KIND_INTERACTIVE_LOGON, KIND_REMOTE_DESKTOP,
-                                  KIND_COUNT};
+                                  KIND_CREDENTIALS_VALIDATION, KIND_COUNT};
 static const enum kind needs[] = {KIND_RESOURCE_ACCESS, KIND_NETWORK_LOGON, KIND_INTERACTIVE_LOGON, KIND_REMOTE_DESKTOP, KIND_COUNT};
 
 const struct detector det_2013 = {
@@ -126,10 +189,13 @@ const struct detector det_2013 = {
     .attack = {"T1068", "T1558.001"},
     .about = "Unpatched controllers (MS14-068, MS11-013) accepted group memberships that a client wrote itself, with a checksum that needs no key. "
              "A patched controller refuses such a ticket with error 0xF (event 4769). Where it is accepted, the SID in the ticket may not be "
-             "that of its name: events 4624 and 4672 then show a pair that the directory, or what both were seen with before, contradicts.",
-    .blind = "no event 4769 (Audit Kerberos Service Ticket Operations), no events 4624 and 4672",
+             "that of its name: events 4624 and 4672 then show a pair that the directory, or what both were seen with before, contradicts. On the "
+             "network the whole attack shows: a logon that asks for a ticket without authorization data (PA-PAC-REQUEST false), then a request with "
+             "data of the client's own.",
+    .blind = "no Kerberos exchange on the network, no event 4769 (Audit Kerberos Service Ticket Operations), no events 4624 and 4672",
     .wants = wants,
     .needs = needs,
+    .params = params,
     .state_size = sizeof(struct state),
     .start = start,
     .see = see,

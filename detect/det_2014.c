@@ -8,13 +8,15 @@ static bool concerns(const struct activity *a)
 {
     if (a->kind == KIND_LOGOFF || a->kind == KIND_ACCOUNT_LOCKED || a->kind == KIND_SIGN_OUT)
         return false;
-    if (kind_group(a->kind) == GROUP_LOGON)
+    if (kind_group(a->kind) == GROUP_LOGON || a->kind == KIND_PREAUTH_ASKED)
         return true;
     return kind_shore(a->kind) == SHORE_ONPREM && (kind_group(a->kind) == GROUP_ACCESS || a->kind == KIND_LDAP_SEARCH || a->kind == KIND_SAMR_QUERY);
 }
 
 static const char *did(const struct activity *a)
 {
+    if (a->kind == KIND_PREAUTH_ASKED)
+        return "began to authenticate";
     if (kind_group(a->kind) != GROUP_LOGON)
         return a->kind == KIND_RESOURCE_ACCESS ? "asked for a service ticket" : "was active";
     if (a->outcome == OUTCOME_FAILURE)
@@ -47,7 +49,7 @@ const struct detector det_2014 = {
     .category = CATEGORY_COMPROMISED_CREDENTIAL,
     .attack = {"T1078.002"},
     .about = "A honeytoken is an account that exists only to be stolen: it has no job, so whatever it does is an attack. Tag it as such, and every "
-             "authentication by it, successful or not, every service ticket that it asks for, every share that it opens and every directory query "
+             "authentication by it, successful, failed or only begun (on the network), every service ticket that it asks for, every share that it opens and every directory query "
              "that it makes raises this alert, one per account and source. What is done to the account, such as adding it to a group, does not.",
     .blind = "no activity at all",
     .wants = wants,

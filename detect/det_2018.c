@@ -1,11 +1,12 @@
-/* detect/det_2018.c - Suspected identity theft (pass-the-ticket), from events.
+/* detect/det_2018.c - Suspected identity theft (pass-the-ticket): by the ticket itself on the network, by its traces in events.
  *
  * LogonGuid ties a service ticket (4769) to its use (4624). Ticket options: RFC 4120 5.4.1. */
 #include "detect/common.h"
+#include "detect/kerberos.h"
 
 #include "base/hash.h"
 
-enum { TICKETS = 48 << 10, PLACES = 131072, PEOPLE = 65536, KDC_OPTION_FORWARDED = 0x20000000 };
+enum { TICKETS = 48 << 10, PLACES = 131072, PEOPLE = 65536, KDC_OPTION_FORWARDED = 0x20000000, KDC_OPTION_PROXY = 0x08000000 };
 
 /* a service ticket by its logon GUID, or the latest TGT of an account */
 struct ticket {
@@ -15,7 +16,16 @@ struct ticket {
     int64_t forwarded; /* a forwarded TGT was made: another computer may use it */
 };
 
+/* a ticket by its hash, as the network shows it */
+struct seen {
+    struct ticket home; /* where it was issued, or shown first */
+    struct ip away;     /* another address that showed it; whether that is another computer is not known */
+    bool back;          /* then the first address showed it again: both are alive */
+    bool movable;       /* made to be used elsewhere */
+};
+
 struct state {
+    struct table hashes; /* ticket hash -> struct seen */
     struct table service; /* logon GUID -> where the ticket was asked for: 80 a second within use_minutes */
     struct table tgt;     /* account -> where its latest TGT was issued */
     struct table rightful; /* account and address -> last use of a TGT that belongs there */
@@ -30,6 +40,7 @@ static const struct param params[] = {
 static int start(struct detection *d)
 {
     struct state *s = detection_state(d);
+    table_init(&s->hashes, sizeof(struct seen), TICKETS);
     table_init(&s->service, sizeof(struct ticket), TICKETS);
     table_init(&s->tgt, sizeof(struct ticket), PEOPLE);
     table_init(&s->rightful, sizeof(int64_t), PLACES);
@@ -39,6 +50,7 @@ static int start(struct detection *d)
 static void stop(struct detection *d)
 {
     struct state *s = detection_state(d);
+    table_free(&s->hashes);
     table_free(&s->service);
     table_free(&s->tgt);
     table_free(&s->rightful);
@@ -82,8 +94,8 @@ static void raise(struct detection *d, const struct activity *a, const struct ti
     f.evidence = &evidence;
     f.campaign = hash_mix(common_actor_key(detection_dir(d), a), hash_mix(common_place_key(&here), common_place_key(&t->at)));
     f.severity = certain ? SEVERITY_HIGH : SEVERITY_MEDIUM;
-    f.description = str_fmt(arena, "A Kerberos %s of %.*s that was issued to %.*s at %.*s was used from %.*s towards %.*s at %.*s.%s", what,
-                            STR_ARG(account_text(&a->actor)), STR_ARG(common_place_text(arena, &t->at)), STR_ARG(watch_time(arena, t->time)),
+    f.description = str_fmt(arena, "A Kerberos %s of %.*s that was issued to or first used by %.*s at %.*s was used from %.*s towards %.*s at %.*s.%s", what,
+                            STR_ARG(account_set(&a->actor) ? account_text(&a->actor) : STR("an unknown account")), STR_ARG(common_place_text(arena, &t->at)), STR_ARG(watch_time(arena, t->time)),
                             STR_ARG(common_place_text(arena, &here)), STR_ARG(watch_destination_text(arena, a)), STR_ARG(watch_time(arena, a->time)),
                             certain ? "" : " The addresses could not be tied to computers, so address translation or a new address is possible.");
     detection_raise(d, a, &f);
@@ -161,8 +173,61 @@ static void presented(struct detection *d, const struct activity *a)
         raise(d, a, t, "service ticket", distance > 0);
 }
 
+/* ---- the ticket itself ---- */
+
+static void made(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    uint64_t key = kerberos_ticket(a, FACT_ISSUED_HASH);
+    struct seen *x = key ? table_put(&s->hashes, key, NULL) : NULL;
+    bool movable = a->kind != KIND_CREDENTIALS_VALIDATION && act_u64(a, FACT_TICKET_OPTIONS, 0) & (KDC_OPTION_FORWARDED | KDC_OPTION_PROXY);
+    if (x)
+        *x = (struct seen){.home = ticket_of(a), .movable = movable};
+}
+
+static const char *what_of(const struct activity *a)
+{
+    return a->kind == KIND_TICKET_USE ? "service ticket" : "ticket-granting ticket";
+}
+
+/* Two addresses without names may be one computer that moved. Where both show the ticket in turn they are two. */
+static void shown(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    uint64_t key = kerberos_ticket(a, FACT_TICKET_HASH);
+    bool fresh;
+    struct seen *x = key ? table_put(&s->hashes, key, &fresh) : NULL;
+    struct common_place here = common_place(a);
+    if (!x || fresh || x->movable) {
+        if (x && fresh)
+            x->home = ticket_of(a);
+        return;
+    }
+    if (ip_eq(&here.ip, &x->home.at.ip)) {
+        x->back = x->back || ip_set(&x->away);
+        return;
+    }
+    int distance = apart(detection_dir(d), &x->home.at, &here);
+    bool again = ip_eq(&here.ip, &x->away) && x->back;
+    if (distance > 0 || (distance == 0 && again))
+        raise(d, a, &x->home, what_of(a), distance > 0);
+    else if (distance == 0 && !ip_set(&x->away))
+        x->away = here.ip;
+}
+
+static void on_wire(struct detection *d, const struct activity *a)
+{
+    bool somebody = !account_set(&a->actor) || (!common_machine(a) && !watch_builtin(&a->actor));
+    if (a->outcome == OUTCOME_FAILURE || !somebody || !ip_set(&a->ip) || ip_is_loopback(&a->ip))
+        return;
+    if (a->kind != KIND_CREDENTIALS_VALIDATION)
+        shown(d, a);
+    made(d, a);
+}
+
 static void see(struct detection *d, const struct activity *a)
 {
+    on_wire(d, a);
     if (!wanted(a))
         return;
     if (a->kind == KIND_CREDENTIALS_VALIDATION && watch_kerberos(a))
@@ -175,7 +240,7 @@ static void see(struct detection *d, const struct activity *a)
         presented(d, a);
 }
 
-static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_RESOURCE_ACCESS, KIND_TICKET_RENEWAL, KIND_NETWORK_LOGON, KIND_COUNT};
+static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_RESOURCE_ACCESS, KIND_TICKET_RENEWAL, KIND_NETWORK_LOGON, KIND_TICKET_USE, KIND_COUNT};
 static const enum kind needs[] = {KIND_RESOURCE_ACCESS, KIND_COUNT};
 
 const struct detector det_2018 = {
@@ -184,12 +249,14 @@ const struct detector det_2018 = {
     .severity = SEVERITY_HIGH,
     .category = CATEGORY_LATERAL_MOVEMENT,
     .attack = {"T1550.003"},
-    .about = "A Kerberos ticket belongs to the computer that it was issued to. The alert is raised when a service ticket (event 4769) is presented with "
+    .about = "A Kerberos ticket belongs to the computer that it was issued to. The network shows the ticket itself: the alert is raised when one, known by "
+             "the hash of its encrypted part, is shown from two computers. From events it is raised when a service ticket (event 4769) is presented with "
              "its own logon GUID (4624) from another computer, and when an account uses a ticket-granting ticket on a computer where none was issued to "
              "it within a ticket's lifetime while one was issued to it on another. Addresses are resolved to computers first; where that fails, the "
-             "severity is medium for the former and nothing is raised for the latter, since people change networks. Forwarded and delegated tickets "
+             "severity is medium, and two addresses must show the ticket in turn; for a ticket-granting ticket in events nothing is raised then, since "
+             "people change networks. Forwarded and delegated tickets "
              "are allowed to move.",
-    .blind = "no events 4768 and 4769 (Audit Kerberos Authentication Service and Service Ticket Operations)",
+    .blind = "no Kerberos exchange on the network, no events 4768 and 4769 (Audit Kerberos Authentication Service and Service Ticket Operations)",
     .wants = wants,
     .needs = needs,
     .params = params,

@@ -1,5 +1,6 @@
 /* detect/det_2022.c - a ticket-granting ticket is used that no controller can have issued so lately. */
 #include "base/hash.h"
+#include "detect/kerberos.h"
 #include "detect/watch.h"
 
 enum { TICKET_HOURS, SLACK_MINUTES, GAP_HOURS, MOST_ACCOUNTS };
@@ -30,6 +31,7 @@ struct suspect {
 struct state {
     struct table controllers;
     struct table issued; /* account -> int64_t of the latest ticket issued or renewed */
+    struct table tickets; /* hash of a ticket-granting ticket, from the network -> int64_t when it was made */
     struct table suspects;
     struct watch_ring anomalies;
     bool listed;
@@ -42,6 +44,7 @@ static int start(struct detection *d)
     struct state *s = detection_state(d);
     table_init(&s->controllers, sizeof(struct controller), 4096);
     table_init(&s->issued, sizeof(int64_t), 524288);
+    table_init(&s->tickets, sizeof(int64_t), 131072);
     table_init(&s->suspects, sizeof(struct suspect), 2048);
     return 0;
 }
@@ -51,6 +54,7 @@ static void stop(struct detection *d)
     struct state *s = detection_state(d);
     table_free(&s->controllers);
     table_free(&s->issued);
+    table_free(&s->tickets);
     table_free(&s->suspects);
 }
 
@@ -140,9 +144,11 @@ static bool all_covered(struct detection *d, const struct activity *a)
 /* ---- what is used ---- */
 
 /* Accounts of trusted domains bring tickets that their own controllers issued. The domain of this
- * controller is the suffix of its DNS name; without one nothing is known. */
+ * controller is the suffix of its DNS name; without one nothing is known. On the network the ticket says it. */
 static bool own_realm(const struct activity *a)
 {
+    if (act_has(a, FACT_TGT_SERVICE))
+        return str_set(a->actor.domain) && str_eqi(kerberos_tgt_realm(a), a->actor.domain);
     ptrdiff_t dot = str_chr(a->destination, '.');
     struct str realm = a->actor.domain;
     return dot > 0 && str_set(realm) && str_eqi(str_from(a->destination, (size_t)dot + 1), realm);
@@ -164,7 +170,25 @@ static int64_t last_issued(struct detection *d, const struct activity *a)
     return by_entity && *by_entity > t ? *by_entity : t;
 }
 
-static void report(struct detection *d, const struct activity *a, int64_t last)
+/* When the ticket shown was made, as the network showed; 0 when it did not. */
+static int64_t made(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    uint64_t key = kerberos_ticket(a, FACT_TICKET_HASH);
+    const int64_t *t = key ? table_get(&s->tickets, key) : NULL;
+    return t ? *t : 0;
+}
+
+static void note_ticket(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    uint64_t key = kerberos_ticket(a, FACT_ISSUED_HASH);
+    int64_t *t = key && a->outcome == OUTCOME_SUCCESS && str_set(kerberos_issued_realm(a)) ? table_put(&s->tickets, key, NULL) : NULL;
+    if (t)
+        *t = a->time;
+}
+
+static void report(struct detection *d, const struct activity *a, int64_t last, bool itself)
 {
     struct state *s = detection_state(d);
     uint64_t account = watch_account(a->actor_entity, &a->actor), key = hash_mix(account, watch_source(a));
@@ -184,7 +208,8 @@ static void report(struct detection *d, const struct activity *a, int64_t last)
     f.campaign = key;
     f.evidence = &x->seen;
     struct str issue =
-        last ? str_fmt(m, "the last one issued or renewed for it is of %.*s, longer ago than a ticket lives", STR_ARG(watch_time(m, last)))
+        itself ? str_fmt(m, "it was issued at %.*s, longer ago than a ticket lives", STR_ARG(watch_time(m, last)))
+        : last ? str_fmt(m, "the last one issued or renewed for it is of %.*s, longer ago than a ticket lives", STR_ARG(watch_time(m, last)))
              : STR("none was issued or renewed for it in the whole log");
     f.description = str_fmt(m, "%.*s on %.*s used a ticket-granting ticket on %.*s %.*s for %.*s, but %.*s: the ticket is likely forged.",
                             STR_ARG(watch_bare(&a->actor)), STR_ARG(watch_source_text(m, a)), STR_ARG(watch_destination_text(m, a)),
@@ -196,14 +221,20 @@ static void used(struct detection *d, const struct activity *a)
 {
     if (!judged(a))
         return;
-    int64_t last = last_issued(d, a);
+    int64_t itself = made(d, a), last = last_issued(d, a);
+    if (itself) { /* it is known for certain how old it is */
+        if (a->time - itself > lifetime(d))
+            report(d, a, itself, true);
+        return;
+    }
     if ((last && a->time - last <= lifetime(d)) || !all_covered(d, a))
         return;
-    report(d, a, last);
+    report(d, a, last, false);
 }
 
 static void see(struct detection *d, const struct activity *a)
 {
+    note_ticket(d, a);
     if (a->kind == KIND_AUDIT_LOG_CLEARED || a->kind == KIND_AUDIT_POLICY_CHANGED)
         interrupted(d, a);
     else if (a->kind == KIND_RESOURCE_ACCESS)
@@ -223,13 +254,14 @@ const struct detector det_2022 = {
     .category = CATEGORY_DOMAIN_DOMINANCE,
     .attack = {"T1558.001", "T1550.003"},
     .about =
-        "An account uses a ticket-granting ticket although no controller issued or renewed one for it within the lifetime that the policy allows. "
+        "On the network: a ticket-granting ticket is used longer after it was issued than the policy allows. On the network and in events: an account "
+        "uses a ticket-granting ticket although no controller issued or renewed one for it within the lifetime that the policy allows. "
         "Judged "
         "only when every known controller's issuing of tickets to users was seen without a gap for that long, because controllers accept each "
         "other's "
         "tickets; accounts of trusted domains, computers, and tickets got on behalf of others are left out. When many accounts show the anomaly the "
         "policy or the log is the cause, and nothing more is raised that day.",
-    .blind = "no service tickets (event 4769: Audit Kerberos Service Ticket Operations)",
+    .blind = "no service tickets (Kerberos on the network, or event 4769: Audit Kerberos Service Ticket Operations)",
     .wants = wants,
     .needs = needs,
     .params = params,

@@ -104,8 +104,8 @@ static const char *protocol_word(const struct activity *a)
 
 static uint64_t pair_key(const struct activity *a, uint64_t source)
 {
-    /* a controller and a server may tell of the same attempt: each kind of record counts for itself */
-    uint64_t record = (uint64_t)(a->kind == KIND_CREDENTIALS_VALIDATION) * 2 + watch_kerberos(a);
+    /* a controller, a server and the network may tell of the same attempt: each kind of record counts for itself */
+    uint64_t record = (uint64_t)act_has(a, FACT_EVENT_ID) * 4 + (uint64_t)(a->kind == KIND_CREDENTIALS_VALIDATION) * 2 + watch_kerberos(a);
     return hash_mix(hash_mix(source, watch_account(a->actor_entity, &a->actor)), record);
 }
 
@@ -363,13 +363,13 @@ const struct detector det_2023 = {
     .attack = {"T1110", "T1110.001", "T1110.003"},
     .learning_days = 7,
     .about =
-        "Somebody guesses passwords: many failures on one account from one source (brute force), or a few tries on each of many accounts from one "
+        "Somebody guesses passwords, as the network or events show it: many failures on one account from one source (brute force), or a few tries on each of many accounts from one "
         "source (password spray), in one go or in rounds with pauses. A logon that succeeds after the failures is named as possibly guessed. Sources "
         "from which more different accounts log on than fail count as shared (proxies, mail and terminal servers) and need four times as many. On "
         "the "
         "computer that a spray starts from, one user giving the credentials of many accounts (event 4648) is the same attack. What fails at such a "
         "rate already in the learning period is left out afterwards.",
-    .blind = "no logon results (events 4768, 4771, 4776, 4625: Audit Kerberos Authentication Service, Audit Credential Validation, Audit Logon)",
+    .blind = "no logon results (Kerberos or NTLM on the network, or events 4768, 4771, 4776, 4625: Audit Kerberos Authentication Service, Audit Credential Validation, Audit Logon)",
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -1,6 +1,14 @@
 /* detect/det_2027.c - tickets of accounts that do not exist. */
 #include "base/hash.h"
-#include "detect/watch.h"
+#include "detect/common.h"
+#include "detect/kerberos.h"
+
+enum { KDC_ERR_C_PRINCIPAL_UNKNOWN = 6 };
+
+enum { P_NAMED };
+static const struct param params[] = {
+    {"named", 5, "So many requests of one computer for tickets in the name of one account that the controller does not know are reported, with low severity."},
+    {NULL, 0, NULL}};
 
 struct known {     /* the name that a SID was vouched for with */
     uint64_t name; /* 0: only enterprise names */
@@ -55,6 +63,8 @@ static void vouch(struct state *s, const struct account *a)
  * check with a known name vouches too: the answer for an unknown name is another. */
 static bool vouches(const struct activity *a)
 {
+    if (a->kind == KIND_PREAUTH_ASKED)
+        return true;
     if (a->kind == KIND_CREDENTIALS_VALIDATION)
         return a->outcome == OUTCOME_SUCCESS;
     if (a->kind == KIND_NETWORK_LOGON || a->kind == KIND_SERVICE_LOGON)
@@ -95,7 +105,7 @@ static bool odd_realm(const struct activity *a)
 {
     struct str realm = a->actor.domain;
     bool lower = false, upper = false;
-    if (!watch_event(a, 4769) || str_chr(realm, '.') < 0)
+    if ((!watch_event(a, 4769) && !str_set(kerberos_tgt_realm(a))) || str_chr(realm, '.') < 0)
         return false;
     for (size_t i = 0; i < realm.n; i++) {
         lower = lower || (realm.p[i] >= 'a' && realm.p[i] <= 'z');
@@ -144,7 +154,7 @@ static bool uses_ticket(const struct activity *a)
 {
     if (a->outcome == OUTCOME_FAILURE)
         return false;
-    return a->kind == KIND_RESOURCE_ACCESS || a->kind == KIND_SHARE_ACCESS || a->kind == KIND_SHARE_FILE_ACCESS ||
+    return a->kind == KIND_RESOURCE_ACCESS || a->kind == KIND_TICKET_USE || a->kind == KIND_SHARE_ACCESS || a->kind == KIND_SHARE_FILE_ACCESS ||
            (a->kind == KIND_NETWORK_LOGON && watch_kerberos(a));
 }
 
@@ -174,10 +184,53 @@ static void report(struct detection *d, const struct activity *a, struct str nam
     detection_raise(d, a, &f);
 }
 
+/* ---- a computer asks for tickets in the name of somebody whom the controller does not know (S4U2Self) ---- */
+
+static bool unknown_user_named(const struct activity *a)
+{
+    return a->kind == KIND_RESOURCE_ACCESS && a->outcome == OUTCOME_FAILURE && act_u64(a, FACT_ERROR_CODE, 0) == KDC_ERR_C_PRINCIPAL_UNKNOWN &&
+           str_set(act_str(a, FACT_FOR_USER));
+}
+
+/* Whoever has a session on a computer is asked for now and then. Typing mistakes are not repeated so often. */
+static void named(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    struct arena *m = detection_arena(d);
+    struct account user = {.upn = act_str(a, FACT_FOR_USER)};
+    struct str name = watch_bare(&user);
+    if (!str_set(name) || watch_machine(name) || table_get(&s->vouched, hash_stri(name, 1)))
+        return;
+    struct suspect *x = table_put(&s->suspects, hash_mix(hash_stri(name, 4), watch_source(a)), NULL);
+    if (!x)
+        return;
+    if (x->last && a->time - x->last > TIME_DAY)
+        memset(x, 0, sizeof *x);
+    x->last = a->time;
+    witness_add(&x->seen, a);
+    if (x->seen.total < detection_param(d, P_NAMED))
+        return;
+    struct draft f = draft_of(a);
+    f.nusers = f.naccounts = 0;
+    draft_user(&f, 0, name);
+    f.campaign = hash_mix(hash_stri(name, 4), watch_source(a));
+    f.severity = SEVERITY_LOW;
+    f.count = x->seen.total - 1 < detection_param(d, P_NAMED) ? x->seen.total : 1;
+    f.evidence = &x->seen;
+    f.description = str_fmt(m,
+                            "%.*s asked %.*s for tickets in the name of %.*s, %.*s, and the controller knows no such account: somebody may be logged "
+                            "on there with a forged ticket, or as an account that was deleted.",
+                            STR_ARG(watch_source_text(m, a)), STR_ARG(watch_destination_text(m, a)), STR_ARG(name),
+                            STR_ARG(watch_times(m, x->seen.total, a->time)));
+    detection_raise(d, a, &f);
+}
+
 static void see(struct detection *d, const struct activity *a)
 {
     struct state *s = detection_state(d);
     learn(s, a);
+    if (unknown_user_named(a))
+        named(d, a);
     struct str name = watch_bare(&a->actor);
     if (!uses_ticket(a) || !str_set(name) || watch_machine(name) || watch_builtin(&a->actor) || str_starts(name, STR("S-1-")))
         return;
@@ -189,6 +242,8 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION,
+                                  KIND_PREAUTH_ASKED,
+                                  KIND_TICKET_USE,
                                   KIND_RESOURCE_ACCESS,
                                   KIND_NETWORK_LOGON,
                                   KIND_INTERACTIVE_LOGON,
@@ -219,10 +274,12 @@ const struct detector det_2027 = {
         "it has under another name. Without one: a name that no event of a logon, a password check or an account change vouches for, whose SID "
         "belongs "
         "to another name or to the built-in administrator, or whose ticket spells the realm as no controller writes it. Accounts of trusted domains, "
-        "computers and built-in accounts are left out.",
-    .blind = "no use of Kerberos tickets (events 4769, 4624, 5140: Audit Kerberos Service Ticket Operations, Audit Logon, Audit File Share)",
+        "computers and built-in accounts are left out. On the network, a computer that asks again and again for tickets in the name of an account "
+        "that the controller does not know raises with low severity.",
+    .blind = "no use of Kerberos tickets (on the network, or events 4769, 4624, 5140: Audit Kerberos Service Ticket Operations, Audit Logon, Audit File Share)",
     .wants = wants,
     .needs = needs,
+    .params = params,
     .state_size = sizeof(struct state),
     .start = start,
     .see = see,

@@ -159,7 +159,7 @@ static void active(struct posture *p, uint32_t entity, int64_t time)
 
 void posture_see(struct posture *p, const struct activity *a)
 {
-    if (a->outcome != OUTCOME_FAILURE)
+    if (a->outcome != OUTCOME_FAILURE && a->kind != KIND_PREAUTH_ASKED) /* to ask for a name is not to be its owner */
         active(p, a->actor_entity, a->time);
     for (unsigned i = 0; assessments[i]; i++)
         if (assessments[i]->see)

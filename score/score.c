@@ -153,7 +153,7 @@ static void new_day(struct score *s, int64_t day)
 
 void score_see(struct score *s, const struct activity *a)
 {
-    if (a->time == TIME_NONE)
+    if (a->time == TIME_NONE || a->kind == KIND_PREAUTH_ASKED) /* to ask for a name is not to be its owner */
         return;
     uint32_t user = score_user(s, a->actor_entity);
     if (!user--)

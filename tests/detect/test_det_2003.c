@@ -54,9 +54,26 @@ static void stale_service_front_end_and_typos(void **state)
     verdict_none(ID, FIXTURE("benign"), &learned);
 }
 
+static const struct replay_setup wire = {.dcs = {"10.0.0.10"}, .learned = true};
+
+static void names_on_the_wire(void **state)
+{
+    (void)state;
+    verdict_one(ID, FIXTURE("wire"), &wire,
+               &(struct verdict){SEVERITY_MEDIUM, "alice", "10.0.0.66", NULL, 9, "alice and bob exist"});
+}
+
+static void names_that_exist_on_the_wire(void **state)
+{
+    (void)state;
+    verdict_none(ID, FIXTURE("wire_benign"), &wire);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_on_the_wire),
+        cmocka_unit_test(names_that_exist_on_the_wire),
         cmocka_unit_test(kerberos_names_are_one_alert),
         cmocka_unit_test(existing_names_are_exposed),
         cmocka_unit_test(ntlm_names_by_workstation),

@@ -59,9 +59,26 @@ static void restricted_accounts_certificates_and_failures(void **state)
     verdict_none(ID, FIXTURE("benign"), &directory);
 }
 
+static const struct replay_setup wire = {.dcs = {"10.0.0.10"}, .learned = true};
+
+static void on_the_wire(void **state)
+{
+    (void)state;
+    verdict_one(ID, FIXTURE("wire"), &wire,
+               &(struct verdict){SEVERITY_MEDIUM, "alice", "10.0.0.22", NULL, 1, "its 4 logons before all used AES"});
+}
+
+static void the_controller_chose_rc4(void **state)
+{
+    (void)state;
+    verdict_none(ID, FIXTURE("wire_benign"), &wire);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(on_the_wire),
+        cmocka_unit_test(the_controller_chose_rc4),
         cmocka_unit_test(an_account_with_a_history_of_aes),
         cmocka_unit_test(an_account_without_history_in_an_aes_domain),
         cmocka_unit_test(a_tool_asks_alone),

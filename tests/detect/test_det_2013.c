@@ -34,9 +34,26 @@ static void other_errors_renames_and_new_accounts(void **state)
     verdict_none(ID, FIXTURE("benign"), &learned);
 }
 
+static const struct replay_setup wire = {.dcs = {"10.0.0.10"}, .learned = true};
+
+static void a_forged_membership_on_the_wire(void **state)
+{
+    (void)state;
+    verdict_one(ID, FIXTURE("wire"), &wire,
+               &(struct verdict){SEVERITY_HIGH, "alice", "10.0.0.21", NULL, 2, "MS14-068"});
+}
+
+static void restrictions_that_clients_add(void **state)
+{
+    (void)state;
+    verdict_none(ID, FIXTURE("wire_benign"), &wire);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_forged_membership_on_the_wire),
+        cmocka_unit_test(restrictions_that_clients_add),
         cmocka_unit_test(a_checksum_that_no_controller_makes),
         cmocka_unit_test(a_sid_of_another_account),
         cmocka_unit_test(a_sid_of_another_account_by_history),

@@ -31,9 +31,19 @@ static void what_is_done_to_it(void **state)
     verdict_none(ID, FIXTURE("benign"), &learned);
 }
 
+static const struct replay_setup wire = {.dcs = {"10.0.0.10"}, .honeytokens = {"honey"}, .learned = true};
+
+static void asked_for_on_the_wire(void **state)
+{
+    (void)state;
+    verdict_one(ID, FIXTURE("wire"), &wire,
+               &(struct verdict){SEVERITY_MEDIUM, "honey", "10.0.0.66", NULL, 1, "began to authenticate"});
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(asked_for_on_the_wire),
         cmocka_unit_test(each_source_is_a_campaign),
         cmocka_unit_test(an_untagged_account),
         cmocka_unit_test(what_is_done_to_it),

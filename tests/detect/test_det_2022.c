@@ -1,5 +1,6 @@
 /* tests/detect/test_det_2022.c - detection 2022 on made-up activities. */
 #include "tests/support/expect.h"
+#include "tests/support/verdict.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,9 +55,34 @@ static void benign_raises_nothing(void **state)
     expect_number("2022", FIXTURE("benign"), &over, 0);
 }
 
+static const struct replay_setup wire = {.dcs = {"10.0.0.10"}, .learned = true};
+
+static void an_old_ticket_on_the_wire(void **state)
+{
+    (void)state;
+    verdict_one("2022", "fixtures/detect/2022_wire.ndjson", &wire,
+               &(struct verdict){SEVERITY_HIGH, "alice", "10.0.0.21", NULL, 1, "longer ago than a ticket lives"});
+}
+
+static void a_ticket_never_issued_on_the_wire(void **state)
+{
+    (void)state;
+    verdict_one("2022", "fixtures/detect/2022_wire_forged.ndjson", &wire,
+               &(struct verdict){SEVERITY_HIGH, "administrator", "10.0.0.22", NULL, 1, "none was issued or renewed for it in the whole log"});
+}
+
+static void a_renewed_ticket_on_the_wire(void **state)
+{
+    (void)state;
+    verdict_none("2022", "fixtures/detect/2022_wire_benign.ndjson", &wire);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_old_ticket_on_the_wire),
+        cmocka_unit_test(a_ticket_never_issued_on_the_wire),
+        cmocka_unit_test(a_renewed_ticket_on_the_wire),
         cmocka_unit_test(no_ticket_for_longer_than_one_lives),
         cmocka_unit_test(a_longer_policy_explains_it),
         cmocka_unit_test(gaps_in_the_log_blind),

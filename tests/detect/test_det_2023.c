@@ -1,5 +1,6 @@
 /* tests/detect/test_det_2023.c - detection 2023 on made-up activities. */
 #include "tests/support/expect.h"
+#include "tests/support/verdict.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -88,9 +89,26 @@ static void nothing_while_learning(void **state)
     expect_number("2023", FIXTURE("attack"), &learning, 0);
 }
 
+static const struct replay_setup wire = {.dcs = {"10.0.0.10"}, .learned = true};
+
+static void a_spray_on_the_wire(void **state)
+{
+    (void)state;
+    verdict_one("2023", "fixtures/detect/2023_wire.ndjson", &wire,
+               &(struct verdict){SEVERITY_MEDIUM, "user8", "10.0.0.24", NULL, 0, "user8"});
+}
+
+static void logons_ask_first(void **state)
+{
+    (void)state;
+    verdict_none("2023", "fixtures/detect/2023_wire_benign.ndjson", &wire);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_spray_on_the_wire),
+        cmocka_unit_test(logons_ask_first),
         cmocka_unit_test(spray_of_seven_accounts), cmocka_unit_test(brute_force_on_one_account),
         cmocka_unit_test(slow_spray_in_rounds),    cmocka_unit_test(explicit_credentials_on_the_source_host),
         cmocka_unit_test(six_are_no_spray),        cmocka_unit_test(one_failure_less_is_no_brute_force),

@@ -1,5 +1,6 @@
 /* tests/detect/test_det_2027.c - detection 2027 on made-up activities. */
 #include "tests/support/expect.h"
+#include "tests/support/verdict.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -60,9 +61,34 @@ static void benign_raises_nothing(void **state)
     expect_number("2027", FIXTURE("benign"), &over, 0);
 }
 
+static const struct replay_setup wire = {.dcs = {"10.0.0.10"}, .learned = true};
+
+static void a_realm_as_typed_on_the_wire(void **state)
+{
+    (void)state;
+    verdict_one("2027", "fixtures/detect/2027_wire.ndjson", &wire,
+               &(struct verdict){SEVERITY_HIGH, "ghost", "10.0.0.22", NULL, 1, "spells the realm"});
+}
+
+static void in_the_name_of_nobody(void **state)
+{
+    (void)state;
+    verdict_one("2027", "fixtures/detect/2027_wire_named.ndjson", &wire,
+               &(struct verdict){SEVERITY_LOW, "ghost", "10.0.0.22", NULL, 8, "in the name of ghost"});
+}
+
+static void typing_mistakes_and_accounts_that_exist(void **state)
+{
+    (void)state;
+    verdict_none("2027", "fixtures/detect/2027_wire_benign.ndjson", &wire);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_realm_as_typed_on_the_wire),
+        cmocka_unit_test(in_the_name_of_nobody),
+        cmocka_unit_test(typing_mistakes_and_accounts_that_exist),
         cmocka_unit_test(a_ticket_with_an_odd_realm),
         cmocka_unit_test(the_administrators_sid_under_another_name),
         cmocka_unit_test(a_name_that_the_directory_lacks),
