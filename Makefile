@@ -26,7 +26,7 @@ CPPFLAGS += -I. -I$(B)/gen -D_GNU_SOURCE -DVIGIE_VERSION='"$(VERSION)"'
 CFLAGS := -std=gnu17 -g $(OPT) $(WARN) -pthread
 CXXFLAGS := -std=c++17 -g $(OPT) -Wall -Wextra -pthread
 LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,--as-needed -pthread
-LDLIBS := -lsimdjson -larchive -lzstd -lsodium -lsqlite3 -lcjson -lmaxminddb -lmicrohttpd -lgnutls -lcurl -lldap -llber -lxlsxwriter -lseccomp -lm -lstdc++
+LDLIBS := -lsimdjson -larchive -lzstd -lsodium -lsqlite3 -lcjson -lmaxminddb -lmicrohttpd -lgnutls -lcurl -lldap -llber -lxlsxwriter -lseccomp -lpcap -lm -lstdc++
 
 ROOMS := base model net source wire decode directory detect score posture policy link store api app
 C_SOURCES := $(wildcard $(addsuffix /*.c,$(ROOMS)))

@@ -59,6 +59,7 @@ struct api_caller {
     struct str from;      /* address, text */
     const struct role *role;
     bool token;           /* by API token, not by a browser session */
+    int64_t sensor;       /* number in tab_sensors; 0: no sensor. It has no account and no role. */
     uint64_t rights;      /* of the role, less what a token leaves out: bit per enum right */
     struct actlog_view activities; /* what of the log: link, licences and scope in one */
     struct alert_view alerts;
@@ -143,6 +144,8 @@ extern const struct api_routes *const api_routes[]; /* generated, ended by NULL 
 
 static inline bool api_may(const struct api_request *q, enum right r)
 {
+    if (q->caller->sensor)
+        return r == RIGHT_SENSE;
     return r == RIGHT_NONE || (q->caller->account && (r == RIGHT_SIGNED_IN || q->caller->rights >> r & 1));
 }
 

@@ -5,6 +5,7 @@
 #include "api/link_json.h"
 #include "api/person_json.h"
 #include "model/app.h"
+#include "store/tab_sensors.h"
 
 enum { TOP_USERS = 10, DAYS = 30, APPS_MAX = 32 };
 
@@ -184,6 +185,24 @@ static int write_count(struct api_request *q, const struct actlog_figures *all, 
     return err;
 }
 
+struct sensor_list {
+    struct jout *j;
+    int64_t now;
+};
+
+static int one_sensor(void *owner, const struct stored_sensor *s)
+{
+    struct sensor_list *l = owner;
+    if (s->revoked != TIME_NONE)
+        return 0;
+    jout_obj(l->j);
+    jout_kstr(l->j, "name", s->name);
+    jout_kz(l->j, "state", sensor_state(s, l->now));
+    api_ktime(l->j, "lastSeen", s->seen);
+    jout_end_obj(l->j);
+    return 0;
+}
+
 static int get_dashboard(struct api_request *q, struct api_response *r)
 {
     struct jout *j = &r->json;
@@ -204,6 +223,9 @@ static int get_dashboard(struct api_request *q, struct api_response *r)
     q->hub->judged(q->hub->owner, j);
     jout_key(j, "sensors");
     jout_arr(j);
+    struct sensor_list sensors = {j, q->now};
+    if (!err && !q->caller->scoped)
+        err = tab_sensors_each(q->db, q->arena, one_sensor, &sensors);
     jout_end_arr(j);
     if (!err)
         err = write_count(q, &all, j);

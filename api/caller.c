@@ -4,6 +4,7 @@
 #include "api/guard.h"
 #include "store/tab_accounts.h"
 #include "store/tab_entities.h"
+#include "store/tab_sensors.h"
 #include "store/tab_sessions.h"
 #include "store/tab_tokens.h"
 
@@ -318,9 +319,20 @@ static int identify(struct api_request *q, const struct caller_headers *h, calle
     return err ? err : become(q, &a, mask, view);
 }
 
+static int by_certificate(struct api_request *q, struct str fingerprint)
+{
+    struct stored_sensor s;
+    int err = fingerprint.n == SENSOR_FINGERPRINT ? tab_sensors_find(q->db, q->arena, (const uint8_t *)fingerprint.p, &s) : ERR_NOT_FOUND;
+    if (err)
+        return err;
+    q->caller->sensor = s.number;
+    q->caller->name = s.name;
+    return 0;
+}
+
 static bool check_browser(struct api_request *q, const struct caller_headers *h, bool anonymous, struct api_response *r)
 {
-    if (q->caller->token || !unsafe(q->method))
+    if (q->caller->token || q->caller->sensor || !unsafe(q->method))
         return true;
     if (from_elsewhere(q, h))
         return refuse(r, 403, "This request comes from another site.");
@@ -332,7 +344,7 @@ static bool check_browser(struct api_request *q, const struct caller_headers *h,
 bool caller_admit(struct api_request *q, const struct caller_headers *h, const struct api_route *route, caller_view *view, struct api_response *r)
 {
     int64_t wait = 0;
-    int err = identify(q, h, view);
+    int err = str_set(h->fingerprint) && route->right == RIGHT_SENSE ? by_certificate(q, h->fingerprint) : identify(q, h, view);
     bool anonymous = route->right == RIGHT_NONE;
     if (err && err != ERR_NOT_FOUND)
         return refuse(r, 500, "The database cannot be read.");

@@ -2,7 +2,7 @@
  *
  * A request is signed by `Authorization: Token KEY` or `Bearer JWT`, or by the cookie of a browser session. Unsafe methods
  * of sessions also need the header X-Vigie-CSRF; whatever carries no token has to come from our own pages (Origin,
- * Sec-Fetch-Site). Sessions and tokens are random 256 bit values of which hashes are stored; a token has the rights
+ * Sec-Fetch-Site). A sensor (api/sensorkey.h) is known by its certificate and may send what it collects, nothing else. Sessions and tokens are random 256 bit values of which hashes are stored; a token has the rights
  * of its issuer at the time of use, less what its scopes leave out. */
 #ifndef VIGIE_API_CALLER_H
 #define VIGIE_API_CALLER_H
@@ -14,6 +14,7 @@
 /* Request headers that count, as sent; absent ones are absent. */
 struct caller_headers {
     struct str authorization, cookie, csrf, origin, fetch_site;
+    struct str fingerprint; /* SHA-256 of the certificate that the client showed in the TLS handshake; absent: none */
 };
 
 typedef void caller_view(void *owner, struct actlog_view *activities, struct alert_view *alerts);

@@ -4,6 +4,7 @@
 #include "api/params.h"
 #include "base/time.h"
 
+#include <gnutls/x509.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -28,6 +29,7 @@ struct exchange {
     struct route_path path;
     struct route_match match;
     struct caller_headers headers;
+    uint8_t fingerprint[SENSORKEY_FINGERPRINT];
     struct buf body;
     size_t held;         /* bytes of it that count in server->bodies */
     struct api_caller caller;
@@ -210,6 +212,18 @@ static bool host_sound(struct str h)
     return h.n > 0 && h.n <= 255;
 }
 
+/* Of the certificate that the client showed; the handshake has proved that it has the key. */
+static struct str fingerprint(struct exchange *x, struct MHD_Connection *c)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    unsigned n = 0;
+    const gnutls_datum_t *shown = info ? gnutls_certificate_get_peers(info->tls_session, &n) : NULL;
+    size_t size = sizeof x->fingerprint;
+    if (!shown || n == 0 || gnutls_fingerprint(GNUTLS_DIG_SHA256, shown, x->fingerprint, &size) != 0)
+        return STR_NONE;
+    return (struct str){(const char *)x->fingerprint, size};
+}
+
 static void read_headers(struct exchange *x, struct MHD_Connection *c)
 {
     struct str type = header(c, "Content-Type"), name = type;
@@ -223,6 +237,7 @@ static void read_headers(struct exchange *x, struct MHD_Connection *c)
         .csrf = header(c, "X-Vigie-CSRF"),
         .origin = header(c, "Origin"),
         .fetch_site = header(c, "Sec-Fetch-Site"),
+        .fingerprint = fingerprint(x, c),
     };
     x->q.agent = header(c, "User-Agent");
     x->q.host = str_fmt(&x->arena, "https://%.*s", STR_ARG(header(c, "Host")));

@@ -71,6 +71,8 @@ static int open_parts(struct guard *g, const char *folder)
     if (!err)
         err = read_keys(g, folder);
     if (!err)
+        err = sensorkey_open(folder, &g->sensors);
+    if (!err)
         err = tab_accounts_count(g->db, &accounts);
     if (!err && accounts == 0)
         password_secret(g->setup);
@@ -103,6 +105,7 @@ void guard_close(struct guard *g)
         (void)pthread_mutex_destroy(&g->throttle->lock);
         free(g->throttle);
     }
+    sensorkey_close(&g->sensors);
     sodium_memzero(g, sizeof *g);
     free(g);
 }

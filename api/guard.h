@@ -5,6 +5,7 @@
 #include "api/jwt.h"
 #include "api/lockout.h"
 #include "api/password.h"
+#include "api/sensorkey.h"
 #include "store/db.h"
 
 #include <stdatomic.h>
@@ -22,6 +23,8 @@ struct guard {
     uint8_t jwt_key[JWT_KEY], seal_key[32];
     struct throttle *throttle;
     atomic_uint_fast64_t sign_ins, failed_sign_ins, refused_sign_ins; /* good, wrong, locked out */
+    struct sensorkey_issuer sensors;
+    const char *hub_cert; /* PEM: what sensors know the hub by; the server's */
     char setup[65]; /* empty: accounts exist */
 };
 

@@ -183,6 +183,8 @@ static int open_parts(struct server *s, char why[256])
     if (!err)
         err = guard_open(&s->guard, s->o.folder, s->o.db, &limits);
     if (!err)
+        s->guard->hub_cert = s->cert_pem;
+    if (!err)
         err = patience_open(&s->patience);
     if (!err)
         err = open_lanes(s);
@@ -214,7 +216,7 @@ int server_start(struct server *s)
     const struct server_limits *l = &s->o.limits;
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TLS | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC;
     s->daemon = MHD_start_daemon(flags, s->port, NULL, NULL, exchange_step, s, MHD_OPTION_LISTEN_SOCKET, s->listening, MHD_OPTION_HTTPS_MEM_CERT,
-                                 s->cert_pem, MHD_OPTION_HTTPS_MEM_KEY, s->key_pem, MHD_OPTION_HTTPS_PRIORITIES,
+                                 s->cert_pem, MHD_OPTION_HTTPS_MEM_KEY, s->key_pem, MHD_OPTION_HTTPS_MEM_TRUST, s->guard->sensors.cert_pem.p, MHD_OPTION_HTTPS_PRIORITIES,
                                  "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE", MHD_OPTION_URI_LOG_CALLBACK, exchange_begin, s,
                                  MHD_OPTION_NOTIFY_COMPLETED, exchange_end, s, MHD_OPTION_NOTIFY_CONNECTION, connection_changes, s,
                                  MHD_OPTION_UNESCAPE_CALLBACK, no_unescape, NULL, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_MOST,

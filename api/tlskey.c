@@ -110,7 +110,7 @@ static int make(struct buf *cert_pem, struct buf *key_pem)
 }
 
 /* Written beside and renamed, so that a kill leaves the old pair or the new one. */
-static int write_text(const char *path, struct str text)
+int tlskey_write(const char *path, struct str text)
 {
     char *part = NULL;
     if (asprintf(&part, "%s.part", path) < 0)
@@ -154,9 +154,9 @@ static int renew(const char *certificate, const char *key, struct buf *cert_pem,
     cert_pem->n = key_pem->n = 0;
     int err = make(cert_pem, key_pem);
     if (!err)
-        err = write_text(key, (struct str){key_pem->p, key_pem->n - 1});
+        err = tlskey_write(key, (struct str){key_pem->p, key_pem->n - 1});
     if (!err)
-        err = write_text(certificate, (struct str){cert_pem->p, cert_pem->n - 1});
+        err = tlskey_write(certificate, (struct str){cert_pem->p, cert_pem->n - 1});
     return err;
 }
 

@@ -6,6 +6,8 @@
 
 /* Reads the two files. */
 int tlskey_read(const char *certificate, const char *key, struct buf *cert_pem, struct buf *key_pem);
+/* A secret file (0600), written beside and renamed. */
+int tlskey_write(const char *path, struct str text);
 /* FOLDER/tls/certificate.pem and key.pem (0600): read, or made when they are not there or end within 30 days. ECDSA P-256,
  * 825 days, signed by itself, for localhost, this machine's name, 127.0.0.1 and ::1. */
 int tlskey_own(const char *folder, struct buf *cert_pem, struct buf *key_pem);

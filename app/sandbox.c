@@ -12,7 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* What decoding needs: reading files, writing what is open (sorted runs, the progress bar), memory, locks, time, ending. */
+/* What decoding needs: reading files and the capture that is open, writing what is open (sorted runs, the progress bar), memory, locks, time,
+ * ending. */
 static const int allowed[] = {
     SCMP_SYS(read),          SCMP_SYS(readv),        SCMP_SYS(pread64),      SCMP_SYS(write),         SCMP_SYS(writev),        SCMP_SYS(pwrite64),
     SCMP_SYS(lseek),         SCMP_SYS(close),        SCMP_SYS(fstat),        SCMP_SYS(stat),          SCMP_SYS(lstat),         SCMP_SYS(newfstatat),
@@ -21,7 +22,8 @@ static const int allowed[] = {
     SCMP_SYS(brk),           SCMP_SYS(futex),        SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),
     SCMP_SYS(sched_yield),   SCMP_SYS(getrandom),    SCMP_SYS(sysinfo),      SCMP_SYS(uname),         SCMP_SYS(getpid),        SCMP_SYS(gettid),
     SCMP_SYS(tgkill),        SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(sigaltstack),  SCMP_SYS(exit),
-    SCMP_SYS(exit_group),    SCMP_SYS(restart_syscall), SCMP_SYS(rseq),      SCMP_SYS(set_robust_list), SCMP_SYS(prlimit64),   SCMP_SYS(sched_getaffinity)};
+    SCMP_SYS(exit_group),    SCMP_SYS(restart_syscall), SCMP_SYS(rseq),      SCMP_SYS(set_robust_list), SCMP_SYS(prlimit64),   SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(poll),          SCMP_SYS(ppoll),        SCMP_SYS(recvfrom),      SCMP_SYS(recvmsg),       SCMP_SYS(getsockopt)};
 
 static bool permit(scmp_filter_ctx c)
 {

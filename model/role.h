@@ -37,7 +37,8 @@
     X(MANAGE_ADMINS, "manage_admins", "manage administrators")                                                         \
     X(VIEW_AUDIT, "view_audit", "see the admin audit log")                                                             \
     X(PERSONAL_DATA, "personal_data", "export and delete personal data")                                               \
-    X(LINK, "link", "connect or disconnect identity protection")
+    X(LINK, "link", "connect or disconnect identity protection")                                                       \
+    X(SENSE, "sense", "send what a sensor collects") /* no role: sensors alone */
 
 enum right {
     RIGHT_NONE,      /* no sign-in needed */

@@ -261,8 +261,12 @@ int http_open(const struct http_options *options, struct http **out, char why[HT
         (void)snprintf(why, HTTP_WHY, "the HTTP client cannot be set up");
         return ERR_USAGE;
     }
+    if (options->identity) {
+        (void)curl_easy_setopt(h->transfer.curl, CURLOPT_SSLCERT, options->identity);
+        (void)curl_easy_setopt(h->transfer.curl, CURLOPT_SSLKEY, options->identity);
+    }
     h->options = *options;
-    h->options.ca_file = h->options.proxy = NULL; /* libcurl has its copies */
+    h->options.ca_file = h->options.identity = h->options.proxy = NULL; /* libcurl has its copies */
     (void)curl_easy_setopt(h->transfer.curl, CURLOPT_USERAGENT, "vigie/" VIGIE_VERSION);
     (void)curl_easy_setopt(h->transfer.curl, CURLOPT_WRITEFUNCTION, take_body);
     (void)curl_easy_setopt(h->transfer.curl, CURLOPT_HEADERFUNCTION, take_header);

@@ -14,6 +14,7 @@ enum { HTTP_WHY = 256 };
 
 struct http_options {
     const char *ca_file; /* PEM; NULL = what the system trusts */
+    const char *identity; /* PEM with the client's own certificate and key; NULL = none */
     const char *proxy;   /* "http://proxy.corp.test:3128"; NULL = none */
     int timeout_ms;      /* of one try */
     size_t most;         /* bytes of an answer's body */

@@ -3,7 +3,7 @@
 # address ranges that place public addresses. Does nothing when all is there.
 set -eu
 build="gcc g++ make libsimdjson-dev libarchive-dev libsodium-dev libsqlite3-dev libcjson-dev libmaxminddb-dev zlib1g-dev python3
-    libmicrohttpd-dev libgnutls28-dev libcurl4-gnutls-dev libldap-dev libxlsxwriter-dev libzstd-dev libseccomp-dev"
+    libmicrohttpd-dev libgnutls28-dev libcurl4-gnutls-dev libldap-dev libxlsxwriter-dev libzstd-dev libseccomp-dev libpcap-dev"
 tests="libcmocka-dev clang-14 libclang-rt-14-dev libevtx-utils zip zstd openssl
     samba samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind samba-common-bin smbclient krb5-user
     ldap-utils ldb-tools libsasl2-modules-gssapi-mit attr python3-markdown iproute2 ethtool"

@@ -83,7 +83,7 @@ function Sources({ of }: { of: Data }) {
         ? <Empty icon="upload" title={t.dashboard.noSources} action={<LinkButton kind="primary" to={href('settings/inputs')}>{t.inputs.upload}</LinkButton>}>{t.dashboard.noSourcesWhy}</Empty>
         : <ul class="list">
             {of.apps.map((a) => <li key={a.service}><a class="item" href={href('activities', { f: JSON.stringify({ service: { eq: [a.service] } }) })}><Icon name="apps" /><span class="grow strong">{a.name}</span><span class="muted num">{t.activities.count(a.activities)}</span><span class="muted small nowrap" title={dateTime(a.lastActivity)}>{ago(a.lastActivity)}</span></a></li>)}
-            {of.sensors.map((s) => <li key={s.name}><div class="item"><Icon name="server" /><span class="grow strong">{s.name}</span><Badge kind={s.state === 'ok' || s.state === 'running' ? 'good' : 'medium'}>{t.sensorState[s.state] ?? s.state}</Badge><span class="muted small">{ago(s.lastSeen)}</span></div></li>)}
+            {of.sensors.map((s) => <li key={s.name}><div class="item"><Icon name="server" /><span class="grow strong">{s.name}</span><Badge kind={s.state === 'ok' ? 'good' : 'medium'}>{t.sensorState[s.state] ?? s.state}</Badge><span class="muted small">{ago(s.lastSeen)}</span></div></li>)}
           </ul>}
     </Card>
   );

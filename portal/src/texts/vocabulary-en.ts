@@ -92,9 +92,9 @@ export const vocabulary = {
   }),
   sensorState: words({
     ok: 'Running',
-    running: 'Running',
     silent: 'Silent',
-    stopped: 'Stopped',
+    new: 'Never seen',
+    revoked: 'Revoked',
   }),
   happened: words({
     opened: 'Raised',
@@ -133,6 +133,7 @@ export const vocabulary = {
     tag: 'tag entities as sensitive or honeytoken',
     exclude: 'exclude entities from detections',
     manage_sensors: 'manage sensors',
+    sense: 'send what a sensor collects',
     upload: 'upload logs',
     own_tokens: 'make API tokens',
     manage_admins: 'manage administrators',

@@ -92,9 +92,9 @@ export const vocabulary: Vocabulary = {
   },
   sensorState: {
     ok: 'En marche',
-    running: 'En marche',
     silent: 'Silencieux',
-    stopped: 'Arrêté',
+    new: 'Jamais vu',
+    revoked: 'Révoqué',
   },
   happened: {
     opened: 'Levée',
@@ -133,6 +133,7 @@ export const vocabulary: Vocabulary = {
     tag: 'étiqueter des entités comme sensibles ou leurres',
     exclude: 'exclure des entités des détections',
     manage_sensors: 'gérer les capteurs',
+    sense: 'envoyer ce qu’un capteur collecte',
     upload: 'envoyer des journaux',
     own_tokens: 'créer des jetons d’API',
     manage_admins: 'gérer les administrateurs',
