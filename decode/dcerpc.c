@@ -288,6 +288,13 @@ static void begin_again(struct dcerpc_half *h)
     h->hole = false;
 }
 
+/* After bytes were lost a piece may begin anywhere. */
+static void lose(struct dcerpc_half *h)
+{
+    begin_again(h);
+    h->lost = true;
+}
+
 static void last_bytes(struct dcerpc_half *h, struct str s)
 {
     if (s.n >= TAIL) {
@@ -333,6 +340,7 @@ static bool step(struct decode *d, const struct flow *f, struct dcerpc *s, const
     struct dcerpc_half *h = &s->half[!piece->m->from_client];
     struct dcerpc_pdu u = {.m = piece->m, .caller = piece->caller, .p = r->p};
     if (!h->gone && rd_left(r) >= DCERPC_HEADER && header(r->p, rd_left(r), &u) && u.whole <= rd_left(r)) {
+        h->lost = false;
         u.n = u.whole;
         rd_skip(r, u.n);
         pdu(d, f, s, &u);
@@ -343,10 +351,12 @@ static bool step(struct decode *d, const struct flow *f, struct dcerpc *s, const
         if (h->gone < DCERPC_HEADER)
             return false;
         if (!header(h->head, DCERPC_HEADER, &u)) {
-            netdec_fault(d, piece->m, "not a PDU of DCE/RPC", rd_offset(r));
-            begin_again(h);
+            if (!h->lost)
+                netdec_fault(d, piece->m, "not a PDU of DCE/RPC", rd_offset(r));
+            lose(h);
             return false;
         }
+        h->lost = false;
         h->whole = (uint32_t)u.whole;
     }
     collect(h, r, h->whole - h->gone);
@@ -361,7 +371,7 @@ static void missed(struct decode *d, const struct flow *f, struct dcerpc *s, con
     struct dcerpc_half *h = &s->half[!piece->m->from_client];
     size_t missing = piece->whole - piece->n;
     if (!h->whole) {
-        begin_again(h);
+        lose(h);
         return;
     }
     h->hole = true;
@@ -370,7 +380,9 @@ static void missed(struct decode *d, const struct flow *f, struct dcerpc *s, con
         h->gone += (uint32_t)missing;
         return;
     }
+    bool more = missing > h->whole - h->gone;
     finish(d, f, s, piece);
+    h->lost = more;
 }
 
 void dcerpc_bytes(struct decode *d, const struct flow *f, struct dcerpc *s, const struct dcerpc_piece *piece)
@@ -385,7 +397,7 @@ void dcerpc_bytes(struct decode *d, const struct flow *f, struct dcerpc *s, cons
 
 void dcerpc_gap(struct dcerpc *s, bool from_client)
 {
-    begin_again(&s->half[!from_client]);
+    lose(&s->half[!from_client]);
 }
 
 void dcerpc_end(struct decode *d, const struct flow *f, struct dcerpc *s)

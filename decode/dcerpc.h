@@ -22,6 +22,7 @@ struct dcerpc_half {        /* one direction's unfinished PDU */
     uint32_t gone, whole;   /* bytes of the PDU that came or were lost; its length, 0 as long as the header is not complete */
     uint32_t have;          /* bytes of the head at hand */
     bool hole;              /* bytes are missing: the head grows no more */
+    bool lost;              /* nobody knows where the next PDU begins */
     uint8_t ntail, tail[4]; /* the latest bytes */
     uint8_t head[DCERPC_HEAD];
 };
@@ -37,8 +38,8 @@ struct dcerpc_call { /* sent, not yet answered */
 };
 
 struct dcerpc {
-    bool bound;                              /* a bind was seen */
-    uint8_t offered, offer[DCERPC_CONTEXTS]; /* contexts in the order of the latest bind, whose answer goes by it */
+    bool bound;                      /* a bind was seen */
+    uint16_t offer[DCERPC_CONTEXTS]; /* which one, from 1, of the latest bind each context is: its answer goes by that; 0: none */
     uint32_t calls;
     uint8_t auth_level, auth_type;
     NETDEC_TEXT(DCERPC_PIPE) pipe; /* set by the carrier for named pipes */

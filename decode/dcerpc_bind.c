@@ -58,27 +58,20 @@ const struct dcerpc_context *dcerpc_context_of(const struct dcerpc *s, uint16_t 
     return NULL;
 }
 
-static bool offered(const struct dcerpc *s, unsigned at)
+/* The place of that context: its own, a free one, one of an interface without file, or one that this bind does not offer. -1 when all are
+ * better filled. */
+static int place(const struct dcerpc *s, const struct dcerpc_context *c)
 {
-    for (unsigned i = 0; i < s->offered; i++)
-        if (s->offer[i] == at)
-            return true;
-    return false;
-}
-
-/* The place of that context: its own, a free one, or one that this bind does not offer. */
-static unsigned place(const struct dcerpc *s, uint16_t id)
-{
-    unsigned at = 0;
-    for (unsigned i = 0; i < DCERPC_CONTEXTS; i++)
-        if (s->context[i].set && s->context[i].id == id)
+    for (int i = 0; i < DCERPC_CONTEXTS; i++)
+        if (s->context[i].set && s->context[i].id == c->id)
             return i;
-    for (unsigned i = 0; i < DCERPC_CONTEXTS; i++)
+    for (int i = 0; i < DCERPC_CONTEXTS; i++)
         if (!s->context[i].set)
             return i;
-    while (at + 1 < DCERPC_CONTEXTS && offered(s, at))
-        at++;
-    return at;
+    for (int i = 0; i < DCERPC_CONTEXTS && c->interface; i++)
+        if (!s->context[i].interface || !s->offer[i])
+            return i;
+    return -1;
 }
 
 static void tokens(struct decode *d, const struct flow *f, struct dcerpc *s, const struct dcerpc_pdu *u)
@@ -93,32 +86,47 @@ static void tokens(struct decode *d, const struct flow *f, struct dcerpc *s, con
         auth_token(d, f, u->m, &s->auth, rd_sub(&token.r, u->auth));
 }
 
-/* bind and alter_context: C706 12.6.4.3, 12.6.4.1 */
+/* One context element: C706 12.6.3.1 p_cont_elem_t. */
+static struct dcerpc_context element(struct ndr *r)
+{
+    struct dcerpc_context c = {.id = ndr_u16(r), .set = true};
+    uint8_t first[16] = {0};
+    size_t syntaxes = rd_u8(&r->r);
+    rd_skip(&r->r, 1);
+    uuid_of(r, c.uuid);
+    rd_skip(&r->r, 4); /* version */
+    if (syntaxes)
+        uuid_of(r, first);
+    rd_skip(&r->r, syntaxes ? 20 * syntaxes - 16 : 0);
+    c.interface = interface_of(c.uuid);
+    c.wide = memcmp(first, ndr64, sizeof ndr64) == 0; /* until the answer says which */
+    return c;
+}
+
+/* bind and alter_context: C706 12.6.4.3, 12.6.4.1. There may be many contexts of which one is meant. */
 static void offer(struct dcerpc *s, struct ndr *r)
 {
     rd_skip(&r->r, 8); /* max_xmit_frag, max_recv_frag, assoc_group_id */
     unsigned count = rd_u8(&r->r);
     rd_skip(&r->r, 3);
-    s->bound = true;
-    s->offered = 0;
-    for (unsigned i = 0; i < count && i < DCERPC_CONTEXTS && ndr_ok(r); i++) {
-        struct dcerpc_context c = {.id = ndr_u16(r), .set = true};
-        unsigned syntaxes = rd_u8(&r->r);
-        rd_skip(&r->r, 1);
-        uuid_of(r, c.uuid);
-        rd_skip(&r->r, 4); /* version */
-        uint8_t first[16] = {0};
-        if (syntaxes)
-            uuid_of(r, first);
-        rd_skip(&r->r, syntaxes ? (size_t)20 * syntaxes - 16 : 0);
-        if (!ndr_ok(r))
-            return;
-        c.wide = memcmp(first, ndr64, sizeof ndr64) == 0; /* until the answer says which */
-        c.interface = interface_of(c.uuid);
-        unsigned at = place(s, c.id);
+    memset(s->offer, 0, sizeof s->offer);
+    for (unsigned i = 0; i < count && ndr_ok(r); i++) {
+        struct dcerpc_context c = element(r);
+        int at = ndr_ok(r) ? place(s, &c) : -1;
+        if (at < 0)
+            continue;
         s->context[at] = c;
-        s->offer[s->offered++] = (uint8_t)at;
+        s->offer[at] = (uint16_t)(i + 1);
     }
+    s->bound = s->bound || ndr_ok(r);
+}
+
+static struct dcerpc_context *nth(struct dcerpc *s, unsigned ordinal)
+{
+    for (unsigned i = 0; i < DCERPC_CONTEXTS; i++)
+        if (s->offer[i] == ordinal)
+            return &s->context[i];
+    return NULL;
 }
 
 /* bind_ack and alter_context_resp: C706 12.6.4.4, 12.6.4.2. What was not accepted is no context; where the answer is cut, it may be one. */
@@ -129,8 +137,8 @@ static void accepted(struct dcerpc *s, struct ndr *r)
     ndr_align(r, 4);
     unsigned count = rd_u8(&r->r);
     rd_skip(&r->r, 3);
-    for (unsigned i = 0; i < count && i < s->offered; i++) {
-        struct dcerpc_context *c = &s->context[s->offer[i]];
+    for (unsigned i = 0; i < count; i++) {
+        struct dcerpc_context *c = nth(s, i + 1);
         uint8_t syntax[16] = {0};
         uint16_t result = ndr_u16(r);
         (void)ndr_u16(r); /* reason */
@@ -138,8 +146,10 @@ static void accepted(struct dcerpc *s, struct ndr *r)
         rd_skip(&r->r, 4);
         if (!ndr_ok(r))
             return;
-        c->set = result == 0;
-        c->wide = memcmp(syntax, ndr64, sizeof ndr64) == 0;
+        if (c) {
+            c->set = result == 0;
+            c->wide = memcmp(syntax, ndr64, sizeof ndr64) == 0;
+        }
     }
 }
 
@@ -156,8 +166,9 @@ void dcerpc_bind(struct decode *d, const struct flow *f, struct dcerpc *s, const
     tokens(d, f, s, u);
     if (u->type != DCERPC_BIND_NAK)
         return;
-    for (unsigned i = 0; i < s->offered; i++)
-        s->context[s->offer[i]].set = false;
+    for (unsigned i = 0; i < DCERPC_CONTEXTS; i++)
+        if (s->offer[i])
+            s->context[i].set = false;
     dcerpc_verdict(d, f, s, true);
 }
 

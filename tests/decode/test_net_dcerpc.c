@@ -148,6 +148,28 @@ static void cut(void **state)
     talk_free(&t);
 }
 
+/* A bind of which only the beginning was captured tells nothing about its contexts: the pipe's name does. Bytes that nobody can place are let go. */
+static void cut_bind(void **state)
+{
+    static struct talk t;
+    (void)state;
+    conversation("vector svcctl makes a service and is refused", &t);
+    for (size_t n = 0; n < 50; n++) {
+        struct pipe p;
+        pipe_open(&p);
+        piece(&p, &t.lines[0], 0, n, t.lines[0].n + 30); /* and the beginning of something else */
+        piece(&p, &t.lines[2], 20, 40, 40);
+        piece(&p, &t.lines[1], 0, 10, t.lines[1].n);
+        for (unsigned i = 2; i < t.n; i++)
+            piece(&p, &t.lines[i], 0, t.lines[i].n, t.lines[i].n);
+        pipe_close(&p);
+        assert_int_equal(p.faults, 0);
+        assert_int_equal(p.activities, 1);
+        assert_string_equal(p.service, "probesvc");
+    }
+    talk_free(&t);
+}
+
 /* Bytes that were lost inside a PDU leave nothing behind. */
 static void gap(void **state)
 {
@@ -190,7 +212,7 @@ static void midstream(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(vectors), cmocka_unit_test(hostile), cmocka_unit_test(pieces),
-                                       cmocka_unit_test(cut),     cmocka_unit_test(gap),     cmocka_unit_test(midstream)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(vectors),  cmocka_unit_test(hostile), cmocka_unit_test(pieces),   cmocka_unit_test(cut),
+                                       cmocka_unit_test(cut_bind), cmocka_unit_test(gap),     cmocka_unit_test(midstream)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
