@@ -79,9 +79,12 @@ static void negotiate_answer(struct smb_message *x, struct block *b) /* 2.2.4.52
         memcpy(s->challenge, rd_bytes(&b->bytes, n), n);
 }
 
+/* Said with each message of a session's set-up, the same each time: one that was captured in part takes nothing back. */
 static void client_words(struct smb_message *x, struct rd *r)
 {
     struct smb *s = x->f->state;
+    if (x->m->n < x->m->whole && s->native_os.n)
+        return;
     netdec_keep(&s->native_os, text(x, r));
     netdec_keep(&s->native_lm, text(x, r));
 }

@@ -129,7 +129,9 @@ static void session(struct detection *d, const struct activity *a, const char *o
     watch_names_draft(&f, &s->accounts);
     f.campaign = key;
     f.evidence = &s->seen;
-    struct str as = s->accounts.n ? str_fmt(m, " as %.*s", STR_ARG(watch_names_text(m, &s->accounts, 6))) : STR(" without an account");
+    struct str as = s->accounts.n              ? str_fmt(m, " as %.*s", STR_ARG(watch_names_text(m, &s->accounts, 6)))
+                    : watch_builtin(&a->actor) ? STR(" without an account")
+                                               : STR("");
     f.description = str_fmt(m,
                             "%.*s opened SMB sessions to %.*s%.*s, the last at %.*s, with the Metasploit framework's own SMB stack: it %s, and "
                             "offers the dialects %.*s, as no Windows does.",
