@@ -217,6 +217,11 @@ static bool of_relay(const struct answered *x, const struct answered *other)
     return ip_eq(&x->client, &other->server) || ip_is_loopback(&x->client);
 }
 
+static const char *taken(const struct activity *a)
+{
+    return a->outcome == OUTCOME_SUCCESS ? "took" : a->outcome == OUTCOME_FAILURE ? "refused" : "did not visibly answer";
+}
+
 static void report_relay(struct detection *d, const struct activity *a, const struct answered *first)
 {
     struct arena *m = detection_arena(d);
@@ -241,34 +246,86 @@ static void report_relay(struct detection *d, const struct activity *a, const st
                             "The NTLM authentication of %.*s from %.*s to %.*s was relayed%.*s to %.*s at %.*s: both answered the same server "
                             "challenge %.*s. The server %s it.",
                             STR_ARG(account_text(&a->actor)), STR_ARG(ip_text(&victim->client, from)), STR_ARG(ip_text(&victim->server, middle)),
-                            STR_ARG(through), STR_ARG(server), STR_ARG(watch_time(m, a->time)), STR_ARG(act_str(a, FACT_NTLM_CHALLENGE)),
-                            a->outcome == OUTCOME_SUCCESS   ? "took"
-                            : a->outcome == OUTCOME_FAILURE ? "refused"
-                                                            : "did not visibly answer");
+                            STR_ARG(through), STR_ARG(server), STR_ARG(watch_time(m, a->time)), STR_ARG(act_str(a, FACT_NTLM_CHALLENGE)), taken(a));
     detection_raise(d, a, &f);
 }
 
 /* A reverse proxy hands NTLM on from HTTP to HTTP, and a balancer from one client to a server of its choice: neither is judged. */
-static void challenged(struct detection *d, const struct activity *a)
+/* True when it was told. */
+static bool challenged(struct detection *d, const struct activity *a)
 {
     struct state *s = detection_state(d);
     struct str challenge = act_str(a, FACT_NTLM_CHALLENGE);
     bool fresh;
     if (!str_set(challenge) || !ip_set(&a->ip) || !ip_set(&a->destination_ip))
-        return;
+        return false;
     struct answered *first = table_put(&s->challenges, hash_str(challenge, 5), &fresh), now = answered_of(a);
     int64_t window = (int64_t)(detection_param(d, RELAY_MINUTES) * (double)TIME_MINUTE);
-    if (first && (fresh || a->time - first->time > window))
+    if (!first)
+        return false;
+    if (fresh || a->time - first->time > window) {
         *first = now;
-    else if (first && !ip_eq(&first->client, &now.client) && !ip_eq(&first->server, &now.server) && !(first->http && now.http))
-        report_relay(d, a, first);
+        return false;
+    }
+    if (ip_eq(&first->client, &now.client) || ip_eq(&first->server, &now.server) || (first->http && now.http))
+        return false;
+    report_relay(d, a, first);
+    return true;
+}
+
+/* Whom the client meant to reach, as the signed part of its response says (MsvAvTargetName, MS-NLMP 2.2.2.1): the host of cifs/host. */
+static struct str meant(const struct activity *a)
+{
+    struct str spn = act_str(a, FACT_SPN), service, host;
+    if (!str_cut(&spn, '/', &service) || !str_set(spn) || !str_cut(&spn, '/', &host))
+        return STR_NONE;
+    return host;
+}
+
+/* A response that was meant for the computer that it now comes from. */
+static bool meant_for_sender(const struct dir *dir, const struct activity *a)
+{
+    struct str host = meant(a);
+    struct ip ip;
+    uint16_t port;
+    if (!host.n || !ip_set(&a->ip) || ip_eq(&a->ip, &a->destination_ip))
+        return false;
+    if (ip_parse(host, &ip, &port))
+        return ip_eq(&ip, &a->ip);
+    uint32_t there = dir_computer_at(dir, &a->ip);
+    return there && there == dir_computer(dir, host) && there != a->destination_entity;
+}
+
+static void report_meant(struct detection *d, const struct activity *a)
+{
+    struct arena *m = detection_arena(d);
+    struct draft f = draft_of(a);
+    char from[IP_TEXT];
+    f.source_entity = dir_computer_at(detection_dir(d), &a->ip);
+    f.source_name = STR_NONE;
+    f.source_certainty = 0;
+    f.campaign = hash_mix(host_key(a), ip_hash(&a->ip));
+    f.severity = severity_of(a);
+    f.description =
+        str_fmt(m,
+                "An NTLM authentication of %.*s that was meant for %.*s came from there (%.*s) to %.*s at %.*s: it was relayed. The server "
+                "%s it.",
+                STR_ARG(account_text(&a->actor)), STR_ARG(meant(a)), STR_ARG(ip_text(&a->ip, from)), STR_ARG(watch_destination_text(m, a)),
+                STR_ARG(watch_time(m, a->time)), taken(a));
+    detection_raise(d, a, &f);
+}
+
+static void relayed(struct detection *d, const struct activity *a)
+{
+    if (!challenged(d, a) && meant_for_sender(detection_dir(d), a))
+        report_meant(d, a);
 }
 
 static void see(struct detection *d, const struct activity *a)
 {
     bool wire = a->kind == KIND_CREDENTIALS_VALIDATION && watch_ntlm(a) && act_has(a, FACT_CARRIER);
     if (wire && !watch_builtin(&a->actor))
-        challenged(d, a);
+        relayed(d, a);
     if (!watch_machine(watch_bare(&a->actor)) || watch_builtin(&a->actor))
         return;
     if (a->kind == KIND_DIRECTORY_ACCESS || a->kind == KIND_OBJECT_CHANGED)
@@ -298,7 +355,8 @@ const struct detector det_2037 = {
         "permissions in "
         "the directory. On the network also when the same server challenge is answered on two connections of different computers: the authentication "
         "of "
-        "whatever account was handed on. From HTTP to HTTP that is what reverse proxies do, and raises nothing. NTLM version 2 lowers the severity "
+        "whatever account was handed on; and when a response whose signed part names the computer that it was meant for comes from that very "
+        "computer to another. From HTTP to HTTP that is what reverse proxies do, and raises nothing. NTLM version 2 lowers the severity "
         "when the session is signed: by its flags and integrity code on the network, by a 128-bit session key in events.",
     .blind = "no network logons with addresses (event 4624: Audit Logon), and no NTLM authentications from network traffic",
     .wants = wants,

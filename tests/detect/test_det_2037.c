@@ -65,6 +65,20 @@ static void back_to_where_it_came_from(void **state)
     expect_one("2037", FIXTURE("reflected"), &over, &x);
 }
 
+static void a_response_that_was_meant_for_its_sender(void **state)
+{
+    (void)state;
+    static const struct expect by_address = {.severity = SEVERITY_MEDIUM,
+                                             .count = 1,
+                                             .users = {"admin1"},
+                                             .source = "10.0.0.66",
+                                             .destination = "dc1",
+                                             .says = {"meant for 10.0.0.66 came from there", "took it"}};
+    static const struct expect by_name = {.says = {"meant for pc66.corp.example.test came from there (10.0.0.66)"}};
+    expect_one("2037", FIXTURE("meant"), &over, &by_address);
+    expect_one("2037", FIXTURE("meant_name"), &over, &by_name);
+}
+
 static void a_signed_session_is_less_severe(void **state)
 {
     (void)state;
@@ -100,6 +114,7 @@ int main(void)
         cmocka_unit_test(one_challenge_answered_on_two_connections),
         cmocka_unit_test(the_relay_comes_first),
         cmocka_unit_test(back_to_where_it_came_from),
+        cmocka_unit_test(a_response_that_was_meant_for_its_sender),
         cmocka_unit_test(a_signed_session_is_less_severe),
         cmocka_unit_test(seen_on_the_wire_alone),
         cmocka_unit_test(proxies_and_balancers_raise_nothing),
