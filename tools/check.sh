@@ -70,13 +70,14 @@ for s in $(find tests -name 'test_*.py' -o -name 'test_*.sh' | LC_ALL=C sort); d
 done
 
 # each fuzzer for a short time; `make fuzz` runs them for long
+[ ! -d build-fuzz ] || python3 tools/fuzz_seeds.py build-fuzz/seeds
 for f in build-fuzz/fuzz_*; do
     [ -x "$f" ] && [ -f "$f" ] || continue
     name=$(basename "$f")
     case $name in *.*) continue ;; esac
     mkdir -p "build-fuzz/corpus/$name"
     seeds=
-    [ -d "fuzz/seeds/$name" ] && seeds=fuzz/seeds/$name
+    for d in "fuzz/seeds/$name" "build-fuzz/seeds/$name"; do [ -d "$d" ] && seeds="$seeds $d"; done
     # shellcheck disable=SC2086
     one "fuzz_$name" "$f" -max_total_time="${FUZZ_SECONDS:-10}" -timeout=10 -rss_limit_mb=2048 "build-fuzz/corpus/$name" $seeds
 done

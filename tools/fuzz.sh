@@ -1,14 +1,15 @@
 #!/bin/sh
 # tools/fuzz.sh SECONDS FUZZER... - runs each libFuzzer program for so long, from the seeds in fuzz/seeds/<name>/ when
-# there are any. What it learns stays in build-fuzz/corpus/. Ends at the first finding.
+# there are any, and from the vectors of its network decoder. What it learns stays in build-fuzz/corpus/. Ends at the first finding.
 set -eu
 seconds=$1
 shift
+python3 tools/fuzz_seeds.py build-fuzz/seeds
 for f; do
     name=$(basename "$f")
     mkdir -p "build-fuzz/corpus/$name"
     seeds=
-    [ -d "fuzz/seeds/$name" ] && seeds=fuzz/seeds/$name
+    for d in "fuzz/seeds/$name" "build-fuzz/seeds/$name"; do [ -d "$d" ] && seeds="$seeds $d"; done
     # shellcheck disable=SC2086
     "$f" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 "build-fuzz/corpus/$name" $seeds 2>"build-fuzz/$name.log" || {
         tail -n 30 "build-fuzz/$name.log"
