@@ -22,6 +22,11 @@ uint64_t dir_domain_name_hash(uint64_t domain, struct str name)
     return hash_mix(domain, dir_key_hash(KEY_DOMAIN_NAME, name));
 }
 
+uint64_t dir_group_hash(struct table *domains, const struct account *a)
+{
+    return hash_mix(dir_domain_name_hash(dir_domain_hash(domains, a->domain), a->name), KEY_GROUP_NAME);
+}
+
 struct str dir_host_part(struct str name)
 {
     ptrdiff_t dot = str_chr(name, '.');
@@ -193,6 +198,8 @@ static uint32_t object_entity(const struct dir *d, const struct object *o)
     }
     case OBJECT_GROUP: {
         uint32_t n = dir_sid(d, o->ref.sid);
+        if (!n && str_set(o->ref.name) && str_set(o->ref.domain))
+            n = find(d, dir_group_hash(shared(&d->domains), &o->ref));
         return n || !str_set(o->ref.name) ? n : find(d, dir_key_hash(KEY_GROUP_NAME, o->ref.name));
     }
     case OBJECT_SERVICE:
@@ -210,11 +217,25 @@ static uint32_t object_entity(const struct dir *d, const struct object *o)
     return 0;
 }
 
+/* LDAP names accounts by their distinguished name, of which the account's own name need be no part. */
+static void resolve_dn(const struct dir *d, struct activity *a)
+{
+    struct str dn = a->protocol == PROTO_LDAP ? act_str(a, FACT_DN) : STR_NONE;
+    uint32_t number = str_set(dn) ? find(d, dir_key_hash(KEY_DN, dn)) : 0;
+    if (number && a->kind == KIND_LDAP_BIND)
+        a->actor_entity = number;
+    else if (number)
+        for (unsigned i = 0; i < a->nobjects; i++)
+            if (a->objects[i].type == OBJECT_ACCOUNT)
+                a->objects[i].entity = number;
+}
+
 void dir_resolve(const struct dir *d, struct activity *a)
 {
     a->actor_entity = dir_account(d, &a->actor);
     for (unsigned i = 0; i < a->nobjects; i++)
         a->objects[i].entity = object_entity(d, &a->objects[i]);
+    resolve_dn(d, a);
     struct dir_place at;
     uint32_t claimed = dir_computer(d, a->device);
     bool known = dir_where(d, &a->ip, a->time, &at);

@@ -258,7 +258,7 @@ static void find_impostors(struct build *b)
     }
 }
 
-static bool person_sid(const struct item *it)
+bool dir_item_sid(const struct item *it)
 {
     return str_set(it->ref.ref.sid) && !it->impostor && !(sid_is_builtin(it->ref.ref.sid) && str_ends(it->ref.ref.name, STR("$")));
 }
@@ -275,7 +275,7 @@ static unsigned keys_of(struct table *domains, const struct item *it, uint64_t k
 {
     const struct account *a = &it->ref.ref;
     unsigned n = 0;
-    if (person_sid(it))
+    if (dir_item_sid(it))
         key[n++] = dir_key_hash(KEY_SID, a->sid);
     if (str_set(a->cloud))
         key[n++] = dir_key_hash(KEY_CLOUD, a->cloud);
@@ -295,7 +295,7 @@ static unsigned keys_of(struct table *domains, const struct item *it, uint64_t k
             if (len > 0 && len < (int)sizeof text)
                 key[n++] = dir_key_hash(KEY_ADDRESS, (struct str){text, (size_t)len});
         }
-    } else if (str_set(a->name) && !str_set(a->upn) && !str_set(a->mail) && !str_set(a->cloud) && !person_sid(it)) {
+    } else if (str_set(a->name) && !str_set(a->upn) && !str_set(a->mail) && !str_set(a->cloud) && !dir_item_sid(it)) {
         key[n++] = dir_key_hash(KEY_NAME, a->name);
     }
     return n;
@@ -339,34 +339,6 @@ bool dir_resolves(const struct dir *d, const struct dir_ref *r)
             return false;
     }
     return first && *first && dir_is(d, *first, r->flags);
-}
-
-/* A bare name that only one person has is that person. */
-static void join_bare_names(struct build *b)
-{
-    struct table unique; /* name hash -> root + 1, or UINT32_MAX when shared */
-    table_init(&unique, sizeof(uint32_t), UINT32_MAX / 4);
-    for (uint32_t i = 0; i < b->n; i++) {
-        struct item *it = &b->items[i];
-        if (it->ref.type != ENTITY_USER || !str_set(it->ref.ref.name) || !str_set(it->ref.ref.domain) || it->impostor)
-            continue;
-        uint32_t *v = table_put(&unique, dir_key_hash(KEY_NAME, it->ref.ref.name), NULL);
-        if (v && *v == 0)
-            *v = dir_item_root(b, i) + 1;
-        else if (v && *v != dir_item_root(b, i) + 1)
-            *v = UINT32_MAX;
-    }
-    for (uint32_t i = 0; i < b->n; i++) {
-        struct item *it = &b->items[i];
-        if (it->ref.type != ENTITY_USER || !str_set(it->ref.ref.name) || str_set(it->ref.ref.domain))
-            continue;
-        const uint32_t *v = table_get(&unique, dir_key_hash(KEY_NAME, it->ref.ref.name));
-        if (v && *v != UINT32_MAX && !person_sid(it)) {
-            uint32_t x = dir_item_root(b, *v - 1), y = dir_item_root(b, i);
-            b->items[x > y ? x : y].parent = x > y ? y : x;
-        }
-    }
-    table_free(&unique);
 }
 
 /* ---- entities ---- */
@@ -462,7 +434,7 @@ static void take_item(struct dir *d, struct entity *e, const struct item *it, st
         e->type = it->ref.type;
     }
     e->flags |= it->ref.flags;
-    if (person_sid(it))
+    if (dir_item_sid(it))
         prefer(&e->sid, keep(d, a->sid));
     if (it->ref.type == ENTITY_COMPUTER && str_chr(a->name, '.') > 0)
         prefer(&e->dns_name, keep(d, a->name));
@@ -478,7 +450,7 @@ static void take_item(struct dir *d, struct entity *e, const struct item *it, st
         add_spelling(d, e, spellings, MAX_SPELLINGS, (struct str){text, (size_t)n});
     else
         add_spelling(d, e, spellings, MAX_SPELLINGS, a->name);
-    const struct str more[] = {a->upn, a->mail, person_sid(it) ? a->sid : STR_NONE, a->cloud};
+    const struct str more[] = {a->upn, a->mail, dir_item_sid(it) ? a->sid : STR_NONE, a->cloud};
     for (size_t i = 0; i < sizeof more / sizeof *more; i++)
         add_spelling(d, e, spellings, MAX_SPELLINGS, more[i]);
 }
@@ -579,7 +551,9 @@ static void index_item(struct build *b, const struct item *it, uint32_t number)
     const struct account *a = &it->ref.ref;
     if (it->ref.type == ENTITY_GROUP && str_set(a->name))
         put_unique(d, dir_key_hash(KEY_GROUP_NAME, a->name), number);
-    else if (it->ref.type == ENTITY_USER && str_set(a->name) && !it->impostor)
+    if (it->ref.type == ENTITY_GROUP && str_set(a->name) && str_set(a->domain))
+        put_unique(d, dir_group_hash(&d->domains, a), number);
+    if (it->ref.type == ENTITY_USER && str_set(a->name) && !it->impostor)
         put_unique(d, dir_key_hash(KEY_NAME, a->name), number);
     if (it->entry && str_set(it->entry->dn))
         put_key(d, dir_key_hash(KEY_DN, it->entry->dn), number);
@@ -704,7 +678,7 @@ static int join_all(struct build *b, const struct dir_known *k)
         return err;
     find_impostors(b);
     join_items(b);
-    join_bare_names(b);
+    dir_bare_join(b);
     err = make_entities(b);
     if (!err)
         err = dir_link_groups(b->dir, k->import);

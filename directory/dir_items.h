@@ -23,6 +23,14 @@ struct build {
 };
 
 uint32_t dir_item_root(struct build *b, uint32_t i);
+/* True when its SID is one that nobody else goes by. */
+bool dir_item_sid(const struct item *it);
+
+/* ---- dir_bare.c ---- */
+
+/* Joins names without domain or SID to those who have them. */
+void dir_bare_join(struct build *b);
+
 /* ---- dir_tags.c ---- */
 
 /* An account as people write it: SID, DOMAIN\name, user@suffix or a name. */

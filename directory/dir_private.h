@@ -58,6 +58,8 @@ struct own_domain {
 uint64_t dir_key_hash(enum dir_key kind, struct str text);
 uint64_t dir_domain_hash(struct table *domains, struct str domain);
 uint64_t dir_domain_name_hash(uint64_t domain, struct str name);
+/* Of a group's domain and name. */
+uint64_t dir_group_hash(struct table *domains, const struct account *a);
 /* The host part of a name: no trailing $, nothing behind the first dot. */
 struct str dir_host_part(struct str name);
 

@@ -155,6 +155,38 @@ static void an_address_of_two_hosts_is_nobodys(void **state)
     dir_free(d);
 }
 
+/* A group that is named without its SID is the one of that name: of its domain, or the only one. */
+static void groups_without_their_sid(void **state)
+{
+    struct dir_learner *l = dir_learner_new();
+    static const struct account seen[] = {{.sid = {SID "512", sizeof SID + 2}, .name = {"Domain Admins", 13}, .domain = {"CORP", 4}},
+                                          {.sid = {"S-1-5-21-9-9-9-512", 18}, .name = {"Domain Admins", 13}, .domain = {"OTHER", 5}},
+                                          {.sid = {"S-1-5-32-551", 12}, .name = {"Backup Operators", 16}, .domain = {"BUILTIN", 7}},
+                                          {.name = {"Domain Admins", 13}, .domain = {"corp", 4}},
+                                          {.name = {"Domain Admins", 13}},
+                                          {.name = {"Backup Operators", 16}, .domain = {"corp.example.test", 17}},
+                                          {.name = {"New Group", 9}, .domain = {"CORP", 4}}};
+    (void)state;
+    for (size_t i = 0; i < sizeof seen / sizeof *seen; i++) {
+        struct object o = {.type = OBJECT_GROUP, .role = ROLE_GROUP, .ref = seen[i]};
+        struct activity a = {.kind = KIND_GROUP_CHANGED, .outcome = OUTCOME_SUCCESS, .objects = &o, .nobjects = 1};
+        dir_learn(l, &a);
+    }
+    struct dir *d = build(l, NULL, NULL, 0);
+    unsigned groups = 0;
+    for (uint32_t k = 1; k <= dir_count(d); k++)
+        groups += dir_entity(d, k)->type == ENTITY_GROUP;
+    assert_int_equal(groups, 5); /* three with a SID, the one of two domains that names none, the new one */
+    struct object o = {.type = OBJECT_GROUP, .role = ROLE_GROUP, .ref = seen[5]};
+    struct activity a = {.kind = KIND_GROUP_MEMBER_ADDED, .objects = &o, .nobjects = 1};
+    dir_resolve(d, &a);
+    assert_int_equal(o.entity, dir_sid(d, STR("S-1-5-32-551")));
+    o.ref = seen[3]; /* of two domains that have the name */
+    dir_resolve(d, &a);
+    assert_int_equal(o.entity, dir_sid(d, STR(SID "512")));
+    dir_free(d);
+}
+
 /* ---- where computers are ---- */
 
 enum { NINE = 9 }; /* hours */
@@ -508,6 +540,7 @@ int main(void)
                                        cmocka_unit_test(failures_make_nobody),
                                        cmocka_unit_test(controllers_and_addresses),
                                        cmocka_unit_test(an_address_of_two_hosts_is_nobodys),
+                                       cmocka_unit_test(groups_without_their_sid),
                                        cmocka_unit_test(a_lease_changes_hands),
                                        cmocka_unit_test(a_claimed_name_counts_little),
                                        cmocka_unit_test(who_answers_as_a_controller),
