@@ -3,6 +3,12 @@
 
 #include "base/hash.h"
 
+/* Changes that somebody makes over LDAP; of an event's subject it is not always certain that it did what it is named for. */
+static bool changes(const struct activity *a)
+{
+    return a->protocol == PROTO_LDAP && kind_group(a->kind) == GROUP_DIRECTORY;
+}
+
 /* A lockout or a logoff is done to the account, not by it. */
 static bool concerns(const struct activity *a)
 {
@@ -10,7 +16,8 @@ static bool concerns(const struct activity *a)
         return false;
     if (kind_group(a->kind) == GROUP_LOGON || a->kind == KIND_PREAUTH_ASKED)
         return true;
-    return kind_shore(a->kind) == SHORE_ONPREM && (kind_group(a->kind) == GROUP_ACCESS || a->kind == KIND_LDAP_SEARCH || a->kind == KIND_SAMR_QUERY);
+    return kind_shore(a->kind) == SHORE_ONPREM &&
+           (kind_group(a->kind) == GROUP_ACCESS || a->kind == KIND_LDAP_SEARCH || a->kind == KIND_SAMR_QUERY || changes(a));
 }
 
 static const char *did(const struct activity *a)
@@ -49,8 +56,9 @@ const struct detector det_2014 = {
     .category = CATEGORY_COMPROMISED_CREDENTIAL,
     .attack = {"T1078.002"},
     .about = "A honeytoken is an account that exists only to be stolen: it has no job, so whatever it does is an attack. Tag it as such, and every "
-             "authentication by it, successful, failed or only begun (on the network), every service ticket that it asks for, every share that it opens and every directory query "
-             "that it makes raises this alert, one per account and source. What is done to the account, such as adding it to a group, does not.",
+             "authentication by it, successful, failed or only begun (on the network), LDAP binds among them, every service ticket that it asks for, every share "
+             "that it opens and every directory query or change over LDAP that it makes raises this alert, one per account and source. What is done to the "
+             "account, such as adding it to a group, does not.",
     .blind = "no activity at all",
     .wants = wants,
     .see = see,

@@ -143,10 +143,11 @@ const struct detector det_2024 = {
     .learning_days = 28,
     .about = "An account added members to sensitive groups of the domain (by well-known SID or tag, never by localised name) although it did not "
              "change such "
-             "groups on other days before. Additions and removals of the learning period, and later ones, teach who usually does so. Only events of "
-             "domain "
-             "controllers count: groups of member servers and workstations are local.",
-    .blind = "no group membership changes from a domain controller (events 4728, 4732, 4756: Audit Security Group Management)",
+             "groups on other days before. Additions and removals of the learning period, and later ones, teach who usually does so. Only "
+             "what domain controllers record or are asked over LDAP counts: groups of member servers and workstations are local. On the network, groups are named "
+             "by distinguished name, and the directory tells which of them are sensitive; changes inside encrypted LDAP are seen in events alone.",
+    .blind = "no group membership changes of a domain controller (events 4728, 4732, 4756: Audit Security Group Management; or LDAP traffic that is not "
+             "sealed)",
     .wants = wants,
     .needs = needs,
     .params = params,

@@ -117,7 +117,7 @@ static bool ours(const struct dir *dir, const struct activity *a)
 static void see(struct detection *d, const struct activity *a)
 {
     struct ldapfilter_search search = {act_str(a, FACT_LDAP_FILTER), act_str(a, FACT_LDAP_BASE), act_str(a, FACT_LDAP_SCOPE),
-                                       act_str(a, FACT_LDAP_ATTRIBUTES)};
+                                       act_str(a, FACT_LDAP_ATTRIBUTES), act_has(a, FACT_SD_FLAGS)};
     uint64_t key = watch_source(a);
     if (!key || a->outcome == OUTCOME_FAILURE || ours(detection_dir(d), a))
         return;
@@ -163,8 +163,10 @@ const struct detector det_2038 = {
              "minutes. What the computer asked for in its learning period, or on several days before, is its own business and is left out, as are "
              "controllers, Exchange servers "
              "and known "
-             "replicators. Searches for single objects do not count.",
-    .blind = "no LDAP searches (event 1644: diagnostics level 15 Field Engineering of the directory service)",
+             "replicators. Searches for single objects do not count. Seen on the network, with the security descriptor flags control, where LDAP is not encrypted "
+             "(signed is enough), and in events 1644.",
+    .blind = "no LDAP searches (network traffic of ports 389 and 3268 that is not sealed, or event 1644: diagnostics level 15 Field Engineering of the "
+             "directory service)",
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -3,8 +3,6 @@
 
 #include "model/uac.h"
 
-#include <stdbool.h>
-
 #define RULE_BIT_AND "1.2.840.113556.1.4.803"
 #define RULE_BIT_OR "1.2.840.113556.1.4.804"
 
@@ -289,9 +287,11 @@ static uint32_t of_assertion(const struct assertion *t, bool *narrow)
     return 0;
 }
 
-static bool asks_permissions(struct str attributes)
+/* By name; or with the SD flags control, which adds them to all attributes (MS-ADTS 3.1.1.3.4.1.11). */
+static bool asks_permissions(const struct ldapfilter_search *s)
 {
-    return str_hasi(attributes, STR("nTSecurityDescriptor"));
+    bool all = !str_set(s->attributes) || str_eq(s->attributes, STR("*")) || str_starts(s->attributes, STR("* ")) || str_has(s->attributes, STR(" *"));
+    return (s->sd_flags && all) || str_hasi(s->attributes, STR("nTSecurityDescriptor"));
 }
 
 /* What only says how wide the search is, and is worth nothing when the filter names single things. */
@@ -315,7 +315,7 @@ uint32_t ldapfilter_kinds(const struct ldapfilter_search *s)
         all &= ~(uint32_t)LDAPFILTER_EVERYTHING;
     if (str_eqi(s->scope, STR("one")))
         all &= ~(uint32_t)(LDAPFILTER_EVERYTHING | LDAPFILTER_UNITS); /* a tree is browsed like this */
-    if (asks_permissions(s->attributes) && (all & wide))
+    if (asks_permissions(s) && (all & wide))
         all |= LDAPFILTER_ACLS;
     return all;
 }

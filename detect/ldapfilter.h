@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define LDAPFILTER_KINDS(X) \
@@ -50,6 +51,7 @@ enum ldapfilter_kind {
 
 struct ldapfilter_search {
     struct str filter, base, scope, attributes;
+    bool sd_flags; /* the control of that name came with it */
 };
 
 /* LDAPFILTER_ bits of what the search enumerates; 0 when it looks up single things. */

@@ -19,6 +19,18 @@ static void each_source_is_a_campaign(void **state)
     replay_free(&r);
 }
 
+static void over_ldap(void **state)
+{
+    (void)state;
+    struct replay_result r;
+    struct replay_setup s = learned;
+    s.directory = "fixtures/detect/corp_directory.json";
+    replay(ID, FIXTURE("ldap"), &s, &r);
+    assert_int_equal(r.n, 1);
+    verdict_alert(&r, r.alerts[0], &(struct verdict){SEVERITY_MEDIUM, "honey", "10.0.0.66", "DC1", 4, "honeytoken account honey"});
+    replay_free(&r);
+}
+
 static void an_untagged_account(void **state)
 {
     (void)state;
@@ -45,6 +57,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(asked_for_on_the_wire),
         cmocka_unit_test(each_source_is_a_campaign),
+        cmocka_unit_test(over_ldap),
         cmocka_unit_test(an_untagged_account),
         cmocka_unit_test(what_is_done_to_it),
     };

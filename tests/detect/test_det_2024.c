@@ -24,6 +24,22 @@ static void additions_by_a_stranger(void **state)
     expect_one("2024", FIXTURE("attack"), &over, &x);
 }
 
+/* LDAP names groups and members by distinguished name, and the server by address: the directory knows which they are. */
+static void over_ldap(void **state)
+{
+    (void)state;
+    static const struct replay_setup s = {.directory = "fixtures/detect/2024_directory.json", .learned = true};
+    static const struct expect x = {.severity = SEVERITY_MEDIUM,
+                                    .count = 2,
+                                    .activities = 2,
+                                    .users = {"mallory", "bob"},
+                                    .source = "10.0.0.66",
+                                    .destination = "DC1",
+                                    .says = {"mallory", "bob", "Domain Admins", "Backup Operators"}};
+    expect_one("2024", FIXTURE("ldap"), &s, &x);
+    expect_number("2024", FIXTURE("ldap_benign"), &s, 0);
+}
+
 static void benign_raises_nothing(void **state)
 {
     (void)state;
@@ -56,7 +72,7 @@ static void nothing_while_learning(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(additions_by_a_stranger),       cmocka_unit_test(benign_raises_nothing),  cmocka_unit_test(tagged_groups_count),
+        cmocka_unit_test(over_ldap), cmocka_unit_test(additions_by_a_stranger),       cmocka_unit_test(benign_raises_nothing),  cmocka_unit_test(tagged_groups_count),
         cmocka_unit_test(one_day_does_not_make_a_habit), cmocka_unit_test(nothing_while_learning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,19 @@ static void what_attackers_ask_for(void **state)
     expect_one("2038", FIXTURE("attack"), &over, &x);
 }
 
+static void on_the_network(void **state)
+{
+    (void)state;
+    static const struct replay_setup address = {.dcs = {"10.0.0.1"}, .learned = true};
+    static const struct expect x = {.count = 4,
+                                    .activities = 4,
+                                    .users = {"mallory@corp.example.test"},
+                                    .source = "10.0.0.66",
+                                    .says = {"service principal names", "unconstrained delegation", "permissions of many objects", "10.0.0.1"}};
+    expect_one("2038", FIXTURE("wire"), &address, &x);
+    expect_number("2038", FIXTURE("wire_benign"), &address, 0);
+}
+
 static void a_burst_of_ordinary_questions(void **state)
 {
     (void)state;
@@ -100,6 +113,12 @@ static void filters(void **state)
     assert_int_equal(kinds("(objectClass=*)", "base", NULL), 0);
     assert_int_equal(kinds("(objectClass=*)", "one", NULL), 0);
     assert_int_equal(kinds("(objectClass=user)", "subtree", "nTSecurityDescriptor"), LDAPFILTER_USERS | LDAPFILTER_ACLS);
+    struct ldapfilter_search flags = {.filter = STR("(objectClass=user)"), .scope = STR("subtree"), .sd_flags = true};
+    assert_int_equal(ldapfilter_kinds(&flags), LDAPFILTER_USERS | LDAPFILTER_ACLS);
+    flags.attributes = STR("cn mail");
+    assert_int_equal(ldapfilter_kinds(&flags), LDAPFILTER_USERS);
+    flags.attributes = STR("cn *");
+    assert_int_equal(ldapfilter_kinds(&flags), LDAPFILTER_USERS | LDAPFILTER_ACLS);
     assert_int_equal(ldapfilter_grave(LDAPFILTER_USERS | LDAPFILTER_SPNS), LDAPFILTER_SPNS);
 }
 
@@ -125,7 +144,7 @@ static void nothing_while_learning(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_attackers_ask_for),        cmocka_unit_test(a_burst_of_ordinary_questions),  cmocka_unit_test(three_kinds_are_no_burst),
+        cmocka_unit_test(on_the_network), cmocka_unit_test(what_attackers_ask_for),        cmocka_unit_test(a_burst_of_ordinary_questions),  cmocka_unit_test(three_kinds_are_no_burst),
         cmocka_unit_test(benign_raises_nothing),         cmocka_unit_test(a_habit_is_told_of_three_times), cmocka_unit_test(filters),
         cmocka_unit_test(every_cut_of_a_filter_is_read), cmocka_unit_test(nothing_while_learning),
     };

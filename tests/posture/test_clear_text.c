@@ -27,6 +27,28 @@ static void readable_binds(void **state)
     office_close(&o);
 }
 
+/* As packets show them: a name and an address of each end. */
+static void binds_on_the_network(void **state)
+{
+    (void)state;
+    struct fact by_name[] = {FACT_NUMBER(FACT_LDAP_RESULT, 0), FACT_TEXT(FACT_OPERATION, "simple bind")};
+    struct fact by_dn[] = {FACT_TEXT(FACT_OPERATION, "simple bind"), FACT_TEXT(FACT_DN, "CN=boss,OU=Staff,DC=corp,DC=test")};
+    struct fact none[] = {FACT_TEXT(FACT_OPERATION, "anonymous bind")}, empty[] = {FACT_TEXT(FACT_OPERATION, "unauthenticated bind")};
+    struct office o = office_open(&ass_clear_text, OFFICE_PLAIN, NULL, 0);
+    struct activity some[] = {office_act(KIND_LDAP_BIND, "alice", by_name, 2), office_act(KIND_LDAP_BIND, "The Boss", by_dn, 2),
+                              office_act(KIND_LDAP_BIND, "", none, 1), office_act(KIND_LDAP_BIND, "alice", empty, 1)};
+    for (size_t i = 0; i < sizeof some / sizeof *some; i++) {
+        some[i].protocol = PROTO_LDAP;
+        some[i].destination = STR_NONE;
+        some[i].destination_ip = ip_v4(0x0a000001);
+        office_see(&o, &some[i]);
+    }
+    assert_int_equal(office_findings(&o, OFFICE_NOW), 2);
+    office_expect(&o, 0, "boss", "LDAP simple bind without encryption from 10.0.0.21 to 10.0.0.1");
+    office_expect(&o, 1, "alice", "LDAP simple bind without encryption from 10.0.0.21 to 10.0.0.1");
+    office_close(&o);
+}
+
 static void readable_web_passwords(void **state)
 {
     (void)state;
@@ -75,6 +97,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(readable_binds),
+        cmocka_unit_test(binds_on_the_network),
         cmocka_unit_test(readable_web_passwords),
         cmocka_unit_test(what_nobody_could_read),
         cmocka_unit_test(basic_authentication_is_not_the_network),
