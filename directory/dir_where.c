@@ -131,6 +131,8 @@ static bool answers_as_controller(const struct activity *a)
 {
     bool carrier = act_has(a, FACT_CARRIER);
     bool logon = a->kind == KIND_CREDENTIALS_VALIDATION || a->kind == KIND_RESOURCE_ACCESS;
+    if (a->kind == KIND_PREAUTH_ASKED)
+        return true;
     if (a->outcome == OUTCOME_UNKNOWN || (!logon && a->kind != KIND_LDAP_BIND))
         return false;
     if (a->kind == KIND_LDAP_BIND)
