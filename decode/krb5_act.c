@@ -7,6 +7,7 @@
 #include "decode/winstatus.h"
 
 enum {
+    NAME_WELLKNOWN = 11,            /* RFC 6111 3 */
     NAME_ENTERPRISE = 10,           /* RFC 6806 5: alice@suffix in one part */
     OPTION_RENEW = 0x2,             /* RFC 4120 5.4.1 */
     OPTION_CNAME_IN_ADDL_TKT = 0x20000, /* MS-SFU 2.2.3: S4U2Proxy */
@@ -229,8 +230,29 @@ static void on_behalf(struct decode *d, const struct krb5_pending *p, struct str
 
 static void remember(struct decode *d, const struct krb5_rep *r, struct str name, struct str realm)
 {
-    if (r->ticket.cipher_n && r->ticket.cipher_n == r->ticket.cipher_whole)
+    if (str_set(name) && r->ticket.cipher_n && r->ticket.cipher_n == r->ticket.cipher_whole)
         ticket_issued(d->tickets, r->ticket.hash, name, realm);
+}
+
+/* An answer within FAST names the anonymous principal where the client wished so (hide-client-names, RFC 6113 5.4.2; RFC 8062 3). */
+static bool hidden(const struct krb5_name *n)
+{
+    return n->type == NAME_WELLKNOWN && n->n == 2 && str_eq(n->part[0], STR("WELLKNOWN")) && str_eq(n->part[1], STR("ANONYMOUS"));
+}
+
+/* Whose ticket the answer holds: as it says; where that is hidden, who the request is for, or who showed the ticket. */
+static struct account holder(struct decode *d, const struct krb5_pending *p, const struct krb5_rep *r)
+{
+    struct account who = {.name = STR_NONE};
+    if (!hidden(&r->cname))
+        client(&who, krb5_name_text(d, &r->cname), str_set(r->crealm) ? utf_clean(d->arena, r->crealm) : STR_NONE, r->cname.type);
+    else if (r->type == KRB5_AS_REP)
+        client(&who, netdec_kept(&p->cname), netdec_kept(&p->realm), p->cname_type);
+    else if (p->for_user.n)
+        client(&who, netdec_kept(&p->for_user), netdec_kept(&p->for_realm), 0);
+    else if (!proxies(p))
+        (void)owner(d, &who, &p->tgt);
+    return who;
 }
 
 /* ---- activities ---- */
@@ -240,20 +262,20 @@ void krb5_act_answered(struct decode *d, const struct flow *f, const struct krb5
     bool tgs = r->type == KRB5_TGS_REP;
     enum kind kind = !tgs ? KIND_CREDENTIALS_VALIDATION : p->options & OPTION_RENEW ? KIND_TICKET_RENEWAL : KIND_RESOURCE_ACCESS;
     struct activity *a = netdec_begin(d, f, &p->ref, kind, PROTO_KERBEROS);
-    struct str name = krb5_name_text(d, &r->cname), realm = str_set(r->crealm) ? utf_clean(d->arena, r->crealm) : STR_NONE;
+    struct account who = holder(d, p, r);
     a->outcome = OUTCOME_SUCCESS;
     if (p->for_user.n || proxies(p)) {
         (void)owner(d, &a->actor, &p->tgt);
-        on_behalf(d, p, name, realm);
+        on_behalf(d, p, account_text(&who), who.domain);
     } else {
-        client(&a->actor, name, realm, r->cname.type);
+        a->actor = who;
     }
     request(d, p);
     if (!p->realm.n)
         service(d, called(krb5_name_text(d, &r->ticket.sname), r->ticket.realm));
     shown(d, p);
     issued(d, r);
-    remember(d, r, name, realm);
+    remember(d, r, who.name, who.domain);
     (void)decode_emit(d);
 }
 
