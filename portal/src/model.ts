@@ -115,6 +115,10 @@ export interface Input {
 export interface Directory { id: string; server: string; bindDn?: string; base?: string; state?: string; lastSync?: string | null; objects?: number; why?: string | null; password?: string }
 export interface Admin { id: number; name: string; displayName?: string | null; role: string; scope?: { apps?: (number | string)[]; groups?: Ref[] } | null; totp?: boolean; disabled?: boolean; lastSignIn?: string | null }
 export interface Role { id: string; name: string; scope?: string; about?: string; rights: string[] }
+export interface Sensor {
+  number: number; name: string; state: string; by?: string; created?: string; lastSeen?: string | null;
+  said: { version?: string; activities?: number; interfaces?: { name: string; packets?: number; dropped?: number; skippedForReserve?: number }[] } | null;
+}
 export interface Token { id: string | number; name: string; state: string; created?: string; lastUsed?: string | null; by?: string }
 export interface AuditLine { id: number; time: string; by?: string; from?: string; what: string; object?: string | null; before?: unknown; after?: unknown }
 export interface Health {

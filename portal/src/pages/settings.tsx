@@ -16,6 +16,7 @@ import { LinkPage } from './settings-link';
 import { NotificationsPage } from './settings-notifications';
 import { Profile } from './settings-profile';
 import { Roles } from './settings-roles';
+import { Sensors } from './settings-sensors';
 import { Subnets } from './settings-subnets';
 import { System } from './settings-system';
 import { TagsPage } from './settings-tags';
@@ -27,7 +28,7 @@ const GROUPS: { head: () => string; sections: Section[] }[] = [
     { id: 'general', right: 'view_settings', page: System }, { id: 'admins', right: 'manage_admins', page: Admins }, { id: 'roles', page: Roles }, { id: 'tokens', right: 'own_tokens', page: Tokens },
     { id: 'licences', right: 'view_settings', page: Licences }, { id: 'audit', right: 'view_audit', page: Audit }, { id: 'health', page: HealthPage }] },
   { head: () => t.settings.threat, sections: [
-    { id: 'link', page: LinkPage }, { id: 'directories', right: 'view_settings', page: Directories }, { id: 'tags', right: 'view_settings', page: TagsPage }, { id: 'exclusions', right: 'view_policies', page: ExclusionsPage }] },
+    { id: 'link', page: LinkPage }, { id: 'sensors', right: 'view_settings', page: Sensors }, { id: 'directories', right: 'view_settings', page: Directories }, { id: 'tags', right: 'view_settings', page: TagsPage }, { id: 'exclusions', right: 'view_policies', page: ExclusionsPage }] },
   { head: () => t.settings.data, sections: [{ id: 'inputs', right: 'view_settings', page: Inputs }, { id: 'subnets', right: 'view_subnets', page: Subnets }, { id: 'notifications', right: 'view_settings', page: NotificationsPage }] },
   { head: () => t.settings.own, sections: [{ id: 'profile', page: Profile }] },
 ];

@@ -210,12 +210,12 @@ export const en = {
     system: 'System', threat: 'Threat protection', data: 'Data', own: 'Personal', organisation: 'Organisation', language: 'Language of new accounts', retention: 'Retention', retentionAbout: 'Days after which data is deleted for good.', noRight: 'You may not see this page',
     keep: { activities: 'Activities', alerts: 'Closed alerts', discovery: 'Cloud discovery', governance: 'Governance log' },
     nav: {
-      general: 'Organisation and retention', admins: 'Manage admin access', roles: 'Roles', tokens: 'API tokens', licences: 'Licences', audit: 'Audit log', health: 'Health', link: 'Identity protection (ATP)', directories: 'Directory services', tags: 'Entity tags', exclusions: 'Exclusions',
+      general: 'Organisation and retention', admins: 'Manage admin access', roles: 'Roles', tokens: 'API tokens', licences: 'Licences', audit: 'Audit log', health: 'Health', link: 'Identity protection (ATP)', sensors: 'Sensors', directories: 'Directory services', tags: 'Entity tags', exclusions: 'Exclusions',
       inputs: 'Inputs and upload', subnets: 'IP address ranges', notifications: 'Notifications', profile: 'My account',
     } as Record<string, string>,
     about: {
       general: 'What this server is called, and how long it remembers.', admins: 'Accounts that may sign in, and their roles.', roles: 'What each role may see and do.', tokens: 'For programs that use the REST API with your rights.', licences: 'Which sides of the product may be used, for which directory. Nothing is ever sent home.',
-      audit: 'What administrators did and looked at.', health: 'Whether the hub sees what it should.', link: 'Joins the on-premises side and the hub.', directories: 'Where users, groups and computers are read from.', tags: 'Accounts that deserve a second look, and servers whose part is known.',
+      audit: 'What administrators did and looked at.', health: 'Whether the hub sees what it should.', link: 'Joins the on-premises side and the hub.', sensors: 'Programs on or beside domain controllers that send what happened there.', directories: 'Where users, groups and computers are read from.', tags: 'Accounts that deserve a second look, and servers whose part is known.',
       exclusions: 'Users, computers and addresses that a detection leaves out.', inputs: 'What the hub was given to read.', subnets: 'Your own networks, VPN egress and other known addresses.', notifications: 'Who is told about alerts.', profile: 'Your password and second factor.',
     } as Record<string, string>,
   },
@@ -227,6 +227,11 @@ export const en = {
   tokens: {
     add: 'Generate token', made: 'Token generated', once: 'Copy it now: it is shown this once only.', use: 'Send it as “Authorization: Token …”. It has the rights of your account.', nameAbout: 'What it is for', none: 'No tokens', noneWhy: 'A token lets a program use the REST API with your rights.', revoke: 'Revoke',
     revokeAbout: (name: string) => `Programs that use “${name}” stop working at once.`, lastUsed: 'Last used', state: { generated: 'Generated', active: 'Active', inactive: 'Inactive' } as Record<string, string>,
+  },
+  sensors: {
+    add: 'Register sensor', made: 'Sensor registered', once: 'Copy the bundle now: it is shown this once only, and holds the sensor’s key.', use: 'On the domain controller, or on a machine at its mirror port: vigie sensor --bundle FILE --interface NAME', nameAbout: 'Usually the domain controller it watches',
+    none: 'No sensors', noneWhy: 'A sensor reads the traffic of domain controllers and sends parsed activities over mutual TLS, never raw data.', seen: 'Last seen', activities: 'Activities', packets: 'Packets', dropped: 'Dropped', version: 'Version', revoke: 'Revoke',
+    revokeAbout: (name: string) => `“${name}” may send nothing from now on. What it sent stays.`,
   },
   licences: {
     seen: 'Directory domain seen here:', add: 'Install licence', installed: 'The licence is installed.', file: 'Licence file', text: 'Text of the licence', textAbout: 'Choose the file, or paste what is in it.', none: 'No licence', noneWhy: 'Identity protection (ATP) needs a licence that names your Active Directory domain; cloud insights need a hub licence.', product: 'Product',

@@ -211,12 +211,12 @@ export const fr: Texts = {
     system: 'Système', threat: 'Protection contre les menaces', data: 'Données', own: 'Personnel', organisation: 'Organisation', language: 'Langue des nouveaux comptes', retention: 'Conservation', retentionAbout: 'Nombre de jours après lesquels les données sont supprimées définitivement.', noRight: 'Vous ne pouvez pas voir cette page',
     keep: { activities: 'Activités', alerts: 'Alertes fermées', discovery: 'Cloud Discovery', governance: 'Journal de gouvernance' },
     nav: {
-      general: 'Organisation et conservation', admins: 'Gérer les accès d’administration', roles: 'Rôles', tokens: 'Jetons d’API', licences: 'Licences', audit: 'Journal d’audit', health: 'Santé', link: 'Protection des identités (ATP)', directories: 'Services d’annuaire', tags: 'Étiquettes d’entités', exclusions: 'Exclusions',
+      general: 'Organisation et conservation', admins: 'Gérer les accès d’administration', roles: 'Rôles', tokens: 'Jetons d’API', licences: 'Licences', audit: 'Journal d’audit', health: 'Santé', link: 'Protection des identités (ATP)', sensors: 'Capteurs', directories: 'Services d’annuaire', tags: 'Étiquettes d’entités', exclusions: 'Exclusions',
       inputs: 'Entrées et envoi', subnets: 'Plages d’adresses IP', notifications: 'Notifications', profile: 'Mon compte',
     },
     about: {
       general: 'Le nom de ce serveur, et combien de temps il se souvient.', admins: 'Les comptes qui peuvent se connecter, et leurs rôles.', roles: 'Ce que chaque rôle peut voir et faire.', tokens: 'Pour les programmes qui utilisent l’API REST avec vos droits.', licences: 'Quels côtés du produit peuvent être utilisés, pour quel annuaire. Rien n’est jamais transmis à l’extérieur.',
-      audit: 'Ce que les administrateurs ont fait et consulté.', health: 'Si le hub voit ce qu’il devrait voir.', link: 'Joint le côté local et le hub.', directories: 'D’où sont lus les utilisateurs, groupes et ordinateurs.', tags: 'Les comptes qui méritent un second regard, et les serveurs dont le rôle est connu.',
+      audit: 'Ce que les administrateurs ont fait et consulté.', health: 'Si le hub voit ce qu’il devrait voir.', link: 'Joint le côté local et le hub.', sensors: 'Programmes sur les contrôleurs de domaine, ou à côté, qui envoient ce qui s’y passe.', directories: 'D’où sont lus les utilisateurs, groupes et ordinateurs.', tags: 'Les comptes qui méritent un second regard, et les serveurs dont le rôle est connu.',
       exclusions: 'Utilisateurs, ordinateurs et adresses qu’une détection laisse de côté.', inputs: 'Ce que le hub a reçu à lire.', subnets: 'Vos propres réseaux, sorties VPN et autres adresses connues.', notifications: 'Qui est prévenu des alertes.', profile: 'Votre mot de passe et votre second facteur.',
     },
   },
@@ -228,6 +228,11 @@ export const fr: Texts = {
   tokens: {
     add: 'Générer un jeton', made: 'Jeton généré', once: 'Copiez-le maintenant : il n’est affiché qu’une fois.', use: 'Envoyez-le sous la forme « Authorization: Token … ». Il a les droits de votre compte.', nameAbout: 'À quoi il sert', none: 'Aucun jeton', noneWhy: 'Un jeton permet à un programme d’utiliser l’API REST avec vos droits.', revoke: 'Révoquer',
     revokeAbout: (name) => `Les programmes qui utilisent « ${name} » cessent de fonctionner aussitôt.`, lastUsed: 'Dernière utilisation', state: { generated: 'Généré', active: 'Actif', inactive: 'Inactif' },
+  },
+  sensors: {
+    add: 'Enregistrer un capteur', made: 'Capteur enregistré', once: 'Copiez le paquet maintenant : il n’est affiché qu’une fois et contient la clé du capteur.', use: 'Sur le contrôleur de domaine, ou sur une machine à son port miroir : vigie sensor --bundle FICHIER --interface NOM', nameAbout: 'En général le contrôleur de domaine qu’il surveille',
+    none: 'Aucun capteur', noneWhy: 'Un capteur lit le trafic des contrôleurs de domaine et envoie des activités analysées par TLS mutuel, jamais de données brutes.', seen: 'Vu', activities: 'Activités', packets: 'Paquets', dropped: 'Perdus', version: 'Version', revoke: 'Révoquer',
+    revokeAbout: (name) => `« ${name} » ne peut plus rien envoyer. Ce qu’il a envoyé reste.`,
   },
   licences: {
     seen: 'Domaine d’annuaire vu ici :', add: 'Installer une licence', installed: 'La licence est installée.', file: 'Fichier de licence', text: 'Texte de la licence', textAbout: 'Choisissez le fichier, ou collez son contenu.', none: 'Aucune licence', noneWhy: 'La protection des identités (ATP) demande une licence qui nomme votre domaine Active Directory ; les analyses cloud demandent une licence hub.', product: 'Produit',
