@@ -1,12 +1,17 @@
 /* decode/efsr.c - EFSR: files encrypted on another computer; a path on a third one makes the server log on there (MS-EFSR 3.1.4.2). */
 #include "decode/efsr.h"
 
-/* A file is named first, or after a context (EfsRpcOpenFileRaw has none in the request). */
+/* The file is named first, in two operations after flags and a reserved pointer. */
 static void file(struct decode *d, const struct rpc_call *c, const struct rpc_op *op)
 {
+    enum { ADD_USERS_EX = 15, KEY_INFO_EX = 16 };
+    bool flagged = c->opnum == ADD_USERS_EX || c->opnum == KEY_INFO_EX;
     struct ndr in;
     rpcif_in(c, &in);
-    struct str path = rpcif_sound(&in, ndr_wide_text(d->arena, &in));
+    if (flagged)
+        (void)ndr_u32(&in);
+    bool reserved = flagged && ndr_pointer(&in);
+    struct str path = reserved ? STR_NONE : rpcif_sound(&in, ndr_wide_text(d->arena, &in));
     rpcif_begin(d, c, KIND_RPC_CALL, op);
     decode_str(d, FACT_REMOTE_PATH, path);
     (void)decode_emit(d);
@@ -24,8 +29,8 @@ static const struct rpc_op ops[] = {{0, "EfsRpcOpenFileRaw", file},
                                     {9, "EfsRpcAddUsersToFile", file},
                                     {12, "EfsRpcFileKeyInfo", file},
                                     {13, "EfsRpcDuplicateEncryptionInfoFile", file},
-                                    {15, "EfsRpcAddUsersToFileEx", NULL},
-                                    {16, "EfsRpcFileKeyInfoEx", NULL},
+                                    {15, "EfsRpcAddUsersToFileEx", file},
+                                    {16, "EfsRpcFileKeyInfoEx", file},
                                     {18, "EfsRpcGetEncryptedFileMetadata", file},
                                     {19, "EfsRpcSetEncryptedFileMetadata", file},
                                     {20, "EfsRpcFlushEfsCache", NULL},
