@@ -116,7 +116,7 @@ ENTRIES = [
     ("pcap/pcapattack_cmds_over_dns_txt_queries_and_reponses.pcap", "", "2031", "", ""),
     ("pcap/pcapattack_lm_mimikazt_skeleton_kerberos_rc4_etype.pcapng", THREEB, "2010", "2008 2002", ""),
     ("pcap/pcapattack_zerologon_mimikatz_ntlm_privacy_scan_and_exploit_encrypted.pcapng", THREEB, "", "", "after 2019, none of the 34"),
-    ("pcap/remotepotato0_victim_server.pcapng", "--dc DC1=192.168.83.135", "", "2037", "a relay of NTLM between two servers, neither a controller"),
+    ("pcap/remotepotato0_victim_server.pcapng", "--dc DC1=192.168.83.135", "2037", "", "a relay of NTLM, seen at a server that is no controller"),
     ("pcap/tcpdump_RADIUS.pcap", "", "", "", "access without accounting"),
     ("samba/01-kerberos.pcap", SAMBA, "2003 2023", "2002 2008 2009", "ten unknown users, ten wrong passwords, a client that offers RC4 alone"),
     ("samba/02-kerberos-more.pcap", SAMBA, "", "2023", "administration, one account locked out"),

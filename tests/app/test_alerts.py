@@ -1,0 +1,35 @@
+"""tests/app/test_alerts.py - our own captures through `vigie scan`: each raises exactly the alerts that it must (fixtures/alerts/README)."""
+import json, os, subprocess
+
+VIGIE = os.path.join(os.environ.get("VIGIE_BUILD", "build"), "vigie")
+
+# file, options, the alerts
+CAPTURES = [
+    ("2017_attack.pcap", "--learned --dc DC1=10.77.0.10", ["2017"]),
+    ("2037_attack.pcap", "--learned --dc DC1=10.77.0.10", ["2037"]),
+    ("2039_attack.pcap", "--dc DC1=10.77.0.10", ["2039"]),
+    ("2017_2037_2039_benign.pcap", "--learned --dc DC1=10.77.0.10", []),
+]
+
+
+def raised(name, options):
+    p = subprocess.run([VIGIE, "scan", "--json", *options.split(), os.path.join("fixtures/alerts", name)], capture_output=True, text=True, timeout=60)
+    if p.returncode:
+        return [p.stderr.strip()[-200:]]
+    return sorted({str(a["externalId"] or a["policy"]) for a in json.loads(p.stdout)["alerts"]})
+
+
+def main():
+    passed = failed = 0
+    for name, options, want in CAPTURES:
+        got = raised(name, options)
+        if got == want:
+            passed += 1
+        else:
+            failed += 1
+            print(f"{name}: raised {got}, not {want}")
+    print(f"{passed} passed, {failed} failed, 0 skipped")
+    return failed != 0
+
+
+raise SystemExit(main())
