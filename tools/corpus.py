@@ -86,7 +86,7 @@ ENTRIES = [
     ("pcap/ndpi_kerberos.pcap", "--dc DC=172.16.8.8", "", "", "benign"),
     ("pcap/ndpi_smbv1.pcap", "", "", "2035", "a ping of an implant"),
     ("pcap/otrf_SCRANTON.cap", DMEVALS, "", "2027", "S4U2Self for a user that does not exist"),
-    ("pcap/otrf_UTICA-A.cap", DMEVALS, "", "2021", "look-ups like net.exe's"),
+    ("pcap/otrf_UTICA-A.cap", DMEVALS, "", "2019 2021", "PowerShell remoting to the controller is a step of the exercise; look-ups like net.exe's"),
     ("pcap/otrf_UTICA-C.cap", DMEVALS, "", "", "benign"),
     ("pcap/otrf_covenant_dcsync_dcerpc_drsuapi_DsGetNCChanges_2020-08-05020926.cap", SHIRE, "2006", "", ""),
     ("pcap/otrf_covenant_getdomaingroup_ldap_searchrequest_domain_admins_2020-09-22141005.cap", SHIRE, "2038", "", ""),
