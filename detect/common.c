@@ -119,8 +119,8 @@ bool common_machine(const struct activity *a)
 
 bool common_own(const struct activity *a)
 {
-    if (watch_builtin(&a->actor))
-        return true;
+    if (watch_builtin(&a->actor)) /* a call from another address is nobody's own: there ANONYMOUS LOGON is whoever is there */
+        return !act_has(a, FACT_RPC_OPNUM) || !common_place(a).remote;
     if (!common_machine(a))
         return false;
     if (a->actor_entity && a->actor_entity == a->destination_entity)

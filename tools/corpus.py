@@ -125,7 +125,7 @@ ENTRIES = [
     ("samba/05-rpc-srvsvc.pcap", SAMBA, "2012", "", ""),
     ("samba/06-rpc-lsa-misc.pcap", SAMBA, "", "", "look-ups of names"),
     ("samba/07-net-cmds.pcap", SAMBA, "2019", "2026 2021", "a service that could not be created"),
-    ("samba/10-rpc-bkrp.pcap", SAMBA, "2020", "", ""),
+    ("samba/10-rpc-bkrp.pcap", SAMBA, "", "", "the public key of the backups, which every client asks for"),
     ("samba/11-drs-clone-first400.pcap", SAMBA, "2006", "2021", ""),
     ("samba/12-drs-small.pcap", SAMBA, "2006", "", ""),
     ("samba/14-dc2-legit-repl.pcap", SAMBA + " --dc DC2=10.77.0.20", "", "", "two controllers"),
