@@ -103,7 +103,7 @@ ENTRIES = [
     ("pcap/pcapattack_CA_LM_SpoolSample_SMB_BiAuth.pcapng", THREEB, "", "2037", "coercion, refused"),
     ("pcap/pcapattack_CA_kerbrute_passwordspray_kerberos_AS-REQ.pcapng", THREEB, "2003 2023", "2002", ""),
     ("pcap/pcapattack_CA_masterkey_rpc_protectedstorage.pcapng", THREEB, "", "2020", "a client's own master key backup: related, not the domain key's theft"),
-    ("pcap/pcapattack_DCShadow_add_primarygroupid_512_to_std_account.pcapng", THREEB, "2029", "2028 2006", "the LDAP part of 2028 is sealed"),
+    ("pcap/pcapattack_DCShadow_add_primarygroupid_512_to_std_account.pcapng", THREEB, "2028 2029", "2006", ""),
     ("pcap/pcapattack_DCSync_krbtgt_dcerpc_smb.pcapng", THREEB, "", "2006", "no bind in the capture: which interface was called cannot be known"),
     ("pcap/pcapattack_Discovery_PsLoggedOn_remotelocalusers_enum_winreg_lsarpc_dcerpc_smb.pcapng", THREEB, "", "", "none of the 34"),
     ("pcap/pcapattack_Discovery_dcerp_srvsvc_NetShareEnum.pcapng", THREEB, "", "", "shares are not sessions"),
