@@ -147,6 +147,7 @@ static void members(struct ldapwork *w, struct str group, const struct attribute
         ldapchange_object(w->d, OBJECT_GROUP, ROLE_GROUP, group);
         ldapchange_object(w->d, OBJECT_ACCOUNT, ROLE_MEMBER, dn);
         decode_str(w->d, FACT_DN, dn);
+        decode_str(w->d, FACT_OBJECT_NAME, group);
         if (how == CHANGE_REPLACE)
             decode_str(w->d, FACT_VALUE_CHANGE, STR("replaced"));
         (void)decode_emit(w->d);

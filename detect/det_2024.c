@@ -45,10 +45,15 @@ static const struct object *group_of(const struct activity *a)
     return g ? g : watch_object(a, OBJECT_GROUP, ROLE_TARGET);
 }
 
-static bool sensitive(const struct detection *d, const struct object *group)
+/* By SID or tag. LDAP names the group by its DN, which says what it is only where the directory does not know it. */
+static bool sensitive(const struct detection *d, const struct activity *a, const struct object *group)
 {
     const struct dir *dir = detection_dir(d);
-    return dir_sensitive_group_sid(dir, group->ref.sid) || dir_is(dir, group->entity, ENTITY_SENSITIVE);
+    const struct entity *e = dir_entity(dir, group->entity);
+    if (dir_sensitive_group_sid(dir, group->ref.sid) || dir_is(dir, group->entity, ENTITY_SENSITIVE))
+        return true;
+    bool unknown = !str_set(group->ref.sid) && !(e && str_set(e->sid));
+    return unknown && dir_sensitive_group_dn(dir, act_str(a, FACT_OBJECT_NAME));
 }
 
 /* Events name the member by SID and by distinguished name; people know it by the first part of the latter. */
@@ -110,7 +115,7 @@ static void see(struct detection *d, const struct activity *a)
         *since = a->time;
     const struct object *group = group_of(a);
     bool change = a->kind == KIND_GROUP_MEMBER_ADDED || a->kind == KIND_GROUP_MEMBER_REMOVED;
-    if (!since || !change || !group || a->outcome == OUTCOME_FAILURE || !sensitive(d, group))
+    if (!since || !change || !group || a->outcome == OUTCOME_FAILURE || !sensitive(d, a, group))
         return;
     uint64_t key = hash_mix(watch_account(a->actor_entity, &a->actor), 1);
     struct actor *x = table_put(&s->actors, key, NULL);
@@ -145,7 +150,8 @@ const struct detector det_2024 = {
              "change such "
              "groups on other days before. Additions and removals of the learning period, and later ones, teach who usually does so. Only "
              "what domain controllers record or are asked over LDAP counts: groups of member servers and workstations are local. On the network, groups are named "
-             "by distinguished name, and the directory tells which of them are sensitive; changes inside encrypted LDAP are seen in events alone.",
+             "by distinguished name, and the directory tells which of them are sensitive; where it does not know them, those with their English names in their "
+             "own places are; changes inside encrypted LDAP are seen in events alone.",
     .blind = "no group membership changes of a domain controller (events 4728, 4732, 4756: Audit Security Group Management; or LDAP traffic that is not "
              "sealed)",
     .wants = wants,

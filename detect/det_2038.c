@@ -3,13 +3,17 @@
 #include "detect/ldapfilter.h"
 #include "detect/watch.h"
 
-enum { BURST_KINDS, BURST_MINUTES, USUAL_DAYS };
+enum { BURST_KINDS, BURST_MINUTES, USUAL_DAYS, CHANGE_MINUTES };
+enum { HELD = 2032 };
 
 static const struct param params[] = {
     [BURST_KINDS] = {"burst_kinds", 4,
                      "Different kinds of enumeration, new for the computer, within burst_minutes that make an alert though each alone is ordinary."},
     [BURST_MINUTES] = {"burst_minutes", 10, "Length in minutes of the window in which kinds of enumeration are counted."},
     [USUAL_DAYS] = {"usual_days", 3, "Different days on which a computer must have asked for a kind before it counts as its usual business."},
+    [CHANGE_MINUTES] = {"change_minutes", 2,
+                        "Minutes within which a computer that looks for sensitive groups, and for nothing else that matters, may change a group's members: "
+                        "then the look-up was the beginning of the change. The alert waits for so long."},
     {0}};
 
 struct source {
@@ -24,19 +28,31 @@ struct source {
     uint32_t unreported;
 };
 
+/* A search that may turn out to be the beginning of a change. */
+struct held {
+    int64_t until;
+    uint32_t n;
+    uint8_t packed[HELD];
+};
+
 struct state {
     struct table sources;
+    struct table held; /* by source */
 };
 
 static int start(struct detection *d)
 {
-    table_init(&((struct state *)detection_state(d))->sources, sizeof(struct source), 8192);
+    struct state *s = detection_state(d);
+    table_init(&s->sources, sizeof(struct source), 8192);
+    table_init(&s->held, sizeof(struct held), 512);
     return 0;
 }
 
 static void stop(struct detection *d)
 {
-    table_free(&((struct state *)detection_state(d))->sources);
+    struct state *s = detection_state(d);
+    table_free(&s->sources);
+    table_free(&s->held);
 }
 
 static struct str kinds_text(struct arena *m, uint32_t kinds)
@@ -105,6 +121,68 @@ static void report(struct detection *d, const struct activity *a, struct source 
     detection_raise(d, a, &f);
 }
 
+/* ---- look-ups that wait for the change that they may belong to ---- */
+
+static bool hold(struct detection *d, const struct activity *a, uint64_t key)
+{
+    struct held *h = table_put(&((struct state *)detection_state(d))->held, key, NULL);
+    int n = h ? activity_pack(a, h->packed, sizeof h->packed) : -1;
+    if (n < 0)
+        return false;
+    h->n = (uint32_t)n;
+    h->until = a->time + (int64_t)(detection_param(d, CHANGE_MINUTES) * (double)TIME_MINUTE);
+    return true;
+}
+
+static void release(struct detection *d, uint64_t key, struct held *h)
+{
+    struct state *st = detection_state(d);
+    struct source *s = table_get(&st->sources, key);
+    struct activity a;
+    struct object objects[ACTIVITY_OBJECTS];
+    struct fact facts[ACTIVITY_FACTS];
+    h->until = 0;
+    if (!s || activity_unpack(h->packed, h->n, &a, objects, facts))
+        return;
+    s->told |= LDAPFILTER_SENSITIVE_GROUPS;
+    report(d, &a, s, key);
+}
+
+/* What has waited long enough by now, or all of it. */
+static void release_all(struct detection *d, int64_t now)
+{
+    struct state *st = detection_state(d);
+    uint32_t at = 0;
+    uint64_t key;
+    for (struct held *h; (h = table_each(&st->held, &at, &key)) != NULL;)
+        if (h->until && h->until < now)
+            release(d, key, h);
+}
+
+static void end(struct detection *d)
+{
+    release_all(d, INT64_MAX);
+}
+
+/* The change that the look-up was for. */
+static void changed(struct detection *d, const struct activity *a, uint64_t key)
+{
+    struct state *st = detection_state(d);
+    struct held *h = table_get(&st->held, key);
+    struct source *s = table_get(&st->sources, key);
+    if (!h || !h->until || !s || a->time > h->until || a->outcome != OUTCOME_SUCCESS)
+        return;
+    h->until = 0;
+    s->unreported = 0;
+    s->latest[LDAPFILTER_AT_SENSITIVE_GROUPS] = 0;
+    witness_clear(&s->seen);
+}
+
+static bool waits(const struct detection *d, const struct source *s, uint32_t kinds)
+{
+    return ldapfilter_grave(kinds) == LDAPFILTER_SENSITIVE_GROUPS && !s->told && detection_param(d, CHANGE_MINUTES) > 0;
+}
+
 static bool ours(const struct dir *dir, const struct activity *a)
 {
     uint32_t flags[] = {ENTITY_DC, ENTITY_EXCHANGE, ENTITY_REPLICATOR};
@@ -119,6 +197,10 @@ static void see(struct detection *d, const struct activity *a)
     struct ldapfilter_search search = {act_str(a, FACT_LDAP_FILTER), act_str(a, FACT_LDAP_BASE), act_str(a, FACT_LDAP_SCOPE),
                                        act_str(a, FACT_LDAP_ATTRIBUTES), act_has(a, FACT_SD_FLAGS)};
     uint64_t key = watch_source(a);
+    if (a->kind != KIND_LDAP_SEARCH) {
+        changed(d, a, key);
+        return;
+    }
     if (!key || a->outcome == OUTCOME_FAILURE || ours(detection_dir(d), a))
         return;
     struct state *st = detection_state(d);
@@ -141,13 +223,19 @@ static void see(struct detection *d, const struct activity *a)
     note(d, s, a, kinds);
     uint32_t burst = recent(s, a->time - (int64_t)(detection_param(d, BURST_MINUTES) * (double)TIME_MINUTE));
     bool many = __builtin_popcount(burst) >= (int)detection_param(d, BURST_KINDS);
-    if (!ldapfilter_grave(kinds) && !many && !s->told)
+    struct held *h = table_get(&st->held, key);
+    if (h && h->until && a->time > h->until)
+        release(d, key, h);
+    if ((!ldapfilter_grave(kinds) && !many && !s->told) || (!many && waits(d, s, kinds) && hold(d, a, key)))
         return;
+    if (h)
+        h->until = 0; /* told with this */
     s->told |= many || s->told ? burst : ldapfilter_grave(kinds) | (burst & kinds);
     report(d, a, s, key);
 }
 
-static const enum kind wants[] = {KIND_LDAP_SEARCH, KIND_COUNT};
+static const enum kind wants[] = {KIND_LDAP_SEARCH, KIND_GROUP_MEMBER_ADDED, KIND_GROUP_MEMBER_REMOVED, KIND_COUNT};
+static const enum kind needs[] = {KIND_LDAP_SEARCH, KIND_COUNT};
 
 const struct detector det_2038 = {
     .external_id = 2038,
@@ -163,14 +251,17 @@ const struct detector det_2038 = {
              "minutes. What the computer asked for in its learning period, or on several days before, is its own business and is left out, as are "
              "controllers, Exchange servers "
              "and known "
-             "replicators. Searches for single objects do not count. Seen on the network, with the security descriptor flags control, where LDAP is not encrypted "
+             "replicators. Searches for single objects do not count, nor does the look-up of a sensitive group whose members the computer then changes. Seen on the network, with the security descriptor flags control, where LDAP is not encrypted "
              "(signed is enough), and in events 1644.",
     .blind = "no LDAP searches (network traffic of ports 389 and 3268 that is not sealed, or event 1644: diagnostics level 15 Field Engineering of the "
              "directory service)",
     .wants = wants,
+    .needs = needs,
     .params = params,
     .state_size = sizeof(struct state),
     .start = start,
     .see = see,
+    .end = end,
+    .tick = release_all,
     .stop = stop,
 };

@@ -166,6 +166,12 @@ bool dir_sensitive_group_sid(const struct dir *d, struct str sid)
     return sid_is_sensitive_group(sid) || dir_is(d, dir_sid(d, sid), ENTITY_SENSITIVE);
 }
 
+bool dir_sensitive_group_dn(const struct dir *d, struct str dn)
+{
+    uint32_t number = str_set(dn) ? find(d, dir_key_hash(KEY_DN, dn)) : 0;
+    return number ? dir_is(d, number, ENTITY_SENSITIVE) : dn_is_sensitive_group(dn);
+}
+
 bool dir_own_domain(const struct dir *d, struct str domain)
 {
     const struct own_domain *o = table_get(shared(&d->own), hash_stri(domain, 5));

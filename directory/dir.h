@@ -74,6 +74,8 @@ bool dir_dns_server(const struct dir *d, uint32_t computer, const struct ip *ip)
 bool dir_complete(const struct dir *d, struct str domain);
 /* The well-known sensitive groups, and tagged ones, by SID and never by localised name. */
 bool dir_sensitive_group_sid(const struct dir *d, struct str sid);
+/* The same of a group that is named by its DN: as the directory knows it; where it does not, by the English name in its own place. */
+bool dir_sensitive_group_dn(const struct dir *d, struct str dn);
 /* Mail domains and UPN suffixes that are the organisation's own (learned from its accounts). */
 bool dir_own_domain(const struct dir *d, struct str domain);
 /* True when user is a member of group at any depth. */

@@ -45,6 +45,28 @@ bool sid_is_sensitive_group(struct str sid)
     return false;
 }
 
+static bool named(struct str dn, struct str container, const char *const *names)
+{
+    struct str cn = STR("CN=");
+    for (; str_startsi(dn, cn) && *names; names++) {
+        struct str name = str_of(*names), rest = str_from(dn, cn.n + name.n);
+        if (str_eqi(str_sub(dn, cn.n, name.n), name) && str_startsi(rest, container))
+            return true;
+    }
+    return false;
+}
+
+bool dn_is_sensitive_group(struct str dn)
+{
+    static const char *const users[] = {"Domain Admins",       "Domain Controllers",         "Schema Admins",
+                                        "Enterprise Admins",   "Group Policy Creator Owners", "Read-only Domain Controllers",
+                                        "Key Admins",          "Enterprise Key Admins",       "Enterprise Read-only Domain Controllers", NULL};
+    static const char *const builtin[] = {"Administrators",   "Account Operators", "Server Operators",
+                                          "Print Operators",  "Backup Operators",  "Replicator",
+                                          "Network Configuration Operators",       "Incoming Forest Trust Builders", NULL};
+    return named(dn, STR(",CN=Users,DC="), users) || named(dn, STR(",CN=Builtin,DC="), builtin);
+}
+
 bool sid_is_builtin(struct str sid)
 {
     return str_starts(sid, STR("S-1-")) && !str_starts(sid, STR("S-1-5-21-")) && !str_starts(sid, STR("S-1-5-32-")) &&

@@ -10,6 +10,8 @@ uint32_t sid_rid(struct str sid);
 struct str sid_domain(struct str sid);
 /* Built-in privileged groups: what the original calls sensitive, by SID or RID. */
 bool sid_is_sensitive_group(struct str sid);
+/* The same by the names and places that an English installation gives them: for groups of which nothing but the DN is known. */
+bool dn_is_sensitive_group(struct str dn);
 /* SYSTEM, services, anonymous, window manager and other accounts that are nobody. */
 bool sid_is_builtin(struct str sid);
 

@@ -38,6 +38,10 @@ static void over_ldap(void **state)
                                     .says = {"mallory", "bob", "Domain Admins", "Backup Operators"}};
     expect_one("2024", FIXTURE("ldap"), &s, &x);
     expect_number("2024", FIXTURE("ldap_benign"), &s, 0);
+    static const struct replay_setup unknown = {.dcs = {"10.0.0.10"}, .learned = true};
+    static const struct expect y = {.count = 2, .users = {"mallory@corp.example.test", "bob"}, .says = {"Domain Admins", "Backup Operators"}};
+    expect_one("2024", FIXTURE("ldap"), &unknown, &y); /* by the English names in their own places */
+    expect_number("2024", FIXTURE("ldap_benign"), &unknown, 0);
 }
 
 static void benign_raises_nothing(void **state)

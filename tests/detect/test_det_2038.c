@@ -39,6 +39,28 @@ static void on_the_network(void **state)
     expect_number("2038", FIXTURE("wire_benign"), &address, 0);
 }
 
+static const struct replay_setup on_the_wire = {.dcs = {"10.0.0.1"}, .learned = true};
+
+static void a_look_up_before_a_change(void **state)
+{
+    (void)state;
+    expect_number("2038", FIXTURE("change"), &on_the_wire, 0);
+    struct replay_setup s = on_the_wire;
+    s.params[0] = (struct engine_setting){STR("2038"), STR("change_minutes"), 0};
+    expect_number("2038", FIXTURE("change"), &s, 1);
+}
+
+/* The change fails, another computer makes it, or it comes too late. */
+static void a_look_up_without_its_change(void **state)
+{
+    (void)state;
+    static const struct expect x = {.count = 1, .activities = 1, .users = {"alice@corp.example.test"}, .source = "10.0.0.21", .says = {"sensitive groups"}};
+    expect_one("2038", FIXTURE("lookup"), &on_the_wire, &x);
+    struct replay_setup live = on_the_wire;
+    live.live_hours = 3;
+    expect_one("2038", FIXTURE("lookup"), &live, &x);
+}
+
 static void a_burst_of_ordinary_questions(void **state)
 {
     (void)state;
@@ -144,7 +166,7 @@ static void nothing_while_learning(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(on_the_network), cmocka_unit_test(what_attackers_ask_for),        cmocka_unit_test(a_burst_of_ordinary_questions),  cmocka_unit_test(three_kinds_are_no_burst),
+        cmocka_unit_test(on_the_network), cmocka_unit_test(a_look_up_before_a_change), cmocka_unit_test(a_look_up_without_its_change), cmocka_unit_test(what_attackers_ask_for),        cmocka_unit_test(a_burst_of_ordinary_questions),  cmocka_unit_test(three_kinds_are_no_burst),
         cmocka_unit_test(benign_raises_nothing),         cmocka_unit_test(a_habit_is_told_of_three_times), cmocka_unit_test(filters),
         cmocka_unit_test(every_cut_of_a_filter_is_read), cmocka_unit_test(nothing_while_learning),
     };
