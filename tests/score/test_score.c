@@ -369,6 +369,34 @@ static void machines_and_nobody_are_not_people(void **state)
     dir_free(d);
 }
 
+/* A controller that asks for proof was asked by anybody. */
+static size_t people_after(enum kind kind)
+{
+    struct score_result r;
+    struct score *s;
+    struct dir_learner *l = dir_learner_new();
+    struct dir *d = NULL;
+    struct activity alice = {.time = START, .kind = kind, .actor = {.name = STR("alice"), .domain = STR("CORP")}};
+    dir_learn(l, &alice);
+    assert_int_equal(dir_build(&d, &l, 1, NULL, NULL, 0), 0);
+    dir_learner_free(l);
+    alice.actor_entity = dir_account(d, &alice.actor);
+    assert_int_equal(score_open(&s, d, NULL), 0);
+    score_see(s, &alice);
+    assert_int_equal(score_finish(s, NULL, 0, &r), 0);
+    size_t n = r.npeople;
+    score_close(s);
+    dir_free(d);
+    return n;
+}
+
+static void names_that_are_only_asked_for_do_nothing(void **state)
+{
+    (void)state;
+    assert_int_equal(people_after(KIND_PREAUTH_ASKED), 0);
+    assert_int_equal(people_after(KIND_CREDENTIALS_VALIDATION), 1);
+}
+
 static void points_are_rounded_on_the_parts(void **state)
 {
     (void)state;
@@ -491,6 +519,7 @@ int main(void)
         cmocka_unit_test(same_input_same_result),
         cmocka_unit_test(failures_teach_nothing_about_places),
         cmocka_unit_test(machines_and_nobody_are_not_people),
+        cmocka_unit_test(names_that_are_only_asked_for_do_nothing),
         cmocka_unit_test(points_are_rounded_on_the_parts),
         cmocka_unit_test(ledger_counts_once_in_24_hours),
         cmocka_unit_test(ledger_keeps_the_past_packed),
