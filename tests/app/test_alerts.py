@@ -9,6 +9,19 @@ CAPTURES = [
     ("2037_attack.pcap", "--learned --dc DC1=10.77.0.10", ["2037"]),
     ("2039_attack.pcap", "--dc DC1=10.77.0.10", ["2039"]),
     ("2017_2037_2039_benign.pcap", "--learned --dc DC1=10.77.0.10", []),
+    ("2002_attack.pcap", "--learned --dc DC1=10.77.0.10", ["2002"]),
+    ("2003_attack.pcap", "--learned --dc DC1=10.77.0.10", ["2003"]),
+    ("2008_attack.pcap", "--learned --dc DC1=10.77.0.10", ["2008"]),
+    ("2009_attack.pcap", "--learned --dc DC1=10.77.0.10", ["2009"]),
+    ("2010_attack.pcap", "--learned --dc DC1=10.77.0.10", ["2010"]),
+    ("2013_attack.pcap", "--learned --dc DC1=10.77.0.10", ["2013"]),
+    ("2018_attack.pcap", "--learned --dc DC1=10.77.0.10", ["2018"]),
+    ("2022_attack.pcap", "--learned --dc DC1=10.77.0.10", ["2022"]),
+    ("2023_attack.pcap", "--learned --dc DC1=10.77.0.10", ["2023"]),
+    ("2027_attack.pcap", "--learned --dc DC1=10.77.0.10", ["2027"]),
+    ("2032_attack.pcap", "--learned --dc DC1=10.77.0.10", ["2032"]),
+    ("2410_attack.pcap", "--learned --dc DC1=10.77.0.10", ["2410"]),
+    ("kerberos_benign.pcap", "--learned --dc DC1=10.77.0.10", []),
 ]
 
 
