@@ -146,18 +146,6 @@ static void asked(struct detection *d, const struct activity *a)
         wait(s, a, at, name);
 }
 
-static void see(struct detection *d, const struct activity *a)
-{
-    struct state *s = detection_state(d);
-    if (a->kind == KIND_PREAUTH_ASKED)
-        asked(d, a);
-    else if (kerberos_as(a) && kerberos_aes(act_u64(a, FACT_TICKET_ETYPE, 0))) {
-        struct controller *c = table_put(&s->controllers, watch_destination(a), NULL);
-        if (c)
-            c->tgt = a->time;
-    }
-}
-
 /* The controller has AES keys of its own and offered AES to nobody. */
 static void convict(struct detection *d, const struct candidate *x)
 {
@@ -201,6 +189,19 @@ static void tick(struct detection *d, int64_t now)
             convict(d, &s->candidate[i]);
     }
     s->waiting = kept;
+}
+
+static void see(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    tick(d, a->time);
+    if (a->kind == KIND_PREAUTH_ASKED)
+        asked(d, a);
+    else if (kerberos_as(a) && kerberos_aes(act_u64(a, FACT_TICKET_ETYPE, 0))) {
+        struct controller *c = table_put(&s->controllers, watch_destination(a), NULL);
+        if (c)
+            c->tgt = a->time;
+    }
 }
 
 static const enum kind wants[] = {KIND_PREAUTH_ASKED, KIND_CREDENTIALS_VALIDATION, KIND_COUNT};

@@ -39,11 +39,19 @@ static void a_domain_without_aes(void **state)
     verdict_none(ID, FIXTURE("old_domain"), &learned);
 }
 
+static void nobody_is_offered_aes_on_a_live_network(void **state)
+{
+    static const struct replay_setup live = {.dcs = {"10.0.0.10"}, .learned = true, .live_hours = 3};
+    (void)state;
+    verdict_one(ID, FIXTURE("alone"), &live, &(struct verdict){SEVERITY_MEDIUM, "backdoor", "10.0.0.21", NULL, 1, "AES to nobody"});
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accounts_that_were_offered_aes),
         cmocka_unit_test(nobody_is_offered_aes),
+        cmocka_unit_test(nobody_is_offered_aes_on_a_live_network),
         cmocka_unit_test(five_days_of_learning),
         cmocka_unit_test(an_old_account_and_a_client_without_aes),
         cmocka_unit_test(a_domain_without_aes),
