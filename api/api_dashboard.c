@@ -7,7 +7,7 @@
 #include "model/app.h"
 #include "store/tab_sensors.h"
 
-enum { TOP_USERS = 10, DAYS = 30, APPS_MAX = 32 };
+enum { TOP_USERS = 10, DAYS = 30, APPS_MAX = 32, LATELY = 50000 };
 
 /* API numbers of severities. */
 enum { LOW, MEDIUM, HIGH, INFORMATIONAL, SEVERITIES };
@@ -144,22 +144,26 @@ static int write_app(struct api_request *q, struct jout *j, const struct actlog_
     const struct filter f = {&term, 1};
     const struct actlog_query last = {.filter = &f, .view = &q->caller->activities, .limit = 1};
     int64_t when = TIME_NONE;
+    uint64_t n = t->n;
     bool more;
     int err = app.from ? actlog_query(q->log, &last, newest, &when, &more) : 0;
+    if (err >= 0 && app.from)
+        err = actlog_count(q->log, &f, &q->caller->activities, UINT64_MAX, &n, &more);
     jout_obj(j);
     jout_ki64(j, "service", app.from);
     jout_kstr(j, "name", t->value);
-    jout_ku64(j, "activities", t->n);
+    jout_ku64(j, "activities", n);
     api_ktime(j, "lastActivity", when);
     jout_end_obj(j);
     return err == 1 ? 0 : err;
 }
 
+/* Those that were active lately, with all that is known of them. */
 static int write_apps(struct api_request *q, struct jout *j)
 {
     struct actlog_top top[APPS_MAX];
     size_t n = 0;
-    int err = actlog_top(q->log, NULL, &q->caller->activities, ACTLOG_BY_APP, 1000000, top, APPS_MAX, &n, q->arena);
+    int err = actlog_top(q->log, NULL, &q->caller->activities, ACTLOG_BY_APP, LATELY, top, APPS_MAX, &n, q->arena);
     jout_key(j, "apps");
     jout_arr(j);
     for (size_t i = 0; !err && i < n; i++)

@@ -208,10 +208,18 @@ int block_reader_row(struct block_reader *b, uint32_t row, struct str *out);
 
 /* ---- actlog_tail.c: rows that are in no segment yet ---- */
 
+/* Of the rows up to one: figures are asked for with every request. */
+struct tail_sum {
+    uint64_t bytes;
+    int64_t first_time, last_time;
+    uint32_t onprem;
+};
+
 struct tail_row {
     const uint8_t *bytes;
     uint32_t n, app;
     bool cloud;
+    struct tail_sum sum;
 };
 
 struct tail {
@@ -228,6 +236,8 @@ void tail_release(struct tail *t);
 bool tail_has(const struct tail *t, const uint8_t id[16]);
 /* A sound row; app: app_number of its own. */
 int tail_add(struct tail *t, const uint8_t *row, size_t n, uint32_t app);
+/* How many of the first n rows are of the on-premises side and have a number up to `number`. */
+uint32_t tail_onprem(const struct tail *t, uint32_t n, uint64_t number);
 /* Takes out all but the first n. */
 void tail_cut(struct tail *t, uint32_t n);
 /* Writes rows [0, t->n) as a segment. */

@@ -141,12 +141,8 @@ int actlog_count(struct actlog *l, const struct filter *f, const struct actlog_v
 static int onprem_in(struct snapshot *s, const struct wanted *w, struct reader *r, uint64_t *out)
 {
     struct rowset set;
-    uint64_t sum = 0;
-    int err = find_in_tail(w, s->tail, s->ntail, &set);
-    if (err)
-        return err;
-    sum = rowset_count(&set);
-    rowset_free(&set);
+    uint64_t sum = tail_onprem(s->tail, s->ntail, w->upto);
+    int err = 0;
     for (size_t i = 0; !err && i < s->nsegments; i++) {
         const struct seg_info *info = &s->segments[i]->info;
         if (info->last_number <= w->upto) {
@@ -195,12 +191,13 @@ void actlog_figures(struct actlog *l, struct actlog_figures *out)
         f.last_time = info->last_time > f.last_time ? info->last_time : f.last_time;
         f.bytes += info->bytes;
     }
-    for (uint32_t i = 0; i < s->ntail; i++) {
-        int64_t time = row_time(s->tail->rows[i].bytes);
-        f.activities[s->tail->rows[i].cloud ? SHORE_CLOUD : SHORE_ONPREM]++;
-        f.first_time = time < f.first_time ? time : f.first_time;
-        f.last_time = time > f.last_time ? time : f.last_time;
-        f.bytes += s->tail->rows[i].n;
+    if (s->ntail) {
+        const struct tail_sum *t = &s->tail->rows[s->ntail - 1].sum;
+        f.activities[SHORE_ONPREM] += t->onprem;
+        f.activities[SHORE_CLOUD] += s->ntail - t->onprem;
+        f.first_time = t->first_time < f.first_time ? t->first_time : f.first_time;
+        f.last_time = t->last_time > f.last_time ? t->last_time : f.last_time;
+        f.bytes += t->bytes;
     }
     if (f.first_time == INT64_MAX)
         f.first_time = TIME_NONE;

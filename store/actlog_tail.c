@@ -76,6 +76,30 @@ static uint8_t *keep(struct tail *t, const uint8_t *row, size_t n)
     return p;
 }
 
+static struct tail_sum sum_with(const struct tail *t, const uint8_t *bytes, size_t n)
+{
+    struct tail_sum s = t->n ? t->rows[t->n - 1].sum : (struct tail_sum){.first_time = INT64_MAX, .last_time = TIME_NONE};
+    int64_t time = row_time(bytes);
+    s.bytes += n;
+    s.onprem += !row_cloud(bytes);
+    s.first_time = time < s.first_time ? time : s.first_time;
+    s.last_time = time > s.last_time ? time : s.last_time;
+    return s;
+}
+
+uint32_t tail_onprem(const struct tail *t, uint32_t n, uint64_t number)
+{
+    uint32_t low = 0, high = n;
+    while (low < high) {
+        uint32_t mid = (low + high) / 2;
+        if (row_number(t->rows[mid].bytes) <= number)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low ? t->rows[low - 1].sum.onprem : 0;
+}
+
 int tail_add(struct tail *t, const uint8_t *row, size_t n, uint32_t app)
 {
     if (t->n == ACTLOG_TAIL)
@@ -83,7 +107,7 @@ int tail_add(struct tail *t, const uint8_t *row, size_t n, uint32_t app)
     const uint8_t *bytes = keep(t, row, n);
     if (!bytes)
         return ERR_MEMORY;
-    t->rows[t->n] = (struct tail_row){bytes, (uint32_t)n, app, row_cloud(bytes)};
+    t->rows[t->n] = (struct tail_row){bytes, (uint32_t)n, app, row_cloud(bytes), sum_with(t, bytes, n)};
     *slot_of(t, row_id(bytes)) = t->n + 1;
     t->n++;
     return 0;

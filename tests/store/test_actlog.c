@@ -289,7 +289,9 @@ static void again(struct actlog *l, struct acts *seed)
     }
     assert_int_equal(actlog_commit(l), 0);
     actlog_figures(l, &after);
-    assert_memory_equal(&before, &after, sizeof before);
+    assert_true(after.activities[0] == before.activities[0] && after.activities[1] == before.activities[1] && after.last == before.last);
+    assert_true(after.first_time == before.first_time && after.last_time == before.last_time && after.bytes == before.bytes);
+    assert_int_equal(after.segments, before.segments);
 }
 
 static void get_all(struct actlog *l)
