@@ -90,7 +90,7 @@ static int pcap_begin(struct capture *c, struct view *v, struct frame *out)
 {
     struct fault f;
     if (v->n < PCAP_HEAD) {
-        if (!v->end)
+        if (!v->end || !v->n)
             return 0;
         int got = tell(c, out, 0, "capture ends inside its header");
         take(c, v, v->n);
