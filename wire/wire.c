@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <sys/types.h>
 
 enum { FLOWS = 100000, BYTES = 128 << 20 };
 
@@ -32,8 +33,8 @@ int wire_open(const struct wire_options *o, struct wire **out)
     }
     w->counts.memory = sizeof *w + slots * sizeof(*w->slots);
     /* Only where entries lie in the table depends on it, so that nobody can choose ports that all lie in one place. */
-    if (getrandom(&w->seed, sizeof w->seed, 0) != (ssize_t)sizeof w->seed)
-        w->seed = (uintptr_t)w;
+    if (getrandom(&w->seed, sizeof w->seed, GRND_NONBLOCK) != (ssize_t)sizeof w->seed)
+        w->seed = (uint64_t)(uintptr_t)w;
     for (const struct netdecoder *const *d = o->decoders; *d; d++) {
         if ((*d)->frame)
             listen_on(w->tcp_ports, (*d)->tcp);
