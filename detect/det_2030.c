@@ -134,6 +134,8 @@ static struct str volume_text(struct arena *m, uint64_t bytes)
 {
     if (!bytes)
         return STR("");
+    if (bytes < 1000)
+        return str_fmt(m, " (%u bytes)", (unsigned)bytes);
     return bytes < 1000000 ? str_fmt(m, " (%.1f kB)", (double)bytes / 1e3) : str_fmt(m, " (%.1f MB)", (double)bytes / 1e6);
 }
 
