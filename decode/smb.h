@@ -16,6 +16,7 @@ enum smb_share { SMB_SHARE_UNKNOWN, SMB_SHARE_DISK, SMB_SHARE_PIPE, SMB_SHARE_PR
 struct smb_session {
     uint32_t serial, used; /* serial 0: free */
     uint64_t id;           /* SessionId, UID; 0 until the server gave one */
+    bool guest;            /* let in as a guest, whoever it said to be (MS-SMB2 2.2.6, MS-CIFS 2.2.4.53.2) */
     struct auth auth;
 };
 
@@ -176,7 +177,7 @@ void smb_act_change(struct smb_message *x, const struct smb_file *file, const st
 void smb_act_copy(struct decode *d, struct flow *f, const struct smb_file *file);
 /* A transaction of SMB1 that no client makes in earnest (smb1_trans.c says which); answer NULL: none came. */
 void smb_act_odd(struct decode *d, struct flow *f, const struct smb_ask *ask, const struct smb_message *answer);
-/* The server's verdict about a session setup. */
+/* The server's verdict about a session setup; a session of a guest says nothing about the proof. */
 void smb_act_verdict(struct smb_message *x, struct smb_session *s);
 
 #endif

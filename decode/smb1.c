@@ -7,6 +7,7 @@ enum { HEADER = 32 };
 enum { DELETE = 0x06, RENAME = 0x07, CLOSE = 0x04, TRANSACTION = 0x25, OPEN_ANDX = 0x2d, READ_ANDX = 0x2e, WRITE_ANDX = 0x2f, TRANSACTION2 = 0x32,
        TRANSACTION2_SECONDARY = 0x33, TREE_DISCONNECT = 0x71, NEGOTIATE = 0x72, SESSION_SETUP_ANDX = 0x73, LOGOFF_ANDX = 0x74,
        TREE_CONNECT_ANDX = 0x75, NT_TRANSACT = 0xa0, NT_CREATE_ANDX = 0xa2, NO_ANDX = 0xff }; /* MS-CIFS 2.2.2.1 */
+enum { ACTION_GUEST = 1 };                                                    /* 2.2.4.53.2 */
 enum { FLAGS_REPLY = 0x80, FLAGS2_NT_STATUS = 0x4000, FLAGS2_UNICODE = 0x8000 }; /* 2.2.3.1 */
 #define CAP_EXTENDED_SECURITY 0x80000000u
 #define STATUS_UNSUCCESSFUL 0xC0000001u
@@ -139,8 +140,8 @@ static void setup_answer(struct smb_message *x, struct block *b, const struct sm
     struct smb_session *s = smb_session_at(x->f, ask->subject);
     if (!s)
         return;
+    s->guest = b->words_n >= 3 && rd_u16le(&b->words) & ACTION_GUEST;
     if (b->words_n == 4) {
-        rd_skip(&b->words, 2); /* Action */
         uint16_t n = rd_u16le(&b->words);
         struct rd token = rd_sub(&b->bytes, n < rd_left(&b->bytes) ? n : rd_left(&b->bytes));
         if (rd_left(&token))
@@ -509,6 +510,8 @@ void smb1_message(struct decode *d, struct flow *f, const struct message *m, str
         b.words = words;
         if (c && rd_ok(&x.r))
             one(&x, c, &b);
+        else if (!x.reply && rd_ok(&x.r))
+            decode_ignored(d, str_fmt(d->arena, "SMB1 command 0x%02x", x.command));
         if (next == NO_ANDX || offset <= at || offset >= left)
             break;
         x.command = next;

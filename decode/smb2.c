@@ -12,6 +12,7 @@ enum { INFO_FILE = 1, RENAME = 10, DISPOSITION = 13, DISPOSITION_EX = 64, RENAME
 #define ALL_ONES UINT64_MAX
 #define STATUS_PENDING 0x00000103u
 #define DELETE_ON_CLOSE 0x00001000u
+enum { SESSION_IS_GUEST = 1 }; /* 2.2.6 */
 
 /* The first field of every body; false, and a failed reader, when it is not what the command has. */
 static bool structure(struct smb_message *x, uint16_t size)
@@ -92,7 +93,7 @@ static void setup_answer(struct smb_message *x, const struct smb_ask *ask) /* 2.
     if (!s)
         return;
     if (!smb_failed(x->status) && structure(x, 9)) {
-        rd_skip(&x->r, 2);
+        s->guest = rd_u16le(&x->r) & SESSION_IS_GUEST;
         uint16_t offset = rd_u16le(&x->r), length = rd_u16le(&x->r);
         struct rd token = rd_ok(&x->r) ? smb_part(x, offset, length) : x->r;
         if (rd_ok(&x->r) && rd_left(&token))
@@ -351,6 +352,8 @@ static void ioctl_request(struct smb_message *x) /* 2.2.31 */
     struct rd id = x->r;
     struct smb_file *file = file_id(x);
     uint32_t offset = rd_u32le(&x->r), length = rd_u32le(&x->r);
+    if (code != PIPE_TRANSCEIVE)
+        decode_ignored(x->d, STR("SMB2 IOCTL of no pipe"));
     if (code != PIPE_TRANSCEIVE || !rd_ok(&x->r))
         return;
     struct rd data = smb_part(x, offset, length);
@@ -419,18 +422,27 @@ static void set_info_answer(struct smb_message *x, const struct smb_ask *ask)
 static const struct {
     void (*request)(struct smb_message *x);
     void (*answer)(struct smb_message *x, const struct smb_ask *ask);
+    const char *ignored; /* what says nothing to us */
 } commands[COMMANDS] = {
-    [NEGOTIATE] = {negotiate_request, NULL},
-    [SESSION_SETUP] = {setup_request, setup_answer},
-    [LOGOFF] = {logoff_request, logoff_answer},
-    [TREE_CONNECT] = {tree_request, tree_answer},
-    [TREE_DISCONNECT] = {disconnect_request, disconnect_answer},
-    [CREATE] = {create_request, create_answer},
-    [CLOSE] = {close_request, close_answer},
-    [READ] = {read_request, read_answer},
-    [WRITE] = {write_request, write_answer},
-    [IOCTL] = {ioctl_request, ioctl_answer},
-    [SET_INFO] = {set_info_request, set_info_answer},
+    [NEGOTIATE] = {negotiate_request, NULL, NULL},
+    [SESSION_SETUP] = {setup_request, setup_answer, NULL},
+    [LOGOFF] = {logoff_request, logoff_answer, NULL},
+    [TREE_CONNECT] = {tree_request, tree_answer, NULL},
+    [TREE_DISCONNECT] = {disconnect_request, disconnect_answer, NULL},
+    [CREATE] = {create_request, create_answer, NULL},
+    [CLOSE] = {close_request, close_answer, NULL},
+    [FLUSH] = {NULL, NULL, "SMB2 FLUSH"},
+    [READ] = {read_request, read_answer, NULL},
+    [WRITE] = {write_request, write_answer, NULL},
+    [LOCK] = {NULL, NULL, "SMB2 LOCK"},
+    [IOCTL] = {ioctl_request, ioctl_answer, NULL},
+    [CANCEL] = {NULL, NULL, "SMB2 CANCEL"},
+    [ECHO] = {NULL, NULL, "SMB2 ECHO"},
+    [QUERY_DIRECTORY] = {NULL, NULL, "SMB2 QUERY_DIRECTORY"},
+    [CHANGE_NOTIFY] = {NULL, NULL, "SMB2 CHANGE_NOTIFY"},
+    [QUERY_INFO] = {NULL, NULL, "SMB2 QUERY_INFO"},
+    [SET_INFO] = {set_info_request, set_info_answer, NULL},
+    [OPLOCK_BREAK] = {NULL, NULL, "SMB2 OPLOCK_BREAK"},
 };
 
 static void command(struct smb_message *x)
@@ -442,6 +454,8 @@ static void command(struct smb_message *x)
     }
     if (!x->reply && commands[x->command].request)
         commands[x->command].request(x);
+    else if (!x->reply)
+        decode_ignored(x->d, str_of(commands[x->command].ignored));
     else if (x->reply && x->status != STATUS_PENDING && commands[x->command].answer && smb_ask_take(x, &ask))
         commands[x->command].answer(x, &ask);
 }

@@ -132,5 +132,8 @@ void smb_act_verdict(struct smb_message *x, struct smb_session *s)
                             .native_os = netdec_kept(&all->native_os),
                             .native_lm = netdec_kept(&all->native_lm),
                             .dialects = netdec_kept(&all->dialects)};
+    s->guest = s->guest && r.outcome == OUTCOME_SUCCESS && !s->auth.anonymous;
+    if (s->guest)
+        r.outcome = OUTCOME_UNKNOWN;
     auth_done(x->d, x->f, &s->auth, &r);
 }

@@ -73,6 +73,8 @@ void smb_session_named(struct decode *d, struct flow *f, uint32_t serial, uint64
 struct account smb_who(struct flow *f, uint64_t session)
 {
     const struct smb_session *s = smb_session_of(f, session);
+    if (s && s->guest)
+        return (struct account){.name = STR("Guest")};
     return s ? auth_who(&s->auth) : (struct account){.name = STR_NONE};
 }
 
