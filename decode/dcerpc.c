@@ -388,9 +388,11 @@ static void missed(struct decode *d, const struct flow *f, struct dcerpc *s, con
 void dcerpc_bytes(struct decode *d, const struct flow *f, struct dcerpc *s, const struct dcerpc_piece *piece)
 {
     struct fault why;
-    struct rd r = rd_of(piece->p, piece->n, &why);
-    while (rd_left(&r) && step(d, f, s, piece, &r))
-        continue;
+    if (piece->n) {
+        struct rd r = rd_of(piece->p, piece->n, &why);
+        while (rd_left(&r) && step(d, f, s, piece, &r))
+            continue;
+    }
     if (piece->whole > piece->n)
         missed(d, f, s, piece);
 }

@@ -341,6 +341,7 @@ export const vocabulary = {
     'PowerShell remoting': 'PowerShell remoting',
     'process creation': 'process creation',
     'secure channel': 'secure channel',
+    'remote procedure call': 'remote procedure call',
     'audit log cleared': 'audit log cleared',
     'audit policy changed': 'audit policy changed',
     'account created': 'account created',

@@ -341,6 +341,7 @@ export const vocabulary: Vocabulary = {
     'PowerShell remoting': 'PowerShell à distance',
     'process creation': 'création de processus',
     'secure channel': 'canal sécurisé',
+    'remote procedure call': 'appel de procédure distante',
     'audit log cleared': 'journal d’audit effacé',
     'audit policy changed': 'stratégie d’audit modifiée',
     'account created': 'compte créé',
