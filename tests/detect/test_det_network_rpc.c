@@ -113,8 +113,21 @@ static void still_learning(void **state)
     expect_number("2021", path("2021_network_list"), &fresh, 0);
 }
 
+/* Where the directory has the computer as something else, one pull is enough. */
+static void pulled_from_another_computer(void **state)
+{
+    static const struct replay_setup directory = {.directory = "fixtures/detect/corp_directory.json", .learned = true};
+    static const struct expect x = {
+        .severity = SEVERITY_HIGH, .count = 1, .source = "FS1", .destination = "DC1", .says = {"FS1 (10.0.0.30)", "was replicated from"}};
+    (void)state;
+    expect_one("2029", path("2029_network_pull"), &directory, &x);
+    expect_number("2029", path("2029_network_pull"), &over, 0);
+    expect_number("2029", path("2029_network_benign"), &directory, 0);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(raised), cmocka_unit_test(not_raised), cmocka_unit_test(still_learning)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(raised), cmocka_unit_test(not_raised), cmocka_unit_test(still_learning),
+                                       cmocka_unit_test(pulled_from_another_computer)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
