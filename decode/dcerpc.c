@@ -217,7 +217,7 @@ static void response(struct decode *d, const struct flow *f, struct dcerpc *s, c
     uint8_t level;
     size_t whole;
     struct dcerpc_call *call = find(s, u->call);
-    dcerpc_verdict(d, f, s, false);
+    dcerpc_verdict(d, f, s, OUTCOME_SUCCESS);
     if (!call)
         return; /* told at once, or its request was not seen */
     dcerpc_body(u, &r);
@@ -252,8 +252,8 @@ static void fault(struct decode *d, const struct flow *f, struct dcerpc *s, cons
     struct answer a = {.u = u, .faulted = true, .fault = ndr_u32(&r)};
     if (!ndr_ok(&r))
         return;
-    bool refused = a.fault == SEC_PKG_ERROR || (a.fault == ACCESS_DENIED && (u->flags & DCERPC_DID_NOT_EXECUTE));
-    dcerpc_verdict(d, f, s, refused);
+    /* denied may be who has proven who he is: for the level, by the interface, or because he has not proven it */
+    dcerpc_verdict(d, f, s, a.fault == SEC_PKG_ERROR ? OUTCOME_FAILURE : a.fault == ACCESS_DENIED ? OUTCOME_UNKNOWN : OUTCOME_SUCCESS);
     struct dcerpc_call *call = find(s, u->call);
     if (call)
         tell(d, f, s, call, &a);

@@ -169,11 +169,11 @@ void dcerpc_bind(struct decode *d, const struct flow *f, struct dcerpc *s, const
     for (unsigned i = 0; i < DCERPC_CONTEXTS; i++)
         if (s->offer[i])
             s->context[i].set = false;
-    dcerpc_verdict(d, f, s, true);
+    dcerpc_verdict(d, f, s, OUTCOME_FAILURE);
 }
 
-void dcerpc_verdict(struct decode *d, const struct flow *f, struct dcerpc *s, bool refused)
+void dcerpc_verdict(struct decode *d, const struct flow *f, struct dcerpc *s, enum outcome outcome)
 {
     if (s->auth.open)
-        auth_done(d, f, &s->auth, &(struct auth_result){.outcome = refused ? OUTCOME_FAILURE : OUTCOME_SUCCESS, .carrier = "RPC"});
+        auth_done(d, f, &s->auth, &(struct auth_result){.outcome = outcome, .carrier = "RPC"});
 }

@@ -20,7 +20,7 @@ enum dcerpc_type { /* C706 12.6.1, MS-RPCE 2.2.2.4 */
                    DCERPC_ORPHANED = 19
 };
 
-enum { DCERPC_FIRST = 0x01, DCERPC_LAST = 0x02, DCERPC_DID_NOT_EXECUTE = 0x20, DCERPC_OBJECT = 0x80 }; /* pfc_flags, C706 12.6.3.1 */
+enum { DCERPC_FIRST = 0x01, DCERPC_LAST = 0x02, DCERPC_OBJECT = 0x80 }; /* pfc_flags, C706 12.6.3.1 */
 
 enum { DCERPC_CONNECT = 2, DCERPC_SEALED = 6 }; /* MS-RPCE 2.2.1.1.8 */
 
@@ -40,8 +40,8 @@ struct dcerpc_pdu {
 void dcerpc_body(const struct dcerpc_pdu *u, struct ndr *out);
 /* The bind of either side, its answer and the tokens in it. */
 void dcerpc_bind(struct decode *d, const struct flow *f, struct dcerpc *s, const struct dcerpc_pdu *u);
-/* The server carried out, or refused, the first call behind an authentication: the verdict on it. */
-void dcerpc_verdict(struct decode *d, const struct flow *f, struct dcerpc *s, bool refused);
+/* The server answered the first call behind an authentication, or refused the bind: the verdict on it. */
+void dcerpc_verdict(struct decode *d, const struct flow *f, struct dcerpc *s, enum outcome outcome);
 /* A call came although no bind was seen: what the pipe's name says becomes the context. */
 void dcerpc_assume(struct dcerpc *s, uint16_t id);
 /* The context of a call; NULL when no bind tells. */
