@@ -29,7 +29,7 @@ uint32_t dir_computer(const struct dir *d, struct str name); /* host name, DNS n
 /* The one computer that is ever at an address, by configuration, by the directory or by what was seen; 0 when there is none or several. */
 uint32_t dir_computer_at(const struct dir *d, const struct ip *ip);
 
-/* How it is known which computer is at an address, weakest first. */
+/* How it is known which computer is at an address, weakest first. Names up to SERVER are somebody's word: nobody becomes a controller by them. */
 #define DIR_SOURCES(X)                                                                                    \
     X(NONE, 0, "")                                                                                        \
     X(CLAIM, 40, "the name that it claims")           /* NTLM workstation, Kerberos host address */       \
@@ -37,8 +37,9 @@ uint32_t dir_computer_at(const struct dir *d, const struct ip *ip);
     X(REQUEST, 60, "a DHCP request")                                                                      \
     X(NETBIOS, 70, "NetBIOS")                                                                             \
     X(LEASE, 85, "a DHCP lease")                                                                          \
+    X(SERVER, 85, "the name that it serves under")    /* NTLM CHALLENGE */                                \
     X(ACCOUNT, 90, "its account's Kerberos")          /* the machine account authenticates from there */  \
-    X(SERVER, 90, "the name that it serves under")    /* NTLM CHALLENGE, a service ticket that it took */ \
+    X(TICKET, 90, "the Kerberos tickets that it takes")                                                   \
     X(LOCATOR, 95, "its answer as a controller")      /* NETLOGON over CLDAP */                           \
     X(CONFIGURED, 100, "configuration")               /* --dc NAME=IP, the imported directory */
 

@@ -25,10 +25,15 @@ struct str dir_source_text(enum dir_source s)
     return s < DIR_SOURCE_COUNT ? sources[s].text : STR_NONE;
 }
 
-/* Strong evidence ties an account or a server to the address; the rest is what a client or a name service says. */
+/* Strong evidence ties a computer to the address; the rest is what a client or a name service says. */
 static bool strong(uint32_t source)
 {
     return source >= DIR_SOURCE_LEASE;
+}
+
+static bool proof(uint32_t source)
+{
+    return source > DIR_SOURCE_SERVER;
 }
 
 /* ---- learning ---- */
@@ -114,7 +119,8 @@ struct str dir_where_server(const struct activity *a)
 {
     if (!on_the_wire(a) || !act_has(a, FACT_CARRIER) || a->outcome != OUTCOME_SUCCESS)
         return STR_NONE;
-    return str_set(a->destination) ? a->destination : served(a);
+    struct str host = served(a);
+    return str_set(host) ? host : a->destination;
 }
 
 /* An answer with an address of the organisation's own networks. */
@@ -177,7 +183,7 @@ void dir_where_learn(struct dir_learner *l, const struct activity *a)
     if (!on_the_wire(a))
         return;
     if (str_set(dir_where_server(a)))
-        seen(l, a, &a->destination_ip, dir_where_server(a), DIR_SOURCE_SERVER);
+        seen(l, a, &a->destination_ip, dir_where_server(a), str_set(served(a)) ? DIR_SOURCE_TICKET : DIR_SOURCE_SERVER);
     if (str_set(a->device) && act_has(a, FACT_CARRIER) && a->outcome == OUTCOME_SUCCESS)
         seen(l, a, &a->ip, a->device, DIR_SOURCE_CLAIM);
     if (a->kind == KIND_DIRECTORY_REPLICATION && a->outcome == OUTCOME_SUCCESS && str_ends(a->actor.name, STR("$")))
@@ -272,15 +278,15 @@ void dir_where_controllers(struct dir *d)
 {
     uint32_t at = 0;
     for (const struct dir_fixed *x; (x = table_each(&d->at, &at, NULL)) != NULL;)
-        if (dir_is(d, x->computer, ENTITY_DC))
+        if (proof(x->source) && dir_is(d, x->computer, ENTITY_DC))
             (void)table_put(&d->controllers, ip_hash(&x->ip), NULL);
 }
 
 static void is_controller(struct dir *d, const struct ip *ip)
 {
-    uint32_t computer = dir_computer_at(d, ip);
-    if (computer)
-        d->entities[computer].flags |= ENTITY_DC;
+    const struct dir_fixed *at = table_get(&d->at, ip_hash(ip));
+    if (at && proof(at->source) && at->computer)
+        d->entities[at->computer].flags |= ENTITY_DC;
     (void)table_put(&d->controllers, ip_hash(ip), NULL);
 }
 
@@ -330,6 +336,12 @@ int dir_where_build(struct dir *d, const struct dir_known *k)
 static struct table *shared(const struct table *t)
 {
     return (struct table *)(uintptr_t)t; /* a built directory never evicts: see dir.c */
+}
+
+/* A workstation that leases its address under a controller's name, or claims the name, is no controller. */
+static bool pretends(const struct dir *d, uint32_t computer, uint32_t source)
+{
+    return !proof(source) && dir_is(d, computer, ENTITY_DC);
 }
 
 static const struct dir_fixed *fixed(const struct dir *d, const struct ip *ip)
@@ -383,7 +395,7 @@ bool dir_where(const struct dir *d, const struct ip *ip, int64_t time, struct di
     const struct dir_fixed *only = fixed(d, ip);
     if (only) {
         *out = (struct dir_place){only->computer, sources[only->source].certainty, (enum dir_source)only->source};
-        return only->computer != 0;
+        return only->computer != 0 && !pretends(d, only->computer, only->source);
     }
     const struct dir_span *span = ip_set(ip) ? table_get(shared(&d->place_at), ip_hash(ip)) : NULL;
     const struct dir_sighting *best = NULL, *other = NULL;
@@ -395,5 +407,5 @@ bool dir_where(const struct dir *d, const struct ip *ip, int64_t time, struct di
         if (x->computer != best->computer && strong(x->source) == strong(best->source) && (!other || apart(x, time) < apart(other, time)))
             other = x;
     }
-    return best && weigh(best, other, time, out);
+    return best && !pretends(d, best->computer, best->source) && weigh(best, other, time, out);
 }

@@ -346,6 +346,37 @@ static void who_replicates_both_ways(void **state)
     dir_learner_free(l[1]);
 }
 
+/* An intruder gives his computer a controller's name: in a lease, in what he claims, in the server that he runs. */
+static void a_name_makes_no_controller(void **state)
+{
+    struct dir_learner *l = dir_learner_new();
+    struct fact f, carrier[] = {{.key = FACT_CARRIER, .type = FACT_TYPE_STR, .s = STR("SMB")}};
+    struct activity a = name_seen("DC1", "10.0.0.66", "DHCP lease", NINE, &f), b = logon("mallory", "CORP", NULL);
+    (void)state;
+    dir_learn(l, &a);
+    a = name_seen("DC1", "10.0.0.67", "NetBIOS registration", NINE, &f);
+    dir_learn(l, &a);
+    b.kind = KIND_CREDENTIALS_VALIDATION;
+    b.protocol = PROTO_NTLM;
+    b.facts = carrier;
+    b.nfacts = 1;
+    b.device = STR("DC1");
+    b.destination = STR("dc1.corp.example.test");
+    assert_true(ip_parse(STR("10.0.0.68"), &b.ip, NULL));
+    assert_true(ip_parse(STR("10.0.0.69"), &b.destination_ip, NULL));
+    dir_learn(l, &b);
+    static const struct dir_tag tags[] = {{{"DC1=10.0.0.1", 12}, ENTITY_DC}};
+    struct dir *d = build(l, NULL, tags, 1);
+    static const char *const from[] = {"10.0.0.1", "10.0.0.66", "10.0.0.67", "10.0.0.68", "10.0.0.69"};
+    for (int i = 0; i < 5; i++) {
+        struct activity c = {.kind = KIND_DIRECTORY_REPLICATION, .time = NINE * TIME_HOUR};
+        assert_true(ip_parse(str_of(from[i]), &c.ip, NULL));
+        dir_resolve(d, &c);
+        assert_int_equal(dir_dc_source(d, &c), i == 0);
+    }
+    dir_free(d);
+}
+
 static void a_controller_says_its_name(void **state)
 {
     struct dir_learner *l = dir_learner_new();
@@ -546,6 +577,7 @@ int main(void)
                                        cmocka_unit_test(a_claimed_name_counts_little),
                                        cmocka_unit_test(who_answers_as_a_controller),
                                        cmocka_unit_test(who_replicates_both_ways),
+                                       cmocka_unit_test(a_name_makes_no_controller),
                                        cmocka_unit_test(a_controller_says_its_name),
                                        cmocka_unit_test(where_in_any_order),
                                        cmocka_unit_test(directory_from_ldif),
