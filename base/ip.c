@@ -46,22 +46,20 @@ bool ip_is_private(const struct ip *a)
 
 static bool v4(struct str s, struct ip *out)
 {
-    uint32_t v = 0;
-    struct str part;
-    int n = 0;
-    while (str_cut(&s, '.', &part)) {
-        uint32_t octet = 0;
-        if (part.n == 0 || part.n > 3 || n == 4 || (part.n > 1 && part.p[0] == '0')) /* 010 may be 8 or 10 */
-            return false;
-        for (size_t i = 0; i < part.n; i++) {
-            if (part.p[i] < '0' || part.p[i] > '9')
+    uint32_t v = 0, octet = 0, digits = 0, n = 0;
+    for (size_t i = 0; i <= s.n; i++) {
+        char c = i < s.n ? s.p[i] : '.';
+        if (c == '.') {
+            if (digits == 0 || octet > 255 || n++ == 4)
                 return false;
-            octet = octet * 10 + (uint32_t)(part.p[i] - '0');
+            v = v << 8 | octet;
+            octet = digits = 0;
+            continue;
         }
-        if (octet > 255)
+        if (c < '0' || c > '9' || digits == 3 || (digits == 1 && octet == 0)) /* 010 may be 8 or 10 */
             return false;
-        v = v << 8 | octet;
-        n++;
+        octet = octet * 10 + (uint32_t)(c - '0');
+        digits++;
     }
     *out = ip_v4(v);
     return n == 4;
@@ -155,6 +153,10 @@ bool ip_parse(struct str s, struct ip *out, uint16_t *port)
 {
     struct ip a;
     uint16_t p = port ? *port : 0;
+    if (s.n && s.p[0] >= '0' && s.p[0] <= '9' && v4(s, &a)) { /* nearly all are written so, and need no more */
+        *out = a;
+        return ip_v4_value(&a) != 0;
+    }
     s = str_trim(s);
     if (str_starts(s, STR("ipv4:")) || str_starts(s, STR("ipv6:")))
         s = str_from(s, 5);
