@@ -9,7 +9,7 @@ enum field {
     F_COUNT
 };
 
-static const struct jsonlog_name names[] = {
+static const struct jsonlog_name name_rows[] = {
     JSONLOG_NAME("uri", F_URI), JSONLOG_NAME("time", F_TIME), JSONLOG_NAME("caller", F_CALLER), JSONLOG_NAME("claims", F_CLAIMS),
     JSONLOG_NAME("status", F_STATUS), JSONLOG_NAME("category", F_CATEGORY), JSONLOG_NAME("identity", F_IDENTITY),
     JSONLOG_NAME("tenantid", F_TENANT), JSONLOG_NAME("properties", F_PROPERTIES), JSONLOG_NAME("resourceid", F_RESOURCE),
@@ -17,7 +17,7 @@ static const struct jsonlog_name names[] = {
     JSONLOG_NAME("eventdataid", F_ID), JSONLOG_NAME("authorization", F_AUTHORIZATION), JSONLOG_NAME("correlationid", F_CORRELATION),
     JSONLOG_NAME("operationname", F_OPERATION), JSONLOG_NAME("eventtimestamp", F_TIME), JSONLOG_NAME("calleripaddress", F_IP),
 };
-enum { NAMES = sizeof names / sizeof *names };
+static const struct jsonlog_names names = {name_rows, sizeof name_rows / sizeof *name_rows};
 
 /* Operations of resource providers (case varies) and of storage accounts. */
 static const struct jsonlog_op operations[] = {
@@ -77,7 +77,7 @@ static bool claims(const struct jnode *doc)
     struct azure r = {.doc = doc};
     if (doc->type != J_OBJ)
         return false;
-    jsonlog_fields(doc, doc, names, NAMES, r.at);
+    jsonlog_fields(NULL, doc, doc, &names, r.at);
     struct str operation = text(&r, F_OPERATION), category = text(&r, F_CATEGORY);
     if (!r.at[F_TIME] || !str_set(operation))
         return false;
@@ -241,7 +241,7 @@ static void outcome(const struct azure *r, struct str result)
 static int record(struct decode *d, const struct jnode *doc, struct str raw)
 {
     struct azure r = {.d = d, .doc = doc};
-    jsonlog_fields(doc, doc, names, NAMES, r.at);
+    jsonlog_fields(d, doc, doc, &names, r.at);
     r.operation = text(&r, F_OPERATION);
     if (!str_set(r.operation))
         return decode_fault(d, "an Azure record without an operation", 0);

@@ -1,7 +1,7 @@
 /* decode/dec_cloudtrail.c - AWS CloudTrail events: what every event has. */
 #include "decode/cloudtrail.h"
 
-static const struct jsonlog_name names[] = {
+static const struct jsonlog_name name_rows[] = {
     JSONLOG_NAME("eventid", TRAIL_ID), JSONLOG_NAME("readonly", TRAIL_READ_ONLY), JSONLOG_NAME("eventtime", TRAIL_TIME),
     JSONLOG_NAME("eventname", TRAIL_NAME), JSONLOG_NAME("awsregion", TRAIL_REGION), JSONLOG_NAME("useragent", TRAIL_AGENT),
     JSONLOG_NAME("errorcode", TRAIL_ERROR_CODE), JSONLOG_NAME("eventtype", TRAIL_TYPE), JSONLOG_NAME("resources", TRAIL_RESOURCES),
@@ -11,7 +11,7 @@ static const struct jsonlog_name names[] = {
     JSONLOG_NAME("requestparameters", TRAIL_REQUEST), JSONLOG_NAME("recipientaccountid", TRAIL_ACCOUNT),
     JSONLOG_NAME("additionaleventdata", TRAIL_ADDITIONAL),
 };
-enum { NAMES = sizeof names / sizeof *names };
+static const struct jsonlog_names names = {name_rows, sizeof name_rows / sizeof *name_rows};
 
 static bool claims(const struct jnode *doc)
 {
@@ -19,9 +19,8 @@ static bool claims(const struct jnode *doc)
     if (doc->type != J_OBJ)
         return false;
     for (const struct jnode *c = jin_first(doc, doc); c; c = jin_next(doc, doc, c)) {
-        unsigned f = jsonlog_field(names, NAMES, c->key);
-        seen |= f == TRAIL_SOURCE ? 1u : f == TRAIL_NAME ? 2u : 0u;
-        if (seen == 3u || (f == TRAIL_LOOKUP && c->type == J_STR))
+        seen |= str_eqi(c->key, STR("eventSource")) ? 1u : str_eqi(c->key, STR("eventName")) ? 2u : 0u;
+        if (seen == 3u || (c->type == J_STR && str_eqi(c->key, STR("CloudTrailEvent"))))
             return true;
     }
     return false;
@@ -29,7 +28,7 @@ static bool claims(const struct jnode *doc)
 
 static void read_fields(struct cloudtrail *t)
 {
-    jsonlog_fields(t->doc, t->doc, names, NAMES, t->at);
+    jsonlog_fields(t->d, t->doc, t->doc, &names, t->at);
     t->name = cloudtrail_text(t, TRAIL_NAME);
     t->source = cloudtrail_text(t, TRAIL_SOURCE);
     ptrdiff_t dot = str_find(t->source, STR(".amazonaws.com"));

@@ -9,7 +9,7 @@ enum field {
     F_COUNT
 };
 
-static const struct jsonlog_name names[] = {
+static const struct jsonlog_name name_rows[] = {
     JSONLOG_NAME("id", F_ID), JSONLOG_NAME("time", F_TIME), JSONLOG_NAME("result", F_RESULT), JSONLOG_NAME("category", F_CATEGORY),
     JSONLOG_NAME("tenantid", F_TENANT), JSONLOG_NAME("useragent", F_AGENT), JSONLOG_NAME("properties", F_PROPERTIES),
     JSONLOG_NAME("resourceid", F_RESOURCE_PATH), JSONLOG_NAME("initiatedby", F_INITIATED_BY), JSONLOG_NAME("aadtenantid", F_TENANT),
@@ -18,7 +18,7 @@ static const struct jsonlog_name names[] = {
     JSONLOG_NAME("activitydatetime", F_ACTIVITY_TIME), JSONLOG_NAME("additionaldetails", F_DETAILS),
     JSONLOG_NAME("activitydisplayname", F_ACTIVITY),
 };
-enum { NAMES = sizeof names / sizeof *names };
+static const struct jsonlog_names names = {name_rows, sizeof name_rows / sizeof *name_rows};
 
 struct audit {
     struct decode *d;
@@ -38,9 +38,9 @@ static bool claims(const struct jnode *doc)
     const struct jnode *at[F_COUNT] = {0}, *in[F_COUNT] = {0};
     if (doc->type != J_OBJ)
         return false;
-    jsonlog_fields(doc, doc, names, NAMES, at);
+    jsonlog_fields(NULL, doc, doc, &names, at);
     if (at[F_PROPERTIES] && at[F_PROPERTIES]->type == J_OBJ)
-        jsonlog_fields(doc, at[F_PROPERTIES], names, NAMES, in);
+        jsonlog_fields(NULL, doc, at[F_PROPERTIES], &names, in);
     bool audit_log = at[F_CATEGORY] && str_eqi(jin_text(at[F_CATEGORY]), STR("AuditLogs"));
     const struct jnode **m = in[F_TARGETS] || in[F_INITIATED_BY] || audit_log ? in : at;
     return (m[F_ACTIVITY] || m[F_OPERATION] || at[F_OPERATION]) && (m[F_TARGETS] || m[F_INITIATED_BY]);
@@ -162,11 +162,11 @@ static void common(const struct audit *r, struct str operation)
 static int record(struct decode *d, const struct jnode *doc, struct str raw)
 {
     struct audit r = {.d = d, .in = doc};
-    jsonlog_fields(doc, doc, names, NAMES, r.out);
+    jsonlog_fields(d, doc, doc, &names, r.out);
     struct jsonlog_part p = jsonlog_open(d, doc, r.out[F_PROPERTIES]);
     if (p.node) {
         r.in = p.doc;
-        jsonlog_fields(p.doc, p.node, names, NAMES, r.at);
+        jsonlog_fields(d, p.doc, p.node, &names, r.at);
     } else {
         memcpy(r.at, r.out, sizeof r.at);
     }

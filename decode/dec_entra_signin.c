@@ -12,7 +12,7 @@ enum field {
     F_COUNT
 };
 
-static const struct jsonlog_name names[] = {
+static const struct jsonlog_name name_rows[] = {
     JSONLOG_NAME("id", F_ID), JSONLOG_NAME("time", F_TIME), JSONLOG_NAME("appid", F_APP_ID), JSONLOG_NAME("status", F_STATUS),
     JSONLOG_NAME("userid", F_USER_ID), JSONLOG_NAME("category", F_CATEGORY), JSONLOG_NAME("tenantid", F_TENANT),
     JSONLOG_NAME("usertype", F_USER_TYPE), JSONLOG_NAME("location", F_LOCATION), JSONLOG_NAME("ipaddress", F_IP),
@@ -30,7 +30,7 @@ static const struct jsonlog_name names[] = {
     JSONLOG_NAME("risklevelduringsignin", F_RISK_LEVEL), JSONLOG_NAME("authenticationprotocol", F_AUTH_PROTOCOL),
     JSONLOG_NAME("autonomoussystemnumber", F_ASN), JSONLOG_NAME("authenticationrequirement", F_REQUIREMENT),
 };
-enum { NAMES = sizeof names / sizeof *names };
+static const struct jsonlog_names names = {name_rows, sizeof name_rows / sizeof *name_rows};
 
 struct sign_in {
     struct decode *d;
@@ -51,11 +51,11 @@ static bool claims(const struct jnode *doc)
     const struct jnode *at[F_COUNT] = {0}, *in[F_COUNT] = {0};
     if (doc->type != J_OBJ)
         return false;
-    jsonlog_fields(doc, doc, names, NAMES, at);
+    jsonlog_fields(NULL, doc, doc, &names, at);
     if (at[F_CATEGORY] && str_endsi(jin_text(at[F_CATEGORY]), STR("SignInLogs")))
         return true;
     if (at[F_PROPERTIES])
-        jsonlog_fields(doc, at[F_PROPERTIES], names, NAMES, in);
+        jsonlog_fields(NULL, doc, at[F_PROPERTIES], &names, in);
     const struct jnode **m = at[F_PROPERTIES] ? in : at;
     return m[F_CREATED] && m[F_IP] && m[F_STATUS] && (m[F_UPN] || m[F_USER_ID] || m[F_PRINCIPAL_ID]);
 }
@@ -207,11 +207,11 @@ static void common(const struct sign_in *s)
 static int record(struct decode *d, const struct jnode *doc, struct str raw)
 {
     struct sign_in s = {.d = d, .doc = doc, .in = doc};
-    jsonlog_fields(doc, doc, names, NAMES, s.out);
+    jsonlog_fields(d, doc, doc, &names, s.out);
     struct jsonlog_part p = jsonlog_open(d, doc, s.out[F_PROPERTIES]);
     if (p.node) {
         s.in = p.doc;
-        jsonlog_fields(p.doc, p.node, names, NAMES, s.at);
+        jsonlog_fields(d, p.doc, p.node, &names, s.at);
     } else {
         memcpy(s.at, s.out, sizeof s.at);
     }

@@ -203,10 +203,23 @@ static bool of_ones_own(enum kind k)
     return k == KIND_INBOX_RULE_CREATED || k == KIND_INBOX_RULE_CHANGED;
 }
 
+static enum o365_field field(struct decode *d, struct str name)
+{
+    static const char set = 0; /* what these names are known by */
+    struct decode_name *kept = jsonlog_kept(d, &set, name);
+    if (!kept)
+        return o365_field(name);
+    if (!kept->known) {
+        kept->field = o365_field(name);
+        kept->known = true;
+    }
+    return (enum o365_field)kept->field;
+}
+
 static void read_fields(struct o365 *r, const struct jnode *doc, const struct jnode *o)
 {
     for (const struct jnode *c = jin_first(doc, o); c; c = jin_next(doc, o, c)) {
-        enum o365_field f = o365_field(c->key);
+        enum o365_field f = field(r->d, c->key);
         if (r->at[f] || c->type == J_NULL)
             continue;
         r->at[f] = c;

@@ -27,6 +27,16 @@ struct decode_agent {
 
 struct ticket_cache;
 
+/* What a member's name was found to be, by its letters as they stand: the same names come in every record. */
+enum { DECODE_NAMES = 128 };
+struct decode_name {
+    const void *set; /* of which names; NULL = free */
+    uint64_t first, middle, last; /* words of the name */
+    uint32_t n;
+    unsigned field;
+    bool known;
+};
+
 struct decode {
     struct ticket_cache *tickets; /* whose Kerberos tickets are whose (decode/tickets.h); NULL: nobody remembers */
     struct arena *arena;  /* message lifetime */
@@ -41,6 +51,7 @@ struct decode {
     struct object objects[ACTIVITY_OBJECTS];
     struct fact facts[ACTIVITY_FACTS];
     struct decode_agent agents[DECODE_AGENTS]; /* by hash */
+    struct decode_name names[DECODE_NAMES];    /* by hash */
 };
 
 struct decoder {

@@ -1,9 +1,12 @@
 /* decode/jsonlog.c - what the decoders of JSON audit logs share. */
 #include "decode/jsonlog.h"
 
-unsigned jsonlog_field(const struct jsonlog_name *rows, size_t n, struct str name)
+#include "base/hash.h"
+
+static unsigned field_of(const struct jsonlog_names *names, struct str name)
 {
-    size_t from = 0, to = n;
+    const struct jsonlog_name *rows = names->row;
+    size_t from = 0, n = names->n, to = n;
     while (from < to) { /* the first row of that length */
         size_t middle = from + (to - from) / 2;
         if (rows[middle].name.n < name.n)
@@ -17,10 +20,28 @@ unsigned jsonlog_field(const struct jsonlog_name *rows, size_t n, struct str nam
     return 0;
 }
 
-void jsonlog_fields(const struct jnode *doc, const struct jnode *o, const struct jsonlog_name *rows, size_t n, const struct jnode **at)
+struct decode_name *jsonlog_kept(struct decode *d, const void *set, struct str name)
+{
+    if (!d || name.n < 8 || name.n > 24)
+        return NULL;
+    struct decode_name now = {.set = set, .first = word_load(name.p), .last = word_load(name.p + name.n - 8), .n = (uint32_t)name.n};
+    if (name.n > 16)
+        now.middle = word_load(name.p + 8);
+    struct decode_name *kept = &d->names[hash_mix(now.first ^ now.middle, now.last + now.n) % DECODE_NAMES];
+    if (kept->first != now.first || kept->last != now.last || kept->middle != now.middle || kept->n != now.n || kept->set != set)
+        *kept = now;
+    return kept;
+}
+
+void jsonlog_fields(struct decode *d, const struct jnode *doc, const struct jnode *o, const struct jsonlog_names *names, const struct jnode **at)
 {
     for (const struct jnode *c = o ? jin_first(doc, o) : NULL; c; c = jin_next(doc, o, c)) {
-        unsigned f = jsonlog_field(rows, n, c->key);
+        struct decode_name *kept = jsonlog_kept(d, names, c->key);
+        unsigned f = kept && kept->known ? kept->field : field_of(names, c->key);
+        if (kept) {
+            kept->field = f;
+            kept->known = true;
+        }
         if (f && !at[f] && c->type != J_NULL)
             at[f] = c;
     }

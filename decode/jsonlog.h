@@ -46,9 +46,14 @@ struct jsonlog_name {
     unsigned field;
 };
 #define JSONLOG_NAME(text, field) {{text, sizeof(text) - 1}, field}
-unsigned jsonlog_field(const struct jsonlog_name *rows, size_t n, struct str name);
-/* Finds the members of `o` in one walk: at[field] is the first that is not null. */
-void jsonlog_fields(const struct jnode *doc, const struct jnode *o, const struct jsonlog_name *rows, size_t n, const struct jnode **at);
+struct jsonlog_names {
+    const struct jsonlog_name *row;
+    size_t n;
+};
+/* Finds the members of `o` in one walk: at[field] is the first that is not null. d may be NULL. */
+void jsonlog_fields(struct decode *d, const struct jnode *doc, const struct jnode *o, const struct jsonlog_names *names, const struct jnode **at);
+/* Where what `name` is in a set of names is kept; `known` when it is there. NULL: it is not kept, being too short or too long. */
+struct decode_name *jsonlog_kept(struct decode *d, const void *set, struct str name);
 
 /* A container, or the one that a text holds: exporters flatten objects into texts. */
 struct jsonlog_part {
