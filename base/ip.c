@@ -153,9 +153,9 @@ bool ip_parse(struct str s, struct ip *out, uint16_t *port)
 {
     struct ip a;
     uint16_t p = port ? *port : 0;
-    if (s.n && s.p[0] >= '0' && s.p[0] <= '9' && v4(s, &a)) { /* nearly all are written so, and need no more */
+    if (s.n && s.p[0] >= '0' && s.p[0] <= '9' && v4(s, &a) && ip_v4_value(&a) != 0) { /* nearly all are written so, and need no more */
         *out = a;
-        return ip_v4_value(&a) != 0;
+        return true;
     }
     s = str_trim(s);
     if (str_starts(s, STR("ipv4:")) || str_starts(s, STR("ipv6:")))
