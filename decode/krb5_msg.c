@@ -1,7 +1,7 @@
 /* decode/krb5_msg.c - reads AS-REQ, AS-REP, TGS-REQ, TGS-REP and KRB-ERROR (RFC 4120 5.4, 5.9.1). */
 #include "decode/krb5_msg.h"
 
-enum { ADDRESS_NETBIOS = 20, KERB_ERR_TYPE_EXTENDED = 3 };
+enum { ADDRESS_NETBIOS = 20, FX_FAST_ARMOR_AP_REQUEST = 1, KERB_ERR_TYPE_EXTENDED = 3 };
 
 int krb5_msg_type(const uint8_t *p, size_t n)
 {
@@ -107,6 +107,21 @@ static void pac_options(struct krb5_in *in, struct krb5_req *out)
     out->has_pac_options = rd_ok(&f.r);
 }
 
+/* PA-FX-FAST-REQUEST (RFC 6113 5.4.1): all that is visible is the ticket with which the exchange is armored. */
+static void fast_armor(struct krb5_in *in, struct krb5_req *out)
+{
+    struct krb5_in f = krb5_get(in, KRB5_TAG(0), NULL), seq = krb5_get(&f, BER_SEQUENCE, NULL);
+    if (!krb5_opt(&seq, KRB5_TAG(0), &f))
+        return; /* in a TGS exchange the ticket shown is the armor */
+    struct krb5_in armor = krb5_get(&f, BER_SEQUENCE, NULL);
+    if (field_int(&armor, 0) != FX_FAST_ARMOR_AP_REQUEST)
+        return;
+    f = krb5_get(&armor, KRB5_TAG(1), NULL);
+    struct krb5_in bytes = krb5_get(&f, BER_OCTETS, NULL);
+    krb5_ap_in(&bytes, &out->ap);
+    out->has_ap = rd_ok(&bytes.r) || bytes.cut;
+}
+
 static void request_padata(struct krb5_in *list, struct krb5_req *out)
 {
     struct padata p;
@@ -125,6 +140,7 @@ static void request_padata(struct krb5_in *list, struct krb5_req *out)
         case KRB5_PA_FOR_USER: for_user(&p.value, out); break;
         case KRB5_PA_S4U_X509_USER: s4u_x509(&p.value, out); break;
         case KRB5_PA_PAC_REQUEST: pac_request(&p.value, out); break;
+        case KRB5_PA_FX_FAST: fast_armor(&p.value, out); break;
         case KRB5_PA_PAC_OPTIONS: pac_options(&p.value, out); break;
         default: break;
         }

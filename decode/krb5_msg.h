@@ -41,7 +41,7 @@ struct krb5_req {
     int type; /* KRB5_AS_REQ, KRB5_TGS_REQ */
     struct krb5_numbers padata, etypes;
     int32_t timestamp_etype; /* of PA-ENC-TIMESTAMP, 0: none */
-    bool has_ap;             /* PA-TGS-REQ */
+    bool has_ap;             /* PA-TGS-REQ, or the armor of FAST */
     struct krb5_ap ap;
     bool has_pac, pac; /* PA-PAC-REQUEST */
     bool has_pac_options;
