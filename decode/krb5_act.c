@@ -214,6 +214,11 @@ static bool proxies(const struct krb5_pending *p)
     return p->options & OPTION_CNAME_IN_ADDL_TKT && p->evidence.there;
 }
 
+static bool for_another(const struct krb5_pending *p)
+{
+    return has(&p->padata, KRB5_PA_FOR_USER) || has(&p->padata, KRB5_PA_S4U_X509_USER) || proxies(p);
+}
+
 /* In the name of others (MS-SFU): who asks is known from the ticket shown alone, the answer names the other. */
 static void on_behalf(struct decode *d, const struct krb5_pending *p, struct str name, struct str realm)
 {
@@ -250,7 +255,7 @@ static struct account holder(struct decode *d, const struct krb5_pending *p, con
         client(&who, netdec_kept(&p->cname), netdec_kept(&p->realm), p->cname_type);
     else if (p->for_user.n)
         client(&who, netdec_kept(&p->for_user), netdec_kept(&p->for_realm), 0);
-    else if (!proxies(p))
+    else if (!for_another(p))
         (void)owner(d, &who, &p->tgt);
     return who;
 }
@@ -264,7 +269,7 @@ void krb5_act_answered(struct decode *d, const struct flow *f, const struct krb5
     struct activity *a = netdec_begin(d, f, &p->ref, kind, PROTO_KERBEROS);
     struct account who = holder(d, p, r);
     a->outcome = OUTCOME_SUCCESS;
-    if (p->for_user.n || proxies(p)) {
+    if (for_another(p)) {
         (void)owner(d, &a->actor, &p->tgt);
         on_behalf(d, p, account_text(&who), who.domain);
     } else {

@@ -8,7 +8,7 @@
 
 #include "base/hash.h"
 
-enum { COMPUTERS = 32768, SHAPES = 8192, KNOWN = 8, OPTIONS_WINDOWS = 0x40810010, OPTIONS_RUBEUS = 0x40800010, OPTIONS_IMPACKET = 0x50800000 };
+enum { COMPUTERS = 32768, SHAPES = 8192, KNOWN = 8, OPTIONS_WINDOWS = 0x40810010, OPTIONS_RUBEUS = 0x40800010, OPTIONS_IMPACKET = 0x50800000, OPTION_CNAME_IN_ADDL_TKT = 0x20000 };
 
 /* a computer by its address */
 struct computer {
@@ -174,8 +174,16 @@ static void as_exchange(struct detection *d, const struct activity *a, struct co
     learn(d, c, a, shape);
 }
 
+/* Windows itself asks for a few minutes only when it asks in the name of others (MS-SFU). */
+static bool on_behalf(const struct activity *a)
+{
+    return act_has(a, FACT_FOR_USER) || act_u64(a, FACT_TICKET_OPTIONS, 0) & OPTION_CNAME_IN_ADDL_TKT;
+}
+
 static void tgs_exchange(struct detection *d, const struct activity *a, struct computer *c)
 {
+    if (on_behalf(a))
+        return;
     if (endless(act_str(a, FACT_TICKET_TILL))) {
         c->windows_tgs++;
         return;
