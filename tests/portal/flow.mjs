@@ -292,7 +292,7 @@ async function linkOff() {
 }
 
 const PAGES = ['', 'alerts', 'activities', 'users', 'computers', 'posture', 'apps', 'policies', 'templates', 'governance', 'settings/general', 'settings/admins', 'settings/roles', 'settings/tokens', 'settings/licences', 'settings/audit', 'settings/health',
-  'settings/link', 'settings/directories', 'settings/tags', 'settings/exclusions', 'settings/inputs', 'settings/subnets', 'settings/notifications', 'settings/profile'];
+  'settings/link', 'settings/sensors', 'settings/directories', 'settings/tags', 'settings/exclusions', 'settings/inputs', 'settings/subnets', 'settings/notifications', 'settings/profile'];
 
 async function everyPage(language) {
   const seen = new Set();
