@@ -76,12 +76,36 @@ static struct str hex(struct decode *d, const uint8_t hash[16])
     return p ? hash_hex(p, hash, 16) : STR_NONE;
 }
 
+enum { NUMBER = 11 }; /* characters of the longest, -2147483648 */
+
+static size_t put_number(char *out, int32_t number)
+{
+    char digits[NUMBER];
+    size_t n = 0, at = 0;
+    uint32_t v = number < 0 ? 0u - (uint32_t)number : (uint32_t)number;
+    do
+        digits[n++] = (char)('0' + v % 10);
+    while (v /= 10);
+    if (number < 0)
+        out[at++] = '-';
+    while (n)
+        out[at++] = digits[--n];
+    return at;
+}
+
 static struct str numbers(struct decode *d, const struct krb5_numbers *v)
 {
-    struct str text = STR_NONE;
-    for (unsigned i = 0; i < v->n && i < KRB5_PADATA; i++)
-        text = str_fmt(d->arena, "%.*s%s%d", STR_ARG(text), i ? " " : "", (int)v->v[i]);
-    return text;
+    unsigned kept = v->n < KRB5_PADATA ? v->n : KRB5_PADATA;
+    char *p = kept ? arena_alloc(d->arena, kept * (NUMBER + 1)) : NULL;
+    size_t at = 0;
+    if (!p)
+        return STR_NONE;
+    for (unsigned i = 0; i < kept; i++) {
+        if (i)
+            p[at++] = ' ';
+        at += put_number(p + at, v->v[i]);
+    }
+    return (struct str){p, at};
 }
 
 static bool has(const struct krb5_numbers *v, int32_t what)
