@@ -308,8 +308,10 @@ export const vocabulary = {
     'category=privileged accounts': 'Privileged accounts',
   }),
   kinds: words({
+    'pre-authentication asked for': 'pre-authentication asked for',
     'credentials validation': 'credentials validation',
     'resource access': 'resource access',
+    'service ticket used': 'service ticket used',
     'ticket renewal': 'ticket renewal',
     'interactive logon': 'interactive logon',
     'remote desktop': 'remote desktop',

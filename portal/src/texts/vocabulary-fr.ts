@@ -308,8 +308,10 @@ export const vocabulary: Vocabulary = {
     'category=privileged accounts': 'Comptes privilégiés',
   },
   kinds: {
+    'pre-authentication asked for': 'pré-authentification demandée',
     'credentials validation': 'validation d’identifiants',
     'resource access': 'accès à une ressource',
+    'service ticket used': 'ticket de service utilisé',
     'ticket renewal': 'renouvellement de ticket',
     'interactive logon': 'ouverture de session interactive',
     'remote desktop': 'bureau à distance',
