@@ -150,6 +150,8 @@ install: $(B)/vigie man
 	install -D -m 755 $(B)/vigie $(DESTDIR)$(PREFIX)/bin/vigie
 	if [ -s $(B)/geo/geoip ]; then install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/vigie $(B)/geo/geoip $(B)/geo/geoip6; fi
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(B)/man/*.1
+	sed 's,/usr/bin/,$(PREFIX)/bin/,' packaging/vigie.service > $(B)/vigie.service
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system $(B)/vigie.service
 
 clean:
 	rm -rf build build-*

@@ -323,7 +323,7 @@ static int post_query(struct api_request *q, struct api_response *r)
         return 0;
     s.filters = filters->val;
     int err = tab_queries_save(q->db, &s, &s.id);
-    if (err == ERR_LIMIT)
+    if (err == ERR_USAGE)
         return api_refuse(r, 409, "There are 1,000 saved queries already: delete some first.");
     if (!err)
         err = api_audit(q, "query saved", s.name, STR_NONE, STR_NONE);

@@ -31,7 +31,7 @@ int64_t hub_now(void)
 bool hub_wait(struct hub *h, unsigned milliseconds)
 {
     struct timespec until;
-    (void)clock_gettime(CLOCK_REALTIME, &until);
+    (void)clock_gettime(CLOCK_MONOTONIC, &until); /* the wall's may be set back for a year */
     until.tv_sec += milliseconds / 1000;
     until.tv_nsec += (long)(milliseconds % 1000) * 1000000;
     if (until.tv_nsec >= 1000000000) {
@@ -272,7 +272,11 @@ static int open_hub(const struct hub_config *config, bool serve, struct hub **ou
     h->jobs = h->jobs < 1 ? 1 : h->jobs > 64 ? 64 : h->jobs;
     (void)pthread_mutex_init(&h->lock, NULL);
     (void)pthread_mutex_init(&h->health_lock, NULL);
-    (void)pthread_cond_init(&h->wake, NULL);
+    pthread_condattr_t steady;
+    (void)pthread_condattr_init(&steady);
+    (void)pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&h->wake, &steady);
+    (void)pthread_condattr_destroy(&steady);
     int err = open_folder(h, why);
     if (!err)
         err = open_stores(h, why);

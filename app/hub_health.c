@@ -45,8 +45,9 @@ void hub_health(struct hub *h, bool figures, struct jout *j)
     actlog_figures(h->log, &f);
     disk(h, &room, &all);
     bool full = all && room < all / 20, failed = atomic_load(&h->files_failed) > 0, stuck = atomic_load(&h->inbox_stuck) > 0, nothing = f.last == 0;
+    bool leapt = hub_keeper_held(h);
     jout_obj(j);
-    jout_kz(j, "state", full || failed || stuck ? "warning" : "ok");
+    jout_kz(j, "state", full || failed || stuck || leapt ? "warning" : "ok");
     jout_ki64(j, "uptime", (hub_now() - h->started) / TIME_SECOND);
     if (figures) {
         jout_ku64(j, "activities", f.activities[SHORE_CLOUD] + f.activities[SHORE_ONPREM]);
@@ -65,6 +66,8 @@ void hub_health(struct hub *h, bool figures, struct jout *j)
         problem(j, "Files that came in could not be read.", "Settings > Inputs names them with the reason.");
     if (stuck)
         problem(j, "Something in the inbox folder cannot be taken.", "The hub's log says why: no room on the disk, no right to the folder, or no ordinary file.");
+    if (leapt)
+        problem(j, "The clock has leapt by more than 30 days.", "Check the machine's clock. Nothing is deleted for being too old until the hub has run for a day with it.");
     if (nothing)
         problem(j, "No activity has come in yet.", "Upload logs under Settings > Inputs, or drop them into the inbox folder.");
     jout_end_arr(j);

@@ -8,14 +8,50 @@
 #include "store/tab_settings.h"
 
 #include <stdio.h>
+#include <time.h>
 
-enum { EVERY_SECONDS = 3600, RETENTION_DAYS = 180 };
+enum { EVERY_SECONDS = 3600, RETENTION_DAYS = 180, LEAP_DAYS = 30, HOLD_HOURS = 24 };
+
+#define SEEN "keeper.seen" /* setting: the wall clock at the last look at what is too old */
+
+static int64_t running_hours(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec / 3600;
+}
+
+bool hub_keeper_held(struct hub *h)
+{
+    return running_hours() < atomic_load(&h->clock_held);
+}
+
+/* A clock that leapt ahead would make everything too old at once. After a leap nothing goes until the hub has run for a day with that clock:
+ * whoever set it wrong has seen the warning by then, and a hub that was off for long loses nothing by waiting. */
+static int held(struct hub *h, int64_t now, bool *hold)
+{
+    int64_t seen;
+    int err = tab_settings_get_i64(h->db, SEEN, now, &seen);
+    if (err)
+        return err;
+    int64_t leap = now > seen ? now - seen : seen - now;
+    if (leap > LEAP_DAYS * TIME_DAY) {
+        (void)fprintf(stderr, "vigie: the clock has leapt by %lld days: nothing is deleted for a day\n", (long long)(leap / TIME_DAY));
+        atomic_store(&h->clock_held, running_hours() + HOLD_HOURS);
+    }
+    *hold = hub_keeper_held(h);
+    return tab_settings_put_i64(h->db, SEEN, now);
+}
 
 int hub_keeper_expire(struct hub *h)
 {
     int64_t activities, alerts;
     uint64_t n;
-    int err = tab_settings_get_i64(h->db, "retention.activities", RETENTION_DAYS, &activities);
+    bool hold = false;
+    int err = held(h, hub_now(), &hold);
+    if (err || hold)
+        return err;
+    err = tab_settings_get_i64(h->db, "retention.activities", RETENTION_DAYS, &activities);
     if (!err)
         err = tab_settings_get_i64(h->db, "retention.alerts", RETENTION_DAYS, &alerts);
     if (!err)

@@ -44,6 +44,7 @@ struct hub {
     atomic_uint changed;     /* bit per enum hub_change, taken by the fold */
     atomic_uint new_inputs;  /* something waits in DATA/received/ */
     atomic_bool expire;      /* retention is due */
+    atomic_llong clock_held; /* hours of uptime until which nothing is deleted: the clock has leapt */
     atomic_ulong files_waiting, files_failed;
     atomic_ulong inbox_stuck; /* what lies in the inbox and cannot be taken, as of the last look */
 };
@@ -96,6 +97,8 @@ void hub_metrics(struct hub *h, struct buf *out);
 
 /* ---- hub_keeper.c: retention, notifications ---- */
 int hub_keeper_expire(struct hub *h); /* on the ingest's thread, when `expire` is set: the log has one writer */
+/* Nothing is deleted now: the clock has leapt. */
+bool hub_keeper_held(struct hub *h);
 void *hub_keeper_run(void *hub);
 
 #endif

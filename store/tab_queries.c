@@ -23,7 +23,7 @@ int tab_queries_save(struct db *db, const struct stored_query *s, int64_t *id)
     int64_t n = 0, number = 0;
     int err = of_owner(db, s->by, &n);
     if (err || n >= MOST)
-        return err ? err : ERR_LIMIT;
+        return err ? err : ERR_USAGE; /* ERR_LIMIT is a database that is busy */
     struct sql q =
         sql_open(db, "INSERT INTO queries(noun, name, filters, by, shared, saved) VALUES(?,?,?,?,?,?) ON CONFLICT(noun, by, name) DO UPDATE SET "
                      "filters=excluded.filters, shared=excluded.shared, saved=excluded.saved RETURNING id");

@@ -15,7 +15,7 @@ struct stored_query {
     int64_t saved;
 };
 
-/* A query of that name of the same owner is overwritten. At most 1,000 an owner: ERR_LIMIT. */
+/* A query of that name of the same owner is overwritten. At most 1,000 an owner: ERR_USAGE. */
 int tab_queries_save(struct db *db, const struct stored_query *q, int64_t *id);
 /* ERR_NOT_FOUND also when it is somebody else's. */
 int tab_queries_drop(struct db *db, int64_t id, struct str by);

@@ -28,5 +28,15 @@ try "every detection of the code is in docs/FEATURES.md" sh -c "
     for id in \$('$build/vigie' detections | cut -d' ' -f1); do grep -q \"\$id\" docs/FEATURES.md || { echo \$id; exit 1; }; done"
 try "no test that docs/FEATURES.md names is missing" sh -c "
     for t in \$(grep -o 'tests/[a-z_]*/[a-z_0-9A-Z]*\.[a-z.]*[a-z]' docs/FEATURES.md | sort -u); do [ -e \"\$t\" ] || { echo \$t; exit 1; }; done"
-echo "$passed passed, $failed failed, 0 skipped"
+skipped=0
+if command -v systemd-analyze >/dev/null; then
+    unit=$work/vigie.service
+    sed "s,/usr/bin/vigie,$(realpath "$build/vigie"),; /^User=/d; /^Group=/d" packaging/vigie.service >"$unit"
+    try "the systemd unit is sound" sh -c "systemd-analyze verify --man=no '$unit' 2>&1 | { ! grep . ; }"
+    try "the systemd unit leaves little open" systemd-analyze security --offline=true --threshold=20 "$unit"
+else
+    skipped=2
+    echo "notice: no systemd-analyze: the unit is not checked"
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

@@ -2,10 +2,10 @@
 
 Every check starts its own `vigie serve` on a folder of its own and a sample organisation of thirty days ago; three checks at a time.
 """
-import concurrent.futures, datetime, glob, gzip, json, os, random, resource, shutil, signal, subprocess, sys, tempfile, threading, time, traceback
+import concurrent.futures, datetime, glob, gzip, http.client, json, os, random, resource, shutil, signal, sqlite3, subprocess, sys, tempfile, threading, time, traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from hub import SAMPLE, VIGIE, Hub, Person, PASSWORD, digest, run
+from hub import SAMPLE, TLS, VIGIE, Hub, Person, PASSWORD, digest, run
 
 passed = failed = skipped = 0
 counting = threading.Lock()
@@ -516,6 +516,154 @@ def check_file_size_limit(work):
         h.connect()
         h.settle()
         same_as_scan(h)
+
+
+# ---- trouble with the database, the clock, versions; backups ----
+
+def check_locked_database(work):
+    """Another program holds the database for longer than anybody waits: requests are refused in time, what came in meanwhile is read afterwards."""
+    with linked(work) as h:
+        h.drop(*logs.logs[:30])
+        time.sleep(0.5)
+        db = sqlite3.connect(f"{h.data}/vigie.db", timeout=20, isolation_level=None)
+        db.execute("BEGIN IMMEDIATE")
+        h.drop(*logs.logs[30:])
+        begin = time.monotonic()
+        status, data = h.me.call("POST", "queries", {"name": "x", "filters": {}})
+        assert status in (500, 503) and data["detail"], (status, data)
+        assert h.me.call("GET", "users?limit=1")[0] == 200, "reading goes on"
+        time.sleep(max(0, 20 - (time.monotonic() - begin)))
+        assert h.p.poll() is None, h.stderr()
+        db.execute("ROLLBACK")
+        db.close()
+        h.settle(120)
+        same_as_scan(h)
+        assert all(i["state"] == "done" for i in h.inputs()), [i for i in h.inputs() if i["state"] != "done"]
+
+
+CLOCK = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+int clock_gettime(clockid_t id, struct timespec *t)
+{
+    static int (*real)(clockid_t, struct timespec *);
+    if (!real)
+        real = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
+    int r = real(id, t);
+    long days = 0;
+    FILE *f = id == CLOCK_REALTIME ? fopen(getenv("CLOCK_DAYS"), "r") : NULL;
+    if (f) {
+        if (fscanf(f, "%ld", &days) != 1)
+            days = 0;
+        fclose(f);
+    }
+    t->tv_sec += days * 86400;
+    return r;
+}
+"""
+
+
+def check_clock_leaps(work):
+    with open(f"{work}/clock.c", "w") as f:
+        f.write(CLOCK)
+    if subprocess.run(["gcc", "-shared", "-fPIC", "-o", f"{work}/clock.so", f"{work}/clock.c", "-ldl"], capture_output=True).returncode:
+        raise Skip("no shared library can be built here")
+    days = f"{work}/days"
+
+    def clock(n):
+        with open(days + ".new", "w") as f:
+            f.write(str(n))
+        os.rename(days + ".new", days)
+
+    clock(0)
+    with Hub(work, env={**os.environ, "LD_PRELOAD": f"{work}/clock.so", "CLOCK_DAYS": days}) as h:
+        h.drop(logs.directory)
+        h.settle(fold=False)
+        h.install()
+        h.connect()
+        h.drop(*logs.logs)
+        h.settle()
+        same_as_scan(h)
+        h.stop(10)
+        clock(3650)
+        h.start()
+        end = time.monotonic() + 20
+        while not any("clock" in p["text"] for p in h.me.call("GET", "health")[1].get("problems", [])):
+            if h.me.call("GET", "session")[0] == 401:
+                h.me.sign_in("ada")  # the session is ten years old
+            assert time.monotonic() < end, h.me.call("GET", "health")
+            time.sleep(0.3)
+        h.settle()
+        assert len(h.ids()) == logs.total, "nothing is deleted because the clock has leapt"
+        same_as_scan(h)
+        clock(0)  # mended, and back
+        h.stop(10)
+        h.start()
+        h.me.sign_in("ada")
+        h.settle()
+        same_as_scan(h)
+        h.drop(f"{logs.logs[0]}")
+        h.settle()
+        same_as_scan(h)
+
+
+def check_older_and_newer_schema(work):
+    with linked(work) as h:
+        h.drop(*logs.logs)
+        h.settle()
+        same_as_scan(h)
+        h.stop(10)
+        db = sqlite3.connect(f"{h.data}/vigie.db")
+        steps = dict(db.execute("SELECT noun, version FROM schemas"))
+        assert steps["alerts"] == 2
+        db.execute("ALTER TABLE alerts DROP COLUMN withdrawn")  # as it was before the second step
+        db.execute("UPDATE schemas SET version=1 WHERE noun='alerts'")
+        db.commit()
+        db.close()
+        h.start()
+        h.settle()
+        same_as_scan(h)
+        assert h.sql("SELECT version FROM schemas WHERE noun='alerts'") == [(2,)]
+        h.stop(10)
+        db = sqlite3.connect(f"{h.data}/vigie.db")
+        db.execute("UPDATE schemas SET version=99 WHERE noun='alerts'")
+        db.commit()
+        refused(h, "newer Vigie")
+        db.execute("UPDATE schemas SET version=2 WHERE noun='alerts'")
+        db.commit()
+        db.close()
+        h.start()
+        same_as_scan(h)
+
+
+def check_backup(work):
+    """As docs/backup.md says: the folder of a stopped hub is all there is; and a copy of a running one made by the file system's snapshot is like a kill."""
+    with linked(work) as h:
+        h.drop(*logs.logs)
+        h.settle()
+        said = close_some(h, sorted(h.alerts())[:3])
+        token = h.me.call("POST", "tokens", {"name": "client"})[1]["token"]
+        ranking = h.ranking()
+        h.stop(10)
+        archive = f"{work}/backup.tar"
+        subprocess.run(["tar", "-C", h.data, "-cf", archive, "."], check=True)
+        shutil.rmtree(h.data)
+        os.makedirs(h.data, mode=0o700)
+        subprocess.run(["tar", "-C", h.data, "-xpf", archive], check=True)
+        h.start()
+        h.settle()
+        same_as_scan(h)
+        still_closed(h, said)
+        assert h.ranking() == ranking and h.link()["state"] == "on"
+        assert Person(h.port).sign_in("ada").get("link")["state"] == "on"
+        c = http.client.HTTPSConnection("127.0.0.1", h.port, context=TLS)
+        c.request("GET", "/api/v1/alerts/?limit=1", headers={"Authorization": "Token " + token})
+        assert c.getresponse().status == 200
+        first = h.me.call("POST", "activities/query", {"limit": 1})[1]["data"][0]["id"]
+        assert h.me.get(f"activities/{first}/raw")["text"], "raw records are in the backup, too"
 
 
 # ---- running ----

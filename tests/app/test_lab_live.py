@@ -45,7 +45,7 @@ class Sensor:
         with open(self.log) as f:
             return f.read()
 
-    def until(self, word, seconds=20):
+    def until(self, word, seconds=60):
         end = time.monotonic() + seconds
         while word not in self.said():
             assert time.monotonic() < end and (self.p.poll() is None or word in self.said()), (word, self.said())
@@ -60,7 +60,7 @@ class Sensor:
     def stop(self):
         os.killpg(self.p.pid, signal.SIGTERM)
         self.until("stopped:")
-        self.p.wait(20)
+        self.p.wait(60)
         return json.loads(re.findall(r"stopped: (\{.*\})", self.said())[-1])
 
 
