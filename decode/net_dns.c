@@ -202,6 +202,27 @@ static void message(struct decode *d, struct flow *f, const struct message *full
         query(d, f, &m, &h);
 }
 
+/* Does a question (RFC 1035 4.1.2) stand here: a name in plain labels, a type, and a class that there is? Other protocols have headers that
+ * look like one of DNS, TLS for one. */
+static enum claim asks_something(struct rd r)
+{
+    for (size_t all = 0; all < 255;) {
+        size_t n = rd_left(&r) ? rd_u8(&r) : 1;
+        if (n > 63)
+            return CLAIM_NO;
+        if (rd_left(&r) < (n ? n : 4))
+            return CLAIM_MORE;
+        if (n == 0) {
+            rd_skip(&r, 2);
+            uint16_t class = rd_u16be(&r);
+            return class == 1 || class == 3 || class == 4 || class == 254 || class == 255 ? CLAIM_YES : CLAIM_NO;
+        }
+        rd_skip(&r, n);
+        all += n + 1;
+    }
+    return CLAIM_NO;
+}
+
 static enum claim claims(const uint8_t *p, size_t n, bool from_client)
 {
     struct fault why;
@@ -213,7 +234,10 @@ static enum claim claims(const uint8_t *p, size_t n, bool from_client)
     dns_head(&r, &h);
     bool sound = length >= DNS_HEAD && h.response == !from_client && (h.opcode == OPCODE_QUERY || h.opcode == OPCODE_UPDATE) &&
                  (h.count[DNS_QUESTION] == 1 || (h.response && h.count[DNS_QUESTION] == 0)) && h.rcode <= 11;
-    return sound ? CLAIM_YES : CLAIM_NO;
+    if (!sound || h.count[DNS_QUESTION] == 0)
+        return sound ? CLAIM_YES : CLAIM_NO;
+    enum claim asks = asks_something(r);
+    return asks == CLAIM_MORE && n >= 2 + length ? CLAIM_NO : asks;
 }
 
 static ptrdiff_t frame(const uint8_t *p, size_t n)

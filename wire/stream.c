@@ -309,7 +309,6 @@ void stream_hole(struct wire *w, struct entry *e, unsigned side, uint32_t n)
     if (within)
         return;
     h->resync = true;
-    h->searched = 0;
     if (e->flow.decoder && e->flow.decoder->gap) {
         e->flow.decoder->gap(&e->flow, client_side(e, side));
         wire_after(w);
