@@ -145,6 +145,12 @@ struct str common_who(const struct activity *a)
     return str_set(name) ? name : STR("An unknown account");
 }
 
+struct str common_destination(struct detection *d, const struct activity *a)
+{
+    const struct entity *e = str_set(a->destination) ? NULL : dir_entity(detection_dir(d), a->destination_entity);
+    return e && str_set(e->name) ? e->name : watch_destination_text(detection_arena(d), a);
+}
+
 bool common_wire_pipe(const struct activity *a)
 {
     return a->kind == KIND_SHARE_FILE_ACCESS && str_set(act_str(a, FACT_CARRIER));

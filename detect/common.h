@@ -68,6 +68,8 @@ uint64_t common_actor_key(const struct dir *dir, const struct activity *a);
 
 /* How people call the actor; "An unknown account" where nothing tells, as in encrypted calls on the network. */
 struct str common_who(const struct activity *a);
+/* Where it went: as watch_destination_text, but where only the address is known by the directory's name for it. */
+struct str common_destination(struct detection *d, const struct activity *a);
 /* The opening of a named pipe that was seen on the network: what is asked through it is seen there, too, and counts by itself. */
 bool common_wire_pipe(const struct activity *a);
 /* A campaign of one place against one destination. By the place where it is known, so that what the network shows, which may not tell who it

@@ -120,7 +120,7 @@ static void raise(struct detection *d, const struct activity *a, const struct co
         judgement = "the name is a controller's while the address belongs to another computer";
     }
     f.description = str_fmt(arena, "%.*s from %.*s asked %.*s to replicate the directory (%.*s) at %.*s; %s.", STR_ARG(common_who(a)),
-                            STR_ARG(common_place_text(arena, from)), STR_ARG(watch_destination_text(arena, a)), STR_ARG(what),
+                            STR_ARG(common_place_text(arena, from)), STR_ARG(common_destination(d, a)), STR_ARG(what),
                             STR_ARG(watch_time(arena, a->time)), judgement);
     detection_raise(d, a, &f);
 }

@@ -77,8 +77,8 @@ static void raise(struct detection *d, const struct activity *a, const struct co
     struct str more = controllers > 1 ? str_fmt(arena, ", one of %u controllers within the window", controllers) : STR("");
     f.description =
         str_fmt(arena, "%.*s on %.*s %s %.*s at %.*s%.*s: users and the addresses that they work from are exposed. %s", STR_ARG(common_who(a)),
-                STR_ARG(common_place_text(arena, from)), how, STR_ARG(watch_destination_text(arena, a)), STR_ARG(watch_time(arena, a->time)),
-                STR_ARG(more), src->ndays > 1 ? "It did so on few days before." : "It had not done so before.");
+                STR_ARG(common_place_text(arena, from)), how, STR_ARG(common_destination(d, a)), STR_ARG(watch_time(arena, a->time)), STR_ARG(more),
+                src->ndays > 1 ? "It did so on few days before." : "It had not done so before.");
     if (a->outcome == OUTCOME_FAILURE)
         f.description = str_fmt(arena, "%.*s The attempt was refused.", STR_ARG(f.description));
     detection_raise(d, a, &f);

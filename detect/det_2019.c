@@ -124,7 +124,7 @@ static void raise(struct detection *d, const struct activity *a, const struct en
     f.campaign = common_campaign(detection_dir(d), a, &from, 2019);
     f.description = str_fmt(arena, "%.*s from %.*s %s%s%.*s on the domain controller %.*s through %s at %.*s: %s.",
                             STR_ARG(str_set(who) ? who : STR("An unknown account")), STR_ARG(common_place_text(arena, &from)), found->what,
-                            str_set(found->name) ? " " : "", STR_ARG(found->name), STR_ARG(watch_destination_text(arena, a)), found->means,
+                            str_set(found->name) ? " " : "", STR_ARG(found->name), STR_ARG(common_destination(d, a)), found->means,
                             STR_ARG(watch_time(arena, a->time)), ending(a, found->outcome));
     detection_raise(d, a, &f);
 }

@@ -90,8 +90,8 @@ static void raise(struct detection *d, const struct activity *a, const struct co
     f.description = str_fmt(arena,
                             "%.*s from %.*s %s the DPAPI backup key %.*s on %.*s at %.*s. Whoever has this key can decrypt every secret that any "
                             "domain user has protected.",
-                            STR_ARG(common_who(a)), STR_ARG(common_place_text(arena, from)), how, STR_ARG(secret),
-                            STR_ARG(watch_destination_text(arena, a)), STR_ARG(watch_time(arena, a->time)));
+                            STR_ARG(common_who(a)), STR_ARG(common_place_text(arena, from)), how, STR_ARG(secret), STR_ARG(common_destination(d, a)),
+                            STR_ARG(watch_time(arena, a->time)));
     detection_raise(d, a, &f);
 }
 

@@ -236,7 +236,7 @@ static void raise(struct detection *d, const struct activity *a, const struct co
     f.evidence = &src->evidence;
     f.campaign = common_campaign_from(detection_dir(d), a, from, 2021);
     f.description = str_fmt(arena, "%.*s on %.*s asked %.*s over SAMR for %.*s between %.*s and %.*s, which it had not done before.%s",
-                            STR_ARG(common_who(a)), STR_ARG(common_place_text(arena, from)), STR_ARG(watch_destination_text(arena, a)),
+                            STR_ARG(common_who(a)), STR_ARG(common_place_text(arena, from)), STR_ARG(common_destination(d, a)),
                             STR_ARG(common_spread_text(arena, &src->things, 4)), STR_ARG(watch_time(arena, src->evidence.w[0].time)),
                             STR_ARG(watch_time(arena, a->time)), src->sensitive ? " Sensitive groups are among them." : "");
     detection_raise(d, a, &f);

@@ -97,7 +97,7 @@ static void raise(struct detection *d, const struct activity *a, struct draft *f
     bool person = account_set(&a->actor) && !watch_builtin(&a->actor);
     f->campaign = hash_mix(watch_destination(a), 1);
     f->description = str_fmt(m, "%.*s the domain controller %.*s%s%.*s%s%.*s at %.*s; %.*s", STR_ARG(service_text(m, a)),
-                             STR_ARG(watch_destination_text(m, a)), person ? " by " : "",
+                             STR_ARG(common_destination(d, a)), person ? " by " : "",
                              STR_ARG(person ? watch_called(detection_dir(d), a->actor_entity, &a->actor) : STR("")), from.remote ? " from " : "",
                              STR_ARG(from.remote ? common_place_text(m, &from) : STR("")), STR_ARG(watch_time(m, a->time)), STR_ARG(what));
     detection_raise(d, a, f);

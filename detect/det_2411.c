@@ -48,7 +48,7 @@ static void raise(struct detection *d, const struct activity *a, const struct so
     f.campaign = common_campaign(detection_dir(d), a, &from, 2411);
     const char *end = src->reset ? " Then it set a machine's password." : src->opened ? " It succeeded." : "";
     f.description = str_fmt(arena, "%.*s tried %u times to open a secure channel to %.*s%s until %.*s.%s", STR_ARG(common_place_text(arena, &from)),
-                            src->evidence.total, STR_ARG(watch_destination_text(arena, a)),
+                            src->evidence.total, STR_ARG(common_destination(d, a)),
                             zeros ? " with a credential of zeros" : ", one right after the other", STR_ARG(watch_time(arena, a->time)), end);
     detection_raise(d, a, &f);
 }

@@ -24,8 +24,8 @@ static void see(struct detection *d, const struct activity *a)
     f.description = str_fmt(arena,
                             "%.*s from %.*s told %.*s to open %.*s (%.*s) at %.*s: the controller logs on there, and whoever waits there can pass "
                             "that logon on.",
-                            STR_ARG(common_who(a)), STR_ARG(common_place_text(arena, &from)), STR_ARG(watch_destination_text(arena, a)),
-                            STR_ARG(path), STR_ARG(act_str(a, FACT_RPC_OPERATION)), STR_ARG(watch_time(arena, a->time)));
+                            STR_ARG(common_who(a)), STR_ARG(common_place_text(arena, &from)), STR_ARG(common_destination(d, a)), STR_ARG(path),
+                            STR_ARG(act_str(a, FACT_RPC_OPERATION)), STR_ARG(watch_time(arena, a->time)));
     detection_raise(d, a, &f);
 }
 

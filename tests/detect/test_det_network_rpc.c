@@ -20,7 +20,7 @@ struct row {
 static const struct row attacks[] = {
     {"2006",
      "2006_network",
-     {.severity = SEVERITY_HIGH, .count = 2, .source = PC, .destination = "DC1", .says = {"An unknown account", "DRSGetNCChanges"}}},
+     {.severity = SEVERITY_HIGH, .count = 2, .source = PC, .destination = "DC1", .says = {"An unknown account", "asked DC1 to replicate", "DRSGetNCChanges"}}},
     {"2006",
      "2006_network_connector",
      {.severity = SEVERITY_LOW, .count = 2, .users = {"MSOL_1a2b"}, .source = "10.0.0.50", .says = {"is known to replicate"}}},
