@@ -48,9 +48,13 @@ static bool header(const uint8_t *p, size_t n, struct dcerpc_pdu *u)
 ptrdiff_t dcerpc_length(const uint8_t *p, size_t n)
 {
     struct dcerpc_pdu u;
-    if (n < DCERPC_HEADER)
-        return n && p[0] != 5 ? -1 : 0;
-    return header(p, n, &u) ? (ptrdiff_t)u.whole : -1;
+    if (n >= DCERPC_HEADER)
+        return header(p, n, &u) ? (ptrdiff_t)u.whole : -1;
+    struct fault fault;
+    struct rd r = rd_of(p, n, &fault);
+    bool version = !rd_left(&r) || rd_u8(&r) == 5, minor = !rd_left(&r) || rd_u8(&r) <= 1;
+    bool type = !rd_left(&r) || known_type(rd_u8(&r));
+    return version && minor && type ? 0 : -1;
 }
 
 void dcerpc_body(const struct dcerpc_pdu *u, struct ndr *out)

@@ -210,9 +210,29 @@ static void midstream(void **state)
     talk_free(&t);
 }
 
+/* Few bytes are enough to turn others away: SOCKS 5 begins with 5 and the number of its methods. */
+static void other_protocols(void **state)
+{
+    static const uint8_t bind[] = {5, 0, 11, 3, 16, 0, 0, 0, 72, 0, 0, 0, 1, 0, 0, 0}, socks[] = {5, 2, 0, 2}, socks_one[] = {5, 1, 9};
+    uint8_t bad[sizeof bind];
+    (void)state;
+    for (size_t n = 0; n < sizeof bind; n++)
+        assert_int_equal(dcerpc_length(bind, n), 0);
+    assert_int_equal(dcerpc_length(bind, sizeof bind), 72);
+    assert_true(dcerpc_length(socks, sizeof socks) < 0);
+    assert_true(dcerpc_length(socks_one, sizeof socks_one) < 0);
+    memcpy(bad, bind, sizeof bad);
+    bad[8] = 20; /* shorter than a bind can be */
+    assert_true(dcerpc_length(bad, sizeof bad) < 0);
+    memcpy(bad, bind, sizeof bad);
+    bad[4] = 0x12; /* no such representation of characters */
+    assert_true(dcerpc_length(bad, sizeof bad) < 0);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(vectors),  cmocka_unit_test(hostile), cmocka_unit_test(pieces),   cmocka_unit_test(cut),
-                                       cmocka_unit_test(cut_bind), cmocka_unit_test(gap),     cmocka_unit_test(midstream)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(vectors),   cmocka_unit_test(hostile),        cmocka_unit_test(pieces),
+                                       cmocka_unit_test(cut),       cmocka_unit_test(cut_bind),       cmocka_unit_test(gap),
+                                       cmocka_unit_test(midstream), cmocka_unit_test(other_protocols)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
