@@ -20,7 +20,11 @@ struct row {
 static const struct row attacks[] = {
     {"2006",
      "2006_network",
-     {.severity = SEVERITY_HIGH, .count = 2, .source = PC, .destination = "DC1", .says = {"An unknown account", "asked DC1 to replicate", "DRSGetNCChanges"}}},
+     {.severity = SEVERITY_HIGH,
+      .count = 2,
+      .source = PC,
+      .destination = "DC1",
+      .says = {"An unknown account", "asked DC1 to replicate", "DRSGetNCChanges"}}},
     {"2006",
      "2006_network_connector",
      {.severity = SEVERITY_LOW, .count = 2, .users = {"MSOL_1a2b"}, .source = "10.0.0.50", .says = {"is known to replicate"}}},
@@ -125,9 +129,18 @@ static void pulled_from_another_computer(void **state)
     expect_number("2029", path("2029_network_benign"), &directory, 0);
 }
 
+/* Events 4928 and 4929 name the computer, the network its address: the directory knows that they are one. */
+static void shadow_in_events_and_on_the_network(void **state)
+{
+    static const struct replay_setup directory = {.directory = "fixtures/detect/corp_directory.json", .learned = true};
+    static const struct expect x = {.severity = SEVERITY_HIGH, .count = 5, .source = "PC1", .destination = "DC1", .says = {"PC1"}};
+    (void)state;
+    expect_one("2029", path("2029_both"), &directory, &x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(raised), cmocka_unit_test(not_raised), cmocka_unit_test(still_learning),
-                                       cmocka_unit_test(pulled_from_another_computer)};
+                                       cmocka_unit_test(pulled_from_another_computer), cmocka_unit_test(shadow_in_events_and_on_the_network)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
