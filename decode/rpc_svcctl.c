@@ -102,8 +102,8 @@ static void changed(struct decode *d, const struct rpc_call *c, const struct rpc
     (void)decode_emit(d);
 }
 
-/* RStartServiceW, A: 3.1.4.19, 3.1.4.30 */
-static void started(struct decode *d, const struct rpc_call *c, const struct rpc_op *op)
+/* RStartServiceW, A, RDeleteService: 3.1.4.19, 3.1.4.30, 3.1.4.3 */
+static void used(struct decode *d, const struct rpc_call *c, const struct rpc_op *op)
 {
     struct ndr in;
     uint8_t kind;
@@ -116,7 +116,7 @@ static void started(struct decode *d, const struct rpc_call *c, const struct rpc
 
 static const struct rpc_op ops[] = {{0, "RCloseServiceHandle", NULL},
                                     {1, "RControlService", NULL},
-                                    {2, "RDeleteService", NULL},
+                                    {2, "RDeleteService", used},
                                     {3, "RLockServiceDatabase", NULL},
                                     {4, "RQueryServiceObjectSecurity", NULL},
                                     {5, "RSetServiceObjectSecurity", NULL},
@@ -131,7 +131,7 @@ static const struct rpc_op ops[] = {{0, "RCloseServiceHandle", NULL},
                                     {16, "ROpenServiceW", opened},
                                     {17, "RQueryServiceConfigW", NULL},
                                     {18, "RQueryServiceLockStatusW", NULL},
-                                    {19, "RStartServiceW", started},
+                                    {19, "RStartServiceW", used},
                                     {20, "RGetServiceDisplayNameW", NULL},
                                     {21, "RGetServiceKeyNameW", NULL},
                                     {23, "RChangeServiceConfigA", changed},
@@ -142,7 +142,7 @@ static const struct rpc_op ops[] = {{0, "RCloseServiceHandle", NULL},
                                     {28, "ROpenServiceA", opened},
                                     {29, "RQueryServiceConfigA", NULL},
                                     {30, "RQueryServiceLockStatusA", NULL},
-                                    {31, "RStartServiceA", started},
+                                    {31, "RStartServiceA", used},
                                     {32, "RGetServiceDisplayNameA", NULL},
                                     {33, "RGetServiceKeyNameA", NULL},
                                     {35, "REnumServiceGroupW", NULL},

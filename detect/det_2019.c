@@ -357,9 +357,10 @@ static const char *running_class(struct str id)
 static void called(struct detection *d, const struct activity *a)
 {
     const char *class = running_class(act_str(a, FACT_CLASS_ID));
+    bool starts = a->protocol == PROTO_SVCCTL && str_has(act_str(a, FACT_RPC_OPERATION), STR("StartService"));
     if (class)
         executed(d, a, class);
-    else if (a->protocol == PROTO_SVCCTL && tool_service(a) && common_place(a).remote && !controller(d, a))
+    else if (starts && tool_service(a) && common_place(a).remote && !controller(d, a))
         raise(d, a, NULL, &(struct finding){"started the service", act_str(a, FACT_SERVICE_NAME), "the service control manager", a->outcome});
 }
 
