@@ -226,7 +226,8 @@ static void see(struct detection *d, const struct activity *a)
         home(d, a, place_of(d, a->device_entity, &a->ip));
     else if (a->kind == KIND_INTERACTIVE_LOGON || a->kind == KIND_REMOTE_DESKTOP)
         home(d, a, place_of(d, a->destination_entity, &a->destination_ip));
-    else if (watch_ntlm(a) && (a->kind == KIND_NETWORK_LOGON || (a->kind == KIND_CREDENTIALS_VALIDATION && on_wire(a))))
+    else if (watch_ntlm(a) &&
+             (a->kind == KIND_NETWORK_LOGON || (a->kind == KIND_CREDENTIALS_VALIDATION && on_wire(a) && a->outcome == OUTCOME_SUCCESS)))
         ntlm(d, a);
 }
 

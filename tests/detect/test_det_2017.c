@@ -47,7 +47,7 @@ static void seen_on_the_network(void **state)
     verdict_one(ID, FIXTURE("wire_tool"), &learned, &(struct verdict){SEVERITY_MEDIUM, "alice", "10.0.0.66", "FS1", 1, "no session key"});
 }
 
-/* at home, LDAP without a session key, a controller's own event, a refusal */
+/* at home, LDAP without a session key, a controller's own event, a refusal, an answer that was not seen */
 static void what_the_network_shows_every_day(void **state)
 {
     (void)state;
