@@ -86,9 +86,9 @@ static void report(struct detection *d, const struct activity *a, struct source 
     struct str guessed = s->guessed.n ? str_fmt(m, "; then %.*s logged on from there, so the password may have been guessed",
                                                 STR_ARG(watch_names_text(m, &s->guessed, 4)))
                                       : STR("");
-    f.description = str_fmt(m, "LDAP simple binds to %.*s from %.*s were refused for wrong credentials between %.*s and %.*s: %.*s were tried%.*s.",
-                            STR_ARG(watch_destination_text(m, a)), STR_ARG(watch_source_text(m, a)), STR_ARG(watch_time(m, s->seen.w[0].time)),
-                            STR_ARG(watch_time(m, s->last)), STR_ARG(watch_names_text(m, &s->accounts, 6)), STR_ARG(guessed));
+    f.description = str_fmt(m, "LDAP simple binds of %.*s to %.*s from %.*s were refused for wrong credentials between %.*s and %.*s%.*s.",
+                            STR_ARG(watch_names_text(m, &s->accounts, 6)), STR_ARG(watch_destination_text(m, a)), STR_ARG(watch_source_text(m, a)),
+                            STR_ARG(watch_time(m, s->seen.w[0].time)), STR_ARG(watch_time(m, s->last)), STR_ARG(guessed));
     s->unreported = 0;
     s->raised = true;
     detection_raise(d, a, &f);

@@ -24,6 +24,13 @@ CAPTURES = [
     ("2027_attack.pcap", "--learned --dc DC1=10.77.0.10", ["2027"]),
     ("2032_attack.pcap", "--learned --dc DC1=10.77.0.10", ["2032"]),
     ("2410_attack.pcap", "--learned --dc DC1=10.77.0.10", ["2410"]),
+    ("2004_attack.pcap", "", ["2004"]),
+    ("2004_spray.pcap", "", ["2004"]),
+    ("2024_attack.pcap", "--learned", ["2024"]),
+    ("2028_attack.pcap", "--learned", ["2028"]),
+    ("2038_attack.pcap", "--learned", ["2038"]),
+    ("2038_attack.pcap", "--learned --tag honeytoken:mallory@corp.example.test", ["2014", "2038"]),
+    ("ldap_benign.pcap", "--learned", []),
     ("kerberos_benign.pcap", "--learned --dc DC1=10.77.0.10", []),
 ]
 
