@@ -193,7 +193,7 @@ static void bind_answer(struct here *h, struct ldapmsg *l)
     }
     if (b->how == SASL)
         server_token(h, &l->body, &result);
-    if (b->how == SICILY_NEGOTIATE && result.code == LDAP_SUCCESS) { /* the challenge takes the place of the DN */
+    if (b->how == SICILY_NEGOTIATE && result.code == LDAP_SUCCESS && str_set(result.matched)) { /* the challenge takes the place of the DN */
         struct fault fault;
         token(h, rd_of(result.matched.p, result.matched.n, &fault));
     }
