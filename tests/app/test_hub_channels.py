@@ -137,6 +137,13 @@ def check_alerts_are_told_once(work):
             time.sleep(2.5)
             assert told() == rows
             assert h.me.get("notifications")["mail"]["server"] == "127.0.0.1"
+            # what is kept about one person, in one file
+            first = h.ranking()[0][0]
+            status, data = h.me.call("GET", f"personal/{first}")
+            assert status == 200 and data["person"]["id"] == first and data["alerts"] and not data["moreActivities"], (status, str(data)[:200])
+            assert len(data["activities"]) == h.me.call("POST", "activities/query", {"filters": {"entity": {"eq": [first]}}, "limit": 1})[1]["total"] > 10
+            assert h.me.call("GET", "personal/nobody")[0] == 404
+            assert "personal data exported" in [x["what"] for x in h.me.get("audit?limit=50")["data"]]
             assert "notifications changed" in [x["what"] for x in h.me.get("audit?limit=50")["data"]]
         siem.close()
 

@@ -1,0 +1,101 @@
+/* api/api_personal.c - everything that is kept about one person, as one JSON download. */
+#include "api/activity_json.h"
+#include "api/alert_json.h"
+#include "api/answer.h"
+#include "api/person_json.h"
+
+enum { ROWS = 100000, NUMBERS = 64 };
+
+struct export {
+    struct api_request *q;
+    struct jout *j;
+};
+
+static int one_activity(void *owner, const struct actlog_row *row)
+{
+    struct export *x = owner;
+    jout_obj(x->j);
+    int err = activity_json_row(x->q, x->j, row);
+    if (!err)
+        err = activity_json_page(x->q, x->j, row);
+    jout_end_obj(x->j);
+    return err ? err : x->j->out->failed ? ERR_MEMORY : 0;
+}
+
+static int one_alert(void *owner, const struct stored_alert *a)
+{
+    struct export *x = owner;
+    jout_obj(x->j);
+    int err = alert_json_row(x->q, x->j, a);
+    jout_end_obj(x->j);
+    return err;
+}
+
+/* All numbers that ever meant the person. */
+static int who(struct api_request *q, const struct stored_entity *e, struct filter_value *values, size_t *n)
+{
+    uint32_t numbers[NUMBERS];
+    int err = tab_entities_numbers(q->db, e->base.number, numbers, NUMBERS, n);
+    for (size_t i = 0; !err && i < *n; i++)
+        values[i] = (struct filter_value){.from = numbers[i]};
+    return err;
+}
+
+static int write_activities(struct export *x, const struct filter_value *values, size_t n)
+{
+    struct filter_term term = {.field = FIELD_ACTIVITY_ENTITY, .match = MATCH_EQ, .values = values, .n = (unsigned)n};
+    const struct filter f = {&term, 1};
+    const struct actlog_query query = {.filter = &f, .view = &x->q->caller->activities, .limit = ROWS};
+    bool more = false;
+    jout_key(x->j, "activities");
+    jout_arr(x->j);
+    int err = actlog_query(x->q->log, &query, one_activity, x, &more);
+    jout_end_arr(x->j);
+    jout_kbool(x->j, "moreActivities", more); /* older ones than the newest ROWS */
+    return err;
+}
+
+static int write_alerts(struct export *x, const struct filter_value *values, size_t n)
+{
+    struct filter_term term = {.field = FIELD_ALERT_ENTITY, .match = MATCH_EQ, .values = values, .n = (unsigned)n};
+    const struct filter f = {&term, 1};
+    const struct alert_query query = {.filter = &f, .view = &x->q->caller->alerts, .limit = ROWS};
+    bool more = false;
+    jout_key(x->j, "alerts");
+    jout_arr(x->j);
+    int err = tab_alerts_query(x->q->db, &query, one_alert, x, &more);
+    jout_end_arr(x->j);
+    return err;
+}
+
+static int get(struct api_request *q, struct api_response *r)
+{
+    struct stored_entity e;
+    struct filter_value values[NUMBERS];
+    struct export x = {q, &r->json};
+    size_t n = 0;
+    int err = person_json_find(q, q->vars[0], &e);
+    if (!err)
+        err = who(q, &e, values, &n);
+    if (err)
+        return err;
+    jout_obj(x.j);
+    jout_key(x.j, "person");
+    jout_obj(x.j);
+    err = person_json_row(q, x.j, &e);
+    jout_end_obj(x.j);
+    if (!err)
+        err = write_alerts(&x, values, n);
+    if (!err)
+        err = write_activities(&x, values, n);
+    jout_end_obj(x.j);
+    r->filename = str_fmt(q->arena, "personal-%.*s.json", STR_ARG(e.base.id));
+    return err;
+}
+
+static const struct api_route routes[] = {
+    {.method = API_GET, .pattern = "api/vigie/v1/personal/{id}", .right = RIGHT_PERSONAL_DATA, .handler = get, .lane = API_LONG, .audit = "personal data exported",
+     .about = "Everything that is kept about one person: who they are, their alerts, their activities."},
+    {.pattern = NULL}};
+
+const struct api_routes api_personal = {routes};
