@@ -99,7 +99,7 @@ ENTRIES = [
     ("pcap/otrf_empire_psexec_dcerpc_tcp_svcctl_WORKSTATION6_2020-09-20121608.cap", "--dc WORKSTATION6=172.18.39.6", "2019", "2026", "the same with the target configured as a controller"),
     ("pcap/otrf_empire_shell_rubeus_asktgt_ptt_2020-09-21223848.cap", SHIRE, "2008 2002", "2018", ""),
     ("pcap/otrf_empire_shell_samr_EnumDomainUsers_2020-09-21193527.cap", SHIRE, "2021", "", ""),
-    ("pcap/otrf_purplesharp_ad_playbook_I_2020-10-22042947.cap", SHIRE, "2023 2019", "2012 2017 2021 2038", "searches before its Kerberoasting can be read"),
+    ("pcap/otrf_purplesharp_ad_playbook_I_2020-10-22042947.cap", SHIRE, "2019", "2012 2017 2021 2023 2038", "the seven guesses are passed on to the controller under seal (NETLOGON, privacy): neither accounts nor answers can be read; searches before its Kerberoasting can"),
     ("pcap/pcapattack_CA_LM_SpoolSample_SMB_BiAuth.pcapng", THREEB, "", "2037", "coercion, refused"),
     ("pcap/pcapattack_CA_kerbrute_passwordspray_kerberos_AS-REQ.pcapng", THREEB, "2003 2023", "2002", ""),
     ("pcap/pcapattack_CA_masterkey_rpc_protectedstorage.pcapng", THREEB, "", "2020", "a client's own master key backup: related, not the domain key's theft"),
