@@ -182,7 +182,7 @@ enum fact_type { FACT_TYPE_STR, FACT_TYPE_U64, FACT_TYPE_FLAG };
     X(PAGE_SIZE, "page_size", U64)           /* of a paged search, RFC 2696 */                                         \
     X(SIZE_LIMIT, "size_limit", U64)         /* most entries that a search wants */                                    \
     /* SMB on the wire */                                                                                              \
-    X(SMB_COMMAND, "smb_command", STR)                                                                                 \
+    X(SMB_COMMAND, "smb_command", STR)       /* open, create, delete, rename ..., or an SMB1 transaction by its name */    \
     X(NATIVE_OS, "native_os", STR)           /* client's, MS-CIFS 2.2.4.53.1 */                                        \
     X(NATIVE_LM, "native_lm", STR)                                                                                     \
     X(SMB_DIALECTS, "smb_dialects", STR)     /* that the client offered, in order: "NT LM 0.12, 2.002, 2.???" or "2.0.2, 2.1, 3.1.1" */ \
@@ -207,7 +207,7 @@ enum fact_type { FACT_TYPE_STR, FACT_TYPE_U64, FACT_TYPE_FLAG };
     X(SECONDS, "seconds", U64)               /* lease time, time to live, session time */                              \
     X(ASSIGNED_IP, "assigned_ip", STR)       /* address that a VPN gave the client */                                  \
     /* anything on the wire */                                                                                         \
-    X(CARRIER, "carrier", STR)               /* protocol that an authentication was part of: SMB, LDAP, RPC, HTTP */
+    X(CARRIER, "carrier", STR)               /* protocol on the wire that it was part of, SMB, LDAP, RPC, HTTP; never in events */
 
 enum fact_key {
     FACT_NONE,
