@@ -21,19 +21,13 @@ static ptrdiff_t header(struct rd *r, uint8_t *type)
     uint8_t high = rd_u8(r);
     ptrdiff_t n = (ptrdiff_t)high << 16 | rd_u16be(r);
     switch (*type) {
-    case SESSION_MESSAGE:
-        return n >= 16 ? n : -1;
-    case SESSION_REQUEST:
-        return n == 68 ? n : -1; /* two encoded names, 4.3.2 */
+    case SESSION_MESSAGE: return n >= 16 ? n : -1;
+    case SESSION_REQUEST: return n == 68 ? n : -1; /* two encoded names, 4.3.2 */
     case POSITIVE_RESPONSE:
-    case KEEP_ALIVE:
-        return n == 0 ? n : -1;
-    case NEGATIVE_RESPONSE:
-        return n == 1 ? n : -1;
-    case RETARGET:
-        return n == 6 ? n : -1;
-    default:
-        return -1;
+    case KEEP_ALIVE: return n == 0 ? n : -1;
+    case NEGATIVE_RESPONSE: return n == 1 ? n : -1;
+    case RETARGET: return n == 6 ? n : -1;
+    default: return -1;
     }
 }
 
@@ -87,24 +81,13 @@ static void message(struct decode *d, struct flow *f, const struct message *m)
     if (type != SESSION_MESSAGE || length < 0)
         return;
     switch (version_of(r)) {
-    case SMB1:
-        smb1_message(d, f, m, r);
-        break;
-    case SMB2:
-        smb2_message(d, f, m, r);
-        break;
-    case ENCRYPTED:
-        decode_ignored(d, STR("SMB3 encrypted message"));
-        break;
-    case COMPRESSED:
-        decode_ignored(d, STR("SMB3 compressed message"));
-        break;
-    case NEITHER:
-        netdec_fault(d, m, "neither SMB1 nor SMB2 nor SMB3 transform", NBSS);
-        break;
+    case SMB1: smb1_message(d, f, m, r); break;
+    case SMB2: smb2_message(d, f, m, r); break;
+    case ENCRYPTED: decode_ignored(d, STR("SMB3 encrypted message")); break;
+    case COMPRESSED: decode_ignored(d, STR("SMB3 compressed message")); break;
+    case NEITHER: netdec_fault(d, m, "neither SMB1 nor SMB2 nor SMB3 transform", NBSS); break;
     }
 }
-
 
 const struct netdecoder net_smb = {
     .name = "smb",

@@ -52,24 +52,24 @@ struct smb_pipe {
 /* What a transaction of SMB1 is to us (smb1_trans.c). */
 enum smb1_sub { SMB1_PLAIN, SMB1_PIPE, SMB1_CHANGE, SMB1_SESSION_SETUP, SMB1_PEEK, SMB1_NT_TRANSACT, SMB1_CONFUSED };
 
-struct smb_ask { /* a request that waits for its answer */
-    uint32_t serial;   /* 0: free */
+struct smb_ask {           /* a request that waits for its answer */
+    uint32_t serial;       /* 0: free */
     uint16_t command, sub; /* sub: enum smb1_sub */
-    uint32_t subject;  /* serial of the session, tree or file that it is about; 0: none */
-    uint64_t id;       /* MessageId, or MID and PID */
-    uint32_t extra;    /* of an odd transaction: bytes that it announces */
-    struct netref ref; /* only for what becomes an activity */
+    uint32_t subject;      /* serial of the session, tree or file that it is about; 0: none */
+    uint64_t id;           /* MessageId, or MID and PID */
+    uint32_t extra;        /* of an odd transaction: bytes that it announces */
+    struct netref ref;     /* only for what becomes an activity */
 };
 
 struct smb {
     uint32_t clock;
-    bool files;      /* grown by struct smb_more */
-    uint8_t pipes;   /* and by so many pipes */
+    bool files;           /* grown by struct smb_more */
+    uint8_t pipes;        /* and by so many pipes */
     uint8_t challenge[8]; /* of an SMB1 server without extended security (MS-CIFS 2.2.4.52.2) */
     bool challenged;
-    uint64_t transacts;      /* id of an NT_TRANSACT that is not all there; 0: none */
-    uint32_t transact_total; /* bytes that it announced */
-    NETDEC_TEXT(160) dialects; /* offered by the client */
+    uint64_t transacts;                   /* id of an NT_TRANSACT that is not all there; 0: none */
+    uint32_t transact_total;              /* bytes that it announced */
+    NETDEC_TEXT(160) dialects;            /* offered by the client */
     NETDEC_TEXT(64) native_os, native_lm; /* the client's own words (MS-CIFS 2.2.4.53.1) */
     struct smb_session session[SMB_SESSIONS];
     struct smb_tree tree[SMB_TREES];
@@ -84,8 +84,8 @@ struct smb_more { /* the state once a tree was connected or a pipe was seen */
 
 /* What the commands of one transport message share: compound requests and AndX chains. */
 struct smb_chain {
-    unsigned ordinal;  /* of the next thing that becomes an activity */
-    uint32_t file;     /* serial of the file last opened, for related requests that cannot know its id */
+    unsigned ordinal; /* of the next thing that becomes an activity */
+    uint32_t file;    /* serial of the file last opened, for related requests that cannot know its id */
     uint64_t session;
     uint32_t tree;
 };
@@ -96,9 +96,9 @@ struct smb_message {
     struct flow *f;
     const struct message *m;
     struct smb_chain *chain;
-    struct rd all;  /* from the first byte of its header: what was captured of it */
-    struct rd r;    /* what comes after the header */
-    size_t whole;   /* its length on the wire */
+    struct rd all; /* from the first byte of its header: what was captured of it */
+    struct rd r;   /* what comes after the header */
+    size_t whole;  /* its length on the wire */
     bool smb1, reply, unicode, has_status;
     uint16_t command;
     uint32_t status;

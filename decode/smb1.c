@@ -4,10 +4,26 @@
 #include "base/utf.h"
 
 enum { HEADER = 32 };
-enum { DELETE = 0x06, RENAME = 0x07, CLOSE = 0x04, TRANSACTION = 0x25, OPEN_ANDX = 0x2d, READ_ANDX = 0x2e, WRITE_ANDX = 0x2f, TRANSACTION2 = 0x32,
-       TRANSACTION2_SECONDARY = 0x33, TREE_DISCONNECT = 0x71, NEGOTIATE = 0x72, SESSION_SETUP_ANDX = 0x73, LOGOFF_ANDX = 0x74,
-       TREE_CONNECT_ANDX = 0x75, NT_TRANSACT = 0xa0, NT_CREATE_ANDX = 0xa2, NO_ANDX = 0xff }; /* MS-CIFS 2.2.2.1 */
-enum { ACTION_GUEST = 1 };                                                    /* 2.2.4.53.2 */
+enum {
+    DELETE = 0x06,
+    RENAME = 0x07,
+    CLOSE = 0x04,
+    TRANSACTION = 0x25,
+    OPEN_ANDX = 0x2d,
+    READ_ANDX = 0x2e,
+    WRITE_ANDX = 0x2f,
+    TRANSACTION2 = 0x32,
+    TRANSACTION2_SECONDARY = 0x33,
+    TREE_DISCONNECT = 0x71,
+    NEGOTIATE = 0x72,
+    SESSION_SETUP_ANDX = 0x73,
+    LOGOFF_ANDX = 0x74,
+    TREE_CONNECT_ANDX = 0x75,
+    NT_TRANSACT = 0xa0,
+    NT_CREATE_ANDX = 0xa2,
+    NO_ANDX = 0xff
+};                                                                               /* MS-CIFS 2.2.2.1 */
+enum { ACTION_GUEST = 1 };                                                       /* 2.2.4.53.2 */
 enum { FLAGS_REPLY = 0x80, FLAGS2_NT_STATUS = 0x4000, FLAGS2_UNICODE = 0x8000 }; /* 2.2.3.1 */
 #define CAP_EXTENDED_SECURITY 0x80000000u
 #define STATUS_UNSUCCESSFUL 0xC0000001u

@@ -3,8 +3,8 @@
 #include "decode/smb.h"
 
 enum { TRANSACTION = 0x25, TRANSACTION2 = 0x32, TRANSACTION2_SECONDARY = 0x33, NT_TRANSACT = 0xa0 };
-enum { PEEK_NMPIPE = 0x23, TRANSACT_NMPIPE = 0x26 };              /* 2.2.5 */
-enum { SET_FILE_INFORMATION = 0x08, SESSION_SETUP = 0x0e };      /* 2.2.6 */
+enum { PEEK_NMPIPE = 0x23, TRANSACT_NMPIPE = 0x26 };                                                 /* 2.2.5 */
+enum { SET_FILE_INFORMATION = 0x08, SESSION_SETUP = 0x0e };                                          /* 2.2.6 */
 enum { SET_FILE_DISPOSITION = 0x0102, PASS_THROUGH_RENAME = 1010, PASS_THROUGH_DISPOSITION = 1013 }; /* 2.2.8.4, MS-SMB 2.2.2.3.5 */
 enum { NT_FUNCTIONS = 8 }; /* NT_TRANSACT_CREATE is 1, NT_TRANSACT_SET_QUOTA 8 (MS-SMB 2.2.7) */
 
@@ -177,9 +177,7 @@ void smb1_trans_answer(struct smb_message *x, struct rd words, const struct smb_
 {
     struct smb_file *file;
     switch ((enum smb1_sub)ask->sub) {
-    case SMB1_PIPE:
-        pipe_answer(x, &words, ask);
-        break;
+    case SMB1_PIPE: pipe_answer(x, &words, ask); break;
     case SMB1_CHANGE:
         file = smb_file_at(x->f, ask->subject);
         if (file)
@@ -187,11 +185,8 @@ void smb1_trans_answer(struct smb_message *x, struct rd words, const struct smb_
         break;
     case SMB1_SESSION_SETUP:
     case SMB1_PEEK:
-    case SMB1_NT_TRANSACT:
-        smb_act_odd(x->d, x->f, ask, x);
-        break;
+    case SMB1_NT_TRANSACT: smb_act_odd(x->d, x->f, ask, x); break;
     case SMB1_CONFUSED:
-    case SMB1_PLAIN:
-        break;
+    case SMB1_PLAIN: break;
     }
 }

@@ -146,8 +146,7 @@ static struct str secrets_text(struct detection *d, const struct activity *a, co
     if (!str_set(by))
         by = STR("Somebody");
     if (writes_elsewhere(detection_dir(d), a))
-        return str_fmt(m,
-                       "%.*s on the domain controller %.*s copied %.*s%.*s to %.*s over SMB at %.*s: these files hold the secrets of the domain.",
+        return str_fmt(m, "%.*s on the domain controller %.*s copied %.*s%.*s to %.*s over SMB at %.*s: these files hold the secrets of the domain.",
                        STR_ARG(by), STR_ARG(watch_source_text(m, a)), STR_ARG(what), STR_ARG(volume_text(m, r->bytes)),
                        STR_ARG(watch_destination_text(m, a)), STR_ARG(watch_time(m, a->time)));
     return str_fmt(m, "%.*s on %.*s read %.*s%.*s from the domain controller %.*s over SMB at %.*s: these files hold the secrets of the domain.",
@@ -230,10 +229,11 @@ const struct detector det_2030 = {
     .severity = SEVERITY_HIGH,
     .category = CATEGORY_EXFILTRATION,
     .attack = {"T1003.003", "T1003.002", "T1039"},
-    .about = "From a domain controller somebody reads, over SMB, the directory database ntds.dit, the SYSTEM, SAM or SECURITY hive, a saved copy of "
-             "them, or anything in a volume shadow copy; or the controller itself copies such a file to another computer's share; or very many different "
-             "files are read from administrative shares in a short time. Event 5145 tells of openings with a right to read, the network of what was "
-             "read and how much of it. SYSVOL and NETLOGON, opening without reading data, and access from the controller itself do not count.",
+    .about =
+        "From a domain controller somebody reads, over SMB, the directory database ntds.dit, the SYSTEM, SAM or SECURITY hive, a saved copy of "
+        "them, or anything in a volume shadow copy; or the controller itself copies such a file to another computer's share; or very many different "
+        "files are read from administrative shares in a short time. Event 5145 tells of openings with a right to read, the network of what was "
+        "read and how much of it. SYSVOL and NETLOGON, opening without reading data, and access from the controller itself do not count.",
     .blind = "no file access on shares of a domain controller (event 5145: Audit Detailed File Share; or SMB on the network that is not encrypted)",
     .wants = wants,
     .params = params,

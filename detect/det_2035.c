@@ -8,9 +8,10 @@
 enum { PROBED, MINUTES };
 
 static const struct param params[] = {
-    [PROBED] = {"probed", 3,
-                "Computers without the weakness of MS17-010 that one source probes for it within the window that make an alert; one computer that has it, "
-                "or any other sign, is enough; at most 16."},
+    [PROBED] =
+        {"probed", 3,
+         "Computers without the weakness of MS17-010 that one source probes for it within the window that make an alert; one computer that has it, "
+         "or any other sign, is enough; at most 16."},
     [MINUTES] = {"minutes", 60, "Length of the window in minutes."},
     {0}};
 
@@ -134,11 +135,14 @@ const struct detector det_2035 = {
     .severity = SEVERITY_MEDIUM,
     .category = CATEGORY_COMPROMISED_CREDENTIAL,
     .attack = {"T1210", "T1486"},
-    .about = "SMB1 messages that no ordinary client sends, towards any computer: TRANS2_SESSION_SETUP, which asks for the implant DoublePulsar (and an "
-             "answer under another multiplex id, by which the implant says that it is there: then the severity is high); a look into pipe 0, answered that "
-             "server resources do not suffice, by which scanners and worms find servers without MS17-010; NT transactions of an impossible size or "
-             "continued as transactions of the other kind, as EternalBlue sends them; and the tree paths \\\\192.168.56.20\\IPC$ and \\\\172.16.99.5\\IPC$ "
-             "that WannaCry carries in its recorded messages. Scanners for vulnerabilities send the first two of them, too: exclude their addresses.",
+    .about =
+        "SMB1 messages that no ordinary client sends, towards any computer: TRANS2_SESSION_SETUP, which asks for the implant DoublePulsar (and an "
+        "answer under another multiplex id, by which the implant says that it is there: then the severity is high); a look into pipe 0, answered "
+        "that "
+        "server resources do not suffice, by which scanners and worms find servers without MS17-010; NT transactions of an impossible size or "
+        "continued as transactions of the other kind, as EternalBlue sends them; and the tree paths \\\\192.168.56.20\\IPC$ and "
+        "\\\\172.16.99.5\\IPC$ "
+        "that WannaCry carries in its recorded messages. Scanners for vulnerabilities send the first two of them, too: exclude their addresses.",
     .blind = "no SMB1 on the network (traffic of ports 445 and 139; no Windows event shows these messages)",
     .wants = wants,
     .params = params,
