@@ -16,7 +16,6 @@
 #include "model/role.h"
 #include "store/actlog.h"
 #include "store/db.h"
-#include "store/secret.h"
 #include "store/tab_alerts.h"
 
 /* What the hub's core does for the API; api/ knows no more of it (app/hub.h fills it in). All are thread-safe. */
@@ -42,8 +41,6 @@ struct hub_hooks {
     void (*health)(void *owner, bool figures, struct jout *j);
     /* Members "analysis", "blind" and "learning" of an open object: what the detections say of themselves. */
     void (*judged)(void *owner, struct jout *j);
-    /* Where secrets are kept: passwords of mail servers and the like. */
-    const struct secret_key *secrets;
     /* Whose licences count, and how far the analysis has come (0..1). */
     const struct licence_keys *keys;
     double (*progress)(void *owner);

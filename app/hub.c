@@ -2,7 +2,6 @@
 #include "app/hub_private.h"
 
 #include "api/link_json.h"
-#include "app/hub_syslog.h"
 #include "base/jout.h"
 #include "store/tab_inputs.h"
 
@@ -192,8 +191,6 @@ static int open_stores(struct hub *h, char why[512])
     err = actlog_open(h->folder, &h->log, detail);
     if (err)
         return fail(why, h->folder, detail);
-    if (secret_open(h->folder, &h->secrets) != 0)
-        return fail(why, h->folder, "secret.key cannot be read or made");
     err = licence_keys_load(h->folder, &h->keys);
     if (!err && atomic_load(&h->keys.n) == 0)
         err = first_licence(h);
@@ -219,7 +216,7 @@ static int open_stores(struct hub *h, char why[512])
 static int open_server(struct hub *h, char why[512])
 {
     h->hooks = (struct hub_hooks){.owner = h, .changed = changed, .received = received, .raw = raw, .health = health, .judged = judged, .metrics = metrics,
-                                 .session = session, .progress = progress, .keys = &h->keys, .secrets = h->secrets};
+                                 .session = session, .progress = progress, .keys = &h->keys};
     const struct server_options o = {.address = h->config.listen,
                                      .port = (uint16_t)strtoul(h->config.port, NULL, 10),
                                      .certificate = h->config.tls_certificate[0] ? h->config.tls_certificate : NULL,
@@ -284,8 +281,6 @@ static int open_hub(const struct hub_config *config, bool serve, struct hub **ou
         err = open_server(h, why);
     if (!err && serve)
         err = leave_setup_link(h, why);
-    if (!err && serve)
-        err = hub_syslog_open(h, &h->syslog, why);
     if (!err && (start_threads(h) != 0 || (serve && server_start(h->server) != 0)))
         err = fail(why, "hub", "threads cannot be started");
     if (err) {
@@ -343,12 +338,10 @@ void hub_close(struct hub *h)
         (void)pthread_join(h->fold_thread, NULL);
     if (h->keeper_runs)
         (void)pthread_join(h->keeper_thread, NULL);
-    hub_syslog_close(h->syslog);
     server_close(h->server);
     hub_fold_close(h);
     who_close(h->who);
     geo_close(h->geo);
-    secret_close(h->secrets);
     actlog_close(h->log);
     db_close(h->db);
     buf_free(&h->blind);

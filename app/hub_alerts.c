@@ -1,6 +1,5 @@
 /* app/hub_alerts.c - an alert of the detections as the queue keeps it: parties with names, the app, the evidence. */
 #include "app/hub_private.h"
-#include "policy/suppress.h"
 
 #include "base/hash.h"
 #include "base/table.h"
@@ -132,8 +131,7 @@ static int put(struct hub *h, const struct stored_alert *s, const struct alert *
         e[i] = (struct stored_evidence){.time = al->evidence[i].time, .kind = kind_text((enum kind)al->evidence[i].kind)};
         memcpy(e[i].activity, al->evidence[i].id, sizeof e[i].activity);
     }
-    int err = tab_alerts_put(h->db, s, al->users, al->nusers, e, al->nevidence, fresh);
-    return !err && *fresh ? suppress_or_notify(h->db, s, al->users, al->nusers, hub_now()) : err;
+    return tab_alerts_put(h->db, s, al->users, al->nusers, e, al->nevidence, fresh);
 }
 
 int hub_alerts_put(struct hub *h, const struct dir *dir, const struct alert *al, bool *fresh)

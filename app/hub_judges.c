@@ -5,7 +5,6 @@
 #include "detect/engine.h"
 #include "model/app.h"
 #include "policy/policy_set.h"
-#include "policy/suppress.h"
 #include "posture/posture.h"
 #include "score/score.h"
 #include "store/tab_entities.h"
@@ -197,8 +196,7 @@ static int raise_alert(void *owner, const struct stored_alert *a, const uint32_t
 {
     struct judges *j = owner;
     bool fresh;
-    int err = tab_alerts_put(j->h->db, a, users, nusers, e, ne, &fresh);
-    return !err && fresh ? suppress_or_notify(j->h->db, a, users, nusers, hub_now()) : err;
+    return tab_alerts_put(j->h->db, a, users, nusers, e, ne, &fresh);
 }
 
 int judges_policies(struct judges *j, const struct actlog_row *row)

@@ -1,9 +1,5 @@
-/* app/hub_keeper.c - keeps house: alerts are told, syslog is handed over, and what is too old goes, by the retention that the
- * administrator chose. */
+/* app/hub_keeper.c - keeps house: what is too old goes, by the retention that the administrator chose. */
 #include "app/hub_private.h"
-
-#include "app/hub_syslog.h"
-#include "policy/notify.h"
 
 #include "store/tab_settings.h"
 
@@ -63,24 +59,14 @@ void *hub_keeper_run(void *owner)
 {
     struct hub *h = owner;
     int64_t last = 0;
-    struct notifier *notifier = NULL;
-    char url[512];
-    (void)snprintf(url, sizeof url, "https://%.480s:%u", h->config.host, (unsigned)server_port(h->server));
-    (void)notify_open(h->db, h->secrets, url, &notifier); /* without memory nobody is told: the outbox waits for the next start */
     while (hub_wait(h, 1000)) {
         (void)licence_keys_load(h->folder, &h->keys); /* of an issuer that the command line trusts from now on */
         int64_t now = hub_now();
-        unsigned sent, failed;
-        hub_syslog_cut(h->syslog);
-        if (notifier)
-            (void)notify_run(notifier, now, &sent, &failed); /* what fails stays in the outbox with its reason */
         if (now - last < EVERY_SECONDS * TIME_SECOND)
             continue;
         last = now;
         atomic_store(&h->expire, true);
         hub_wake(h);
     }
-    if (notifier)
-        notify_close(notifier);
     return NULL;
 }

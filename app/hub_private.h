@@ -10,13 +10,11 @@
 #include "api/server.h"
 #include "directory/geo.h"
 #include "link/link.h"
-#include "store/secret.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 
 struct hub_fold;
-struct hub_syslog;
 
 struct hub {
     struct hub_config config;
@@ -29,8 +27,6 @@ struct hub {
     struct server *server;
     struct hub_fold *fold;
     struct hub_hooks hooks;
-    struct secret_key *secrets;
-    struct hub_syslog *syslog; /* NULL: none is received */
     unsigned jobs;
     int64_t started;
     pthread_t ingest_thread, fold_thread, keeper_thread;
