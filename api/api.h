@@ -43,6 +43,8 @@ struct hub_hooks {
     void (*judged)(void *owner, struct jout *j);
     /* Whose licences count, and how far the analysis has come (0..1). */
     const struct licence_keys *keys;
+    /* Seals what the hub must know in clear: passwords of mail servers, keys of webhooks. */
+    const struct secret_key *secrets;
     double (*progress)(void *owner);
     /* Prometheus text. */
     void (*metrics)(void *owner, struct buf *out);

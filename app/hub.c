@@ -216,7 +216,7 @@ static int open_stores(struct hub *h, char why[512])
 static int open_server(struct hub *h, char why[512])
 {
     h->hooks = (struct hub_hooks){.owner = h, .changed = changed, .received = received, .raw = raw, .health = health, .judged = judged, .metrics = metrics,
-                                 .session = session, .progress = progress, .keys = &h->keys};
+                                 .session = session, .progress = progress, .keys = &h->keys, .secrets = h->secrets};
     const struct server_options o = {.address = h->config.listen,
                                      .port = (uint16_t)strtoul(h->config.port, NULL, 10),
                                      .certificate = h->config.tls_certificate[0] ? h->config.tls_certificate : NULL,
@@ -253,7 +253,8 @@ static int start_threads(struct hub *h)
     h->ingest_runs = pthread_create(&h->ingest_thread, NULL, hub_ingest_run, h) == 0;
     h->fold_runs = pthread_create(&h->fold_thread, NULL, hub_fold_run, h) == 0;
     h->keeper_runs = h->server && pthread_create(&h->keeper_thread, NULL, hub_keeper_run, h) == 0;
-    return h->ingest_runs && h->fold_runs && (h->keeper_runs || !h->server) ? 0 : ERR_MEMORY;
+    h->notify_runs = h->server && pthread_create(&h->notify_thread, NULL, hub_notify_run, h) == 0;
+    return h->ingest_runs && h->fold_runs && ((h->keeper_runs && h->notify_runs) || !h->server) ? 0 : ERR_MEMORY;
 }
 
 static int open_hub(const struct hub_config *config, bool serve, struct hub **out, char why[512])
@@ -277,6 +278,8 @@ static int open_hub(const struct hub_config *config, bool serve, struct hub **ou
     int err = open_folder(h, why);
     if (!err)
         err = open_stores(h, why);
+    if (!err)
+        err = hub_notify_open(h, why);
     if (!err && serve)
         err = open_server(h, why);
     if (!err && serve)
@@ -338,8 +341,11 @@ void hub_close(struct hub *h)
         (void)pthread_join(h->fold_thread, NULL);
     if (h->keeper_runs)
         (void)pthread_join(h->keeper_thread, NULL);
+    if (h->notify_runs)
+        (void)pthread_join(h->notify_thread, NULL);
     server_close(h->server);
     hub_fold_close(h);
+    hub_notify_close(h);
     who_close(h->who);
     geo_close(h->geo);
     actlog_close(h->log);

@@ -5,6 +5,7 @@
 #include "base/table.h"
 #include "detect/engine.h"
 #include "model/app.h"
+#include "policy/suppress.h"
 
 #include <stdlib.h>
 
@@ -131,7 +132,8 @@ static int put(struct hub *h, const struct stored_alert *s, const struct alert *
         e[i] = (struct stored_evidence){.time = al->evidence[i].time, .kind = kind_text((enum kind)al->evidence[i].kind)};
         memcpy(e[i].activity, al->evidence[i].id, sizeof e[i].activity);
     }
-    return tab_alerts_put(h->db, s, al->users, al->nusers, e, al->nevidence, fresh);
+    int err = tab_alerts_put(h->db, s, al->users, al->nusers, e, al->nevidence, fresh);
+    return err || !*fresh ? err : suppress_or_notify(h->db, s, al->users, al->nusers, hub_now());
 }
 
 int hub_alerts_put(struct hub *h, const struct dir *dir, const struct alert *al, bool *fresh)

@@ -5,6 +5,7 @@
 #include "detect/engine.h"
 #include "model/app.h"
 #include "policy/policy_set.h"
+#include "policy/suppress.h"
 #include "posture/posture.h"
 #include "score/score.h"
 #include "store/tab_entities.h"
@@ -196,7 +197,13 @@ static int raise_alert(void *owner, const struct stored_alert *a, const uint32_t
 {
     struct judges *j = owner;
     bool fresh;
-    return tab_alerts_put(j->h->db, a, users, nusers, e, ne, &fresh);
+    int err = db_begin(j->h->db);
+    if (err)
+        return err;
+    err = tab_alerts_put(j->h->db, a, users, nusers, e, ne, &fresh);
+    if (!err && fresh)
+        err = suppress_or_notify(j->h->db, a, users, nusers, hub_now());
+    return db_end(j->h->db, err);
 }
 
 int judges_policies(struct judges *j, const struct actlog_row *row)

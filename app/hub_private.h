@@ -10,6 +10,7 @@
 #include "api/server.h"
 #include "directory/geo.h"
 #include "link/link.h"
+#include "store/secret.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -24,13 +25,14 @@ struct hub {
     struct who *who;
     struct geo *geo;
     struct licence_keys keys;
+    struct secret_key *secrets;
     struct server *server;
     struct hub_fold *fold;
     struct hub_hooks hooks;
     unsigned jobs;
     int64_t started;
-    pthread_t ingest_thread, fold_thread, keeper_thread;
-    bool ingest_runs, fold_runs, keeper_runs;
+    pthread_t ingest_thread, fold_thread, keeper_thread, notify_thread;
+    bool ingest_runs, fold_runs, keeper_runs, notify_runs;
     pthread_mutex_t lock; /* of `wake` and of taking in files */
     pthread_cond_t wake;
     atomic_bool stop;
@@ -91,7 +93,12 @@ void hub_health(struct hub *h, bool figures, struct jout *j);
 void hub_judged(struct hub *h, struct jout *j);
 void hub_metrics(struct hub *h, struct buf *out);
 
-/* ---- hub_keeper.c: retention, notifications ---- */
+/* ---- hub_notify.c: notifications ---- */
+int hub_notify_open(struct hub *h, char why[512]);
+void *hub_notify_run(void *hub);
+void hub_notify_close(struct hub *h);
+
+/* ---- hub_keeper.c: retention ---- */
 int hub_keeper_expire(struct hub *h); /* on the ingest's thread, when `expire` is set: the log has one writer */
 /* Nothing is deleted now: the clock has leapt. */
 bool hub_keeper_held(struct hub *h);

@@ -1,6 +1,7 @@
 /* store/tab_alerts.c - alerts with everybody and everything they concern, and how people handled them. */
 #include "store/tab_alerts.h"
 
+#include "store/tab_outbox.h"
 #include "store/where.h"
 
 #include <stdio.h>
@@ -541,10 +542,12 @@ int tab_alerts_expire(struct db *db, int64_t before, uint64_t *n)
 
 /* ---- alerts that do not stand ---- */
 
-/* Whether people had to do with the alert: they handled it, or were told of it. */
+/* Whether people had to do with the alert: they handled it, or were told of it (a notice that still waits finds the alert gone). */
 #define KNOWN \
     "(read OR resolution<>0 OR suppressed OR EXISTS(SELECT 1 FROM alert_history WHERE alert=a.id AND by IS NOT NULL)" \
-    " OR EXISTS(SELECT 1 FROM outbox WHERE alert=a.id))"
+    " OR EXISTS(SELECT 1 FROM outbox WHERE alert=a.id AND state=1))"
+
+_Static_assert(OUTBOX_SENT == 1, "the number in KNOWN");
 
 /* Ids of those that do not stand, one after another, apart by whether anybody knows them. */
 static int fallen(struct db *db, const struct alert_ground *g, struct buf *unknown, struct buf *known)

@@ -2,7 +2,7 @@
 
 Every check starts its own `vigie serve` on a folder of its own and a sample organisation of thirty days ago; three checks at a time.
 """
-import concurrent.futures, datetime, glob, gzip, http.client, json, os, random, resource, shutil, signal, sqlite3, subprocess, sys, tempfile, threading, time, traceback
+import concurrent.futures, datetime, glob, gzip, http.client, json, os, random, re, resource, shutil, signal, socket, sqlite3, subprocess, sys, tempfile, threading, time, traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from hub import SAMPLE, TLS, VIGIE, Hub, Person, PASSWORD, digest, run
@@ -516,6 +516,76 @@ def check_file_size_limit(work):
         h.connect()
         h.settle()
         same_as_scan(h)
+
+
+# ---- notifications ----
+
+class Receiver(threading.Thread):
+    """Takes syslog over TCP, a line or a counted message each, and webhooks."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port, self.data = self.listener.getsockname()[1], b""
+        self.start()
+
+    def run(self):
+        while True:
+            c, _ = self.listener.accept()
+            threading.Thread(target=self.read, args=(c,), daemon=True).start()
+
+    def read(self, c):
+        while part := c.recv(65536):
+            self.data += part
+
+    def ids(self):
+        return re.findall(rb"securityAlert/([0-9a-f]{24})|#/alerts/([0-9a-f]{24})", self.data)
+
+
+def check_one_notification_per_alert(work):
+    """Syslog CEF of every alert, once, over kills, late logs, closing, link off and on; a suppressed one not at all; what cannot be sent waits."""
+    with Hub(work) as h:
+        status, data = h.me.call("PUT", "notifications", {"syslog": {"enabled": True, "host": "127.0.0.1", "port": 9, "transport": "tcp", "format": "rfc5424", "cef": "cef", "severity": "informational"}})
+        assert status == 200 and data["syslog"]["enabled"], data
+        assert h.me.call("PUT", "notifications", {"syslog": {"transport": "pigeon"}})[0] == 400
+        status, data = h.me.call("POST", "notifications/test", {"channel": "syslog"})
+        assert status == 200 and data["ok"] is False and data["why"], data
+        assert h.me.call("POST", "notifications/test", {"channel": "telex"})[0] == 400
+        h.drop(logs.directory, *logs.cloud)
+        h.settle()
+        assert h.sql("SELECT count(*) FROM outbox WHERE state=0")[0][0] >= len(h.alerts()) > 10, "nothing is lost while nobody listens"
+        r = Receiver()
+        h.me.call("PUT", "notifications", {"syslog": {"port": r.port}})
+        assert h.me.call("POST", "notifications/test", {"channel": "syslog"})[1] == {"ok": True} and b"test message" in r.data
+        db = sqlite3.connect(f"{h.data}/vigie.db", timeout=20)
+        db.execute("UPDATE outbox SET next=0 WHERE state=0")  # rather than wait for the next try
+        db.commit()
+        db.close()
+        h.install()
+        h.connect()
+        h.drop(*logs.windows)
+        time.sleep(1)
+        h.kill()
+        h.start()
+        h.settle()
+        close_some(h, sorted(h.alerts())[:5])
+        h.connect(False)
+        h.wait_link("off")
+        h.connect()
+        h.wait_link("on")
+        h.settle()
+        same_as_scan(h)
+        end = time.monotonic() + 20
+        while h.sql("SELECT count(*) FROM outbox WHERE state=0")[0][0]:
+            assert time.monotonic() < end, h.sql("SELECT alert, state, tries, why FROM outbox WHERE state=0")
+            time.sleep(0.2)
+        told = [a or b for a, b in r.ids()]
+        loud = {i for i, a in h.alerts().items()}
+        withdrawn = {x[0] for x in h.sql("SELECT id FROM alerts WHERE withdrawn IS NOT NULL")}
+        assert sorted(x.decode() for x in told if x.decode() in loud) == sorted(loud), (len(told), len(loud))
+        assert len(told) == len(set(told)) and {x.decode() for x in told} - loud <= withdrawn
+        lines = re.findall(rb"CEF:0\|[^|]*\|[^|]*\|[^|]*\|[^|]*\|[^|]*\|(\d+)\|", r.data)
+        assert len(lines) >= len(loud)
 
 
 # ---- trouble with the database, the clock, versions; backups ----

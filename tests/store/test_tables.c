@@ -472,7 +472,7 @@ static void ground_lost(void **state)
         put(&a[i], users, 1, true);
     }
     assert_int_equal(tab_alerts_close(db, str_of(a[4].id), &close), 0);
-    assert_int_equal(tab_outbox_add(db, str_of(a[5].id), CHANNEL_MAIL, OUTBOX_WAITING, 500, &fresh), 0);
+    assert_int_equal(tab_outbox_add(db, str_of(a[5].id), CHANNEL_MAIL, OUTBOX_SENT, 500, &fresh), 0);
     assert_int_equal(withdraw(a[3].id, 900, false), 0); /* what does not run says nothing */
     assert_int_equal(withdraw(a[3].id, 900, true), 3);
     assert_int_equal(withdraw(a[3].id, 950, true), 0); /* said once */
