@@ -284,6 +284,8 @@ static int open_hub(const struct hub_config *config, bool serve, struct hub **ou
         err = open_server(h, why);
     if (!err && serve)
         err = leave_setup_link(h, why);
+    if (!err && serve)
+        err = hub_syslog_open(h, why);
     if (!err && (start_threads(h) != 0 || (serve && server_start(h->server) != 0)))
         err = fail(why, "hub", "threads cannot be started");
     if (err) {
@@ -335,6 +337,7 @@ void hub_close(struct hub *h)
     hub_wake(h);
     if (h->server)
         server_stop(h->server, STOP_MS);
+    hub_syslog_close(h);
     if (h->ingest_runs)
         (void)pthread_join(h->ingest_thread, NULL);
     if (h->fold_runs)

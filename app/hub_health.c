@@ -92,6 +92,10 @@ void hub_metrics(struct hub *h, struct buf *out)
     metric(out, "log_bytes", "gauge", "Size of the activity log on disk.", (double)f.bytes);
     metric(out, "log_segments", "gauge", "Segments of the activity log.", f.segments);
     metric(out, "analysis_progress", "gauge", "Part of the log that the fold under way has seen; 1 when idle.", hub_fold_progress(h));
+    metric(out, "syslog_records_total", "counter", "Records received by syslog since the start.", (double)atomic_load(&h->syslog_records));
+    metric(out, "syslog_alerts_total", "counter", "Alerts received by syslog since the start.", (double)atomic_load(&h->syslog_alerts));
+    metric(out, "syslog_ignored_total", "counter", "Syslog messages that were neither.", (double)atomic_load(&h->syslog_ignored));
+    metric(out, "syslog_lost_total", "counter", "Times that syslog messages were lost: the log says which and why.", (double)atomic_load(&h->syslog_lost));
     metric(out, "inputs_failed_total", "counter", "Files that could not be read since the start.", (double)atomic_load(&h->files_failed));
     metric(out, "disk_free_bytes", "gauge", "Free space where the data folder is.", (double)room);
     metric(out, "start_time_seconds", "gauge", "When the hub started, seconds since 1970.", (double)(h->started / TIME_SECOND));

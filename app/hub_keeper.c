@@ -60,6 +60,7 @@ void *hub_keeper_run(void *owner)
     struct hub *h = owner;
     int64_t last = 0;
     while (hub_wait(h, 1000)) {
+        hub_syslog_flush(h);
         (void)licence_keys_load(h->folder, &h->keys); /* of an issuer that the command line trusts from now on */
         int64_t now = hub_now();
         if (now - last < EVERY_SECONDS * TIME_SECOND)

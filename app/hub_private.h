@@ -16,6 +16,7 @@
 #include <stdatomic.h>
 
 struct hub_fold;
+struct hub_syslog;
 
 struct hub {
     struct hub_config config;
@@ -28,6 +29,7 @@ struct hub {
     struct secret_key *secrets;
     struct server *server;
     struct hub_fold *fold;
+    struct hub_syslog *syslog; /* NULL: none is received */
     struct hub_hooks hooks;
     unsigned jobs;
     int64_t started;
@@ -44,6 +46,7 @@ struct hub {
     atomic_bool expire;      /* retention is due */
     atomic_llong clock_held; /* hours of uptime until which nothing is deleted: the clock has leapt */
     atomic_ulong files_waiting, files_failed;
+    atomic_ulong syslog_records, syslog_alerts, syslog_ignored, syslog_lost; /* messages since the start */
     atomic_ulong inbox_stuck; /* what lies in the inbox and cannot be taken, as of the last look */
 };
 
@@ -92,6 +95,11 @@ void hub_health(struct hub *h, bool figures, struct jout *j);
 /* Members analysis, blind and learning of an open object. */
 void hub_judged(struct hub *h, struct jout *j);
 void hub_metrics(struct hub *h, struct buf *out);
+
+/* ---- hub_syslog.c: what is sent by syslog ---- */
+int hub_syslog_open(struct hub *h, char why[512]);
+void hub_syslog_flush(struct hub *h); /* gathered records become an input */
+void hub_syslog_close(struct hub *h);
 
 /* ---- hub_notify.c: notifications ---- */
 int hub_notify_open(struct hub *h, char why[512]);

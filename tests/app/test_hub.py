@@ -588,6 +588,50 @@ def check_one_notification_per_alert(work):
         assert len(lines) >= len(loud)
 
 
+# ---- syslog ----
+
+def free_port(kind):
+    with socket.socket(socket.AF_INET, kind) as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def check_syslog(work):
+    """Records and alerts of a real Azure ATP, over TCP and UDP: the records join the log, each alert is one in the queue."""
+    tcp, udp = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_DGRAM)
+    with linked(work, "--syslog_tcp", str(tcp), "--syslog_udp", str(udp)) as h:
+        h.drop(*logs.cloud)
+        h.settle()
+        lines = run("activities", *logs.windows).splitlines()[:400]
+        guid = "0b6fa2f4-9b9a-4f4c-9f5b-5d1a6e3c2b10"
+        alert = (f"0|Microsoft|Azure ATP|2.22.4228.22540|LdapBruteForceSecurityAlert|Brute force attack using LDAP simple bind|5|start=2018-02-21T14:19:27.7540932Z app=Ldap "
+                 f"shost=CLIENT1 suser=Dana msg=Guessed passwords. cnt=100 externalId=2004 cs1Label=url cs1=https\\://contoso.example.test/securityAlert/{guid} cs2Label=trigger cs2=new")
+        with socket.create_connection(("127.0.0.1", tcp)) as c:
+            c.sendall(b"<36>1 2018-02-21T14:20:06.156238+00:00 CENTER CEF 6076 LdapBruteForceSecurityAlert \xef\xbb\xbf" + alert.encode() + b"\n")
+            for line in lines:
+                c.sendall(b"<134>1 2026-11-30T12:00:00Z dc1 nxlog - - - " + line.encode() + b"\n")
+        u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        u.sendto(f"<36>Feb 21 14:20:06 CENTER CEF:{alert}".encode(), ("127.0.0.1", udp))  # the same by another relay
+        u.sendto(b"<13>Feb 21 14:20:06 host su: session opened for user root", ("127.0.0.1", udp))
+        u.close()
+        end = time.monotonic() + 20
+        want = {json.loads(x)["id"] for x in lines}
+        while not want <= set(h.ids()):
+            assert time.monotonic() < end, (len(want), h.count(everything=True), h.stderr()[-300:])
+            time.sleep(0.3)
+        h.settle()
+        rows = h.me.call("POST", "alerts/query", {"filters": {"alertType": {"eq": [2004]}}})[1]["data"]
+        assert len(rows) == 1 and rows[0]["shore"] == "onprem" and rows[0]["externalId"] == 2004 and rows[0]["severity"] == "medium" and rows[0]["count"] == 100, rows
+        metrics = h.me.call("GET", "/metrics", prefix="")[1]
+        assert re.search(r"^vigie_syslog_records_total 400$", metrics, re.M) and re.search(r"^vigie_syslog_alerts_total 2$", metrics, re.M), metrics
+        assert re.search(r"^vigie_syslog_ignored_total 1$", metrics, re.M) and re.search(r"^vigie_syslog_lost_total 0$", metrics, re.M)
+        assert any(i["by"] == "syslog" and i["state"] == "done" and not i["faults"] for i in h.inputs())
+        h.drop(*logs.windows)  # the same records again, and the rest
+        h.settle()
+        same_as_scan(h)
+        h.stop(10)
+
+
 # ---- trouble with the database, the clock, versions; backups ----
 
 def check_locked_database(work):
