@@ -10,6 +10,7 @@
 #include "score/score.h"
 #include "store/tab_entities.h"
 #include "store/tab_findings.h"
+#include "store/tab_resets.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,6 +64,12 @@ static int make_room(struct judges *j)
     return 0;
 }
 
+static int forget(void *owner, const struct stored_reset *r)
+{
+    struct judges *j = owner;
+    return score_forget(j->score, r->entity, r->before);
+}
+
 int judges_open(struct hub *h, bool identity, struct judges **out)
 {
     struct judges *j = calloc(1, sizeof *j);
@@ -78,6 +85,8 @@ int judges_open(struct hub *h, bool identity, struct judges **out)
         err = hub_policies_engine(h, identity, j->dir, &j->names, &j->engine);
     if (!err)
         err = score_open(&j->score, j->dir, &(struct score_options){.keep_days = KEEP_DAYS});
+    if (!err)
+        err = tab_resets_each(h->db, forget, j);
     if (!err && identity)
         err = posture_open(j->dir, &j->posture);
     if (!err)

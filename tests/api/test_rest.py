@@ -1,7 +1,7 @@
 """tests/api/test_rest.py - the REST API, own and compatible part, against `vigie serve` with activities made here.
 
 Every example and trap of the documented API that an existing client depends on is a test that speaks HTTP."""
-import base64, datetime, http.client, json, os, re, shutil, signal, ssl, subprocess, sys, tempfile, threading, time, traceback, urllib.parse
+import base64, csv, datetime, http.client, io, json, os, re, shutil, signal, ssl, subprocess, sys, tempfile, threading, time, traceback, urllib.parse
 
 BUILD = os.environ.get("VIGIE_BUILD", "build")
 VIGIE = os.path.abspath(f"{BUILD}/vigie")
@@ -539,6 +539,40 @@ def test_cas_files_and_discovery():
     assert "not read" in api("GET", "discovery/upload_url/?filename=a.log&source=GENERIC_CEF", expect=403)["detail"]
 
 
+def table(path, body):
+    status, headers, data = hub.own("POST", path, body)
+    assert status == 200 and headers["Content-Type"].startswith("text/csv") and "attachment" in headers["Content-Disposition"], (status, data)
+    return list(csv.DictReader(io.StringIO(data.decode() if isinstance(data, bytes) else data)))
+
+
+def test_exports():
+    rows = table("activities/export", {"filters": {"user.username": {"eq": "mallory@corp.test"}}})
+    assert len(rows) == 1 and rows[0]["User"] == "mallory@corp.test" and rows[0]["IP address"] == "203.0.113.66" and rows[0]["Country"] == "France", rows
+    assert rows[0]["Device"].startswith("q") and "\n" not in rows[0]["Device"], "hostile text stays in its cell"
+    total = post("activities/query", {"limit": 1, "filters": {"actionType": {"eq": "sign-in"}}})["total"]
+    rows = table("activities/export", {"filters": {"actionType": {"eq": "sign-in"}}})
+    assert len(rows) == total and len({r["Id"] for r in rows}) == total and [r["Time"] for r in rows] == sorted((r["Time"] for r in rows), reverse=True)
+    alerts = table("alerts/export", {"filters": {}})
+    assert {a["Id"] for a in alerts} == {a["id"] for a in post("alerts/query", {"limit": 100})["data"]} and all(a["Users"] and a["Severity"] and a["Status"] for a in alerts)
+    assert hub.own("POST", "activities/export", {"filters": {"nothing": {"eq": 1}}})[0] == 400
+    assert {"activities exported", "alerts exported"} <= {r["what"] for r in get("audit?limit=20")["data"]}
+
+
+def test_score_reset():
+    first = max(get("users?sort=score")["data"], key=lambda u: u.get("score") or 0)
+    assert first["score"] > 0
+    status, _, _ = hub.own("POST", f"users/{first['id']}/reset", {"comment": "a pentest"})
+    assert status == 202
+    end = time.time() + 30
+    while get("users/" + first["id"])["score"] != 0:
+        assert time.time() < end, get("users/" + first["id"])
+        time.sleep(0.3)
+    receipt = get(f"users/{first['id']}/receipt")
+    assert receipt["score"] == receipt["sum"] == 0 and not [p for p in receipt["parts"] if p.get("counted", True) and p["points"] and receipt["sum"]]
+    assert [r["object"] for r in get("audit?limit=20&q=score+reset")["data"]][0] == first["id"]
+    assert hub.own("POST", f"users/{'0' * 24}/reset", {})[0] == 404
+
+
 # ---- the description, and who may what ----
 
 def fits(doc, schema, value, at=""):
@@ -705,6 +739,9 @@ def outside(head, inside, others, alerts):
     for i in sorted(others)[:3]:
         for path in (f"activities/{i}", f"activities/{i}/raw", f"activities/{i}/insights", f"activities/{i}/similar", f"{C}activities/{i}/"):
             assert ask("GET", path)[0] == 404, path
+    for path, ids in (("activities/export", inside), ("alerts/export", alerts)):
+        data = ask("POST", path, {"filters": {}})[2]
+        assert {r["Id"] for r in csv.DictReader(io.StringIO(data.decode()))} == ids, path
     d = ask("POST", "activities/top", {"filters": {}, "by": "app", "limit": 10})[2]["data"]
     assert sum(x["n"] for x in d) == len(inside), d
     assert ask("GET", "dashboard")[2]["activities"] == len(inside)

@@ -1,0 +1,148 @@
+/* api/api_exports.c - activities and alerts that a filter finds, as tables for a spreadsheet. */
+#include "api/api.h"
+
+#include "api/activity_json.h"
+#include "api/alert_json.h"
+#include "api/filters.h"
+#include "base/csv.h"
+#include "base/hash.h"
+#include "store/tab_entities.h"
+
+enum { EXPORT_MOST = 100000, USERS = 64 };
+
+struct table {
+    struct api_request *q;
+    struct buf *out;
+    struct arena row; /* texts of one row */
+};
+
+static void begin(struct table *t, struct api_request *q, struct api_response *r, const char *name, const char *heads)
+{
+    *t = (struct table){.q = q, .out = &r->body};
+    arena_init(&t->row, 16384, 1u << 22);
+    r->type = "text/csv; charset=utf-8";
+    r->filename = str_of(name);
+    buf_str(t->out, str_of(heads));
+}
+
+static int end(struct table *t, int err, bool more)
+{
+    if (!err && more)
+        buf_fmt(t->out, "\"There are more: the first %d are here. Narrow the filters.\"\r\n", (int)EXPORT_MOST);
+    arena_free(&t->row);
+    return err ? err : t->out->failed ? ERR_MEMORY : 0;
+}
+
+static void cells(struct table *t, const struct str *of, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        csv_cell(t->out, of[i], i + 1 < n ? ',' : '\n');
+}
+
+/* ---- activities ---- */
+
+static int activity_line(void *owner, const struct actlog_row *row)
+{
+    static const char *const outcomes[] = {[OUTCOME_UNKNOWN] = "", [OUTCOME_SUCCESS] = "success", [OUTCOME_FAILURE] = "failure"};
+    struct table *t = owner;
+    const struct activity *a = &row->activity;
+    char id[33], when[TIME_TEXT], ip[IP_TEXT];
+    arena_reset(&t->row);
+    const struct str of[] = {time_text(a->time, when),
+                             act_kind(a),
+                             activity_json_description(&t->row, a),
+                             str_of(outcomes[a->outcome]),
+                             account_text(&a->actor),
+                             a->app,
+                             ip_set(&a->ip) ? ip_text(&a->ip, ip) : STR_NONE,
+                             activity_json_country(a->location.country),
+                             a->location.city,
+                             a->device,
+                             a->destination,
+                             a->agent.text,
+                             hash_hex(id, a->id, 16)};
+    cells(t, of, sizeof of / sizeof *of);
+    return t->out->failed ? ERR_MEMORY : 0;
+}
+
+static int export_activities(struct api_request *q, struct api_response *r)
+{
+    struct filter f;
+    struct table t;
+    bool more = false;
+    if (!filters_of(q, r, FILTER_ACTIVITIES, &f))
+        return 0;
+    int err = api_audit(q, "activities exported", STR_NONE, STR_NONE, STR_NONE);
+    if (err)
+        return err;
+    begin(&t, q, r, "activities.csv", "Time,Activity,Description,Outcome,User,App,IP address,Country,City,Device,Destination,User agent,Id\r\n");
+    const struct actlog_query ask = {.filter = &f, .view = &q->caller->activities, .limit = EXPORT_MOST};
+    err = actlog_query(q->log, &ask, activity_line, &t, &more);
+    return end(&t, err, more);
+}
+
+/* ---- alerts ---- */
+
+/* "Alice, Bob" */
+static struct str users_of(struct table *t, const struct stored_alert *a)
+{
+    uint32_t numbers[USERS];
+    size_t n = 0;
+    struct stored_entity e;
+    struct str all = STR("");
+    if (tab_alerts_users(t->q->db, str_of(a->id), numbers, USERS, &n) != 0)
+        return STR_NONE;
+    for (size_t i = 0; i < n; i++)
+        if (tab_entities_get(t->q->db, &t->row, numbers[i], &e) == 0)
+            all = str_fmt(&t->row, "%.*s%s%.*s", STR_ARG(all), all.n ? ", " : "", STR_ARG(e.base.name));
+    return all;
+}
+
+static int alert_line(void *owner, const struct stored_alert *a)
+{
+    struct table *t = owner;
+    char start[TIME_TEXT], last[TIME_TEXT];
+    arena_reset(&t->row);
+    const struct str of[] = {a->start == TIME_NONE ? STR_NONE : time_text(a->start, start),
+                             a->end == TIME_NONE ? STR_NONE : time_text(a->end, last),
+                             a->name,
+                             a->policy,
+                             severity_text(a->severity),
+                             a->category,
+                             alert_json_status(a->resolution),
+                             users_of(t, a),
+                             a->source_party.label,
+                             a->destination_party.label,
+                             a->service ? alert_json_app(a->service) : STR_NONE,
+                             str_fmt(&t->row, "%llu", (unsigned long long)a->count),
+                             a->description,
+                             a->comment,
+                             str_of(a->id)};
+    cells(t, of, sizeof of / sizeof *of);
+    return t->out->failed ? ERR_MEMORY : 0;
+}
+
+static int export_alerts(struct api_request *q, struct api_response *r)
+{
+    struct filter f;
+    struct table t;
+    bool more = false;
+    if (!filters_of(q, r, FILTER_ALERTS, &f))
+        return 0;
+    int err = api_audit(q, "alerts exported", STR_NONE, STR_NONE, STR_NONE);
+    if (err)
+        return err;
+    begin(&t, q, r, "alerts.csv", "First activity,Last activity,Alert,Policy,Severity,Category,Status,Users,Source,Destination,App,Count,Description,Comment,Id\r\n");
+    const struct alert_query ask = {.filter = &f, .view = &q->caller->alerts, .limit = EXPORT_MOST};
+    err = tab_alerts_query(q->db, &ask, alert_line, &t, &more);
+    return end(&t, err, more);
+}
+
+static const struct api_route routes[] = {
+    {.method = API_POST, .pattern = "api/vigie/v1/activities/export", .right = RIGHT_VIEW_ACTIVITIES, .handler = export_activities, .lane = API_LONG,
+     .about = "Activities that a filter finds, as CSV: at most 100,000."},
+    {.method = API_POST, .pattern = "api/vigie/v1/alerts/export", .right = RIGHT_VIEW_ALERTS, .handler = export_alerts, .lane = API_LONG,
+     .about = "Alerts that a filter finds, as CSV: at most 100,000."},
+    {.pattern = NULL}};
+
+const struct api_routes api_exports = {routes};
