@@ -1,6 +1,35 @@
 /* wire/choose.c - which protocol a TCP connection speaks: its first bytes say it, ports are a hint for the order of asking. */
 #include "wire/wire_private.h"
 
+#include <stdlib.h>
+
+int choose_open(struct wire *w)
+{
+    size_t n = 0;
+    while (w->o.decoders[n])
+        n++;
+    w->beginnings = calloc(n + 1, sizeof *w->beginnings);
+    if (!w->beginnings)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < n; i++) {
+        const struct netdecoder *d = w->o.decoders[i];
+        w->beginnings[i].decoder = d;
+        for (unsigned k = 0; d->frame && k < 512; k++) {
+            const uint8_t first = (uint8_t)k;
+            w->beginnings[i].may[k >> 8][first] = d->claims(&first, 1, k >> 8) != CLAIM_NO;
+        }
+    }
+    return 0;
+}
+
+const struct beginning *choose_beginning(const struct wire *w, const struct netdecoder *d)
+{
+    const struct beginning *b = w->beginnings;
+    while (b->decoder != d)
+        b++;
+    return b;
+}
+
 static bool listens(const struct netdecoder *d, uint16_t port)
 {
     for (unsigned i = 0; i < NETDECODER_PORTS && d->tcp[i]; i++)

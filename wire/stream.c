@@ -50,8 +50,11 @@ static size_t search(const struct entry *e, unsigned side, struct half *h, struc
 {
     const struct netdecoder *d = e->flow.decoder;
     const uint8_t *p = (const uint8_t *)bytes.p;
+    const struct beginning *known = choose_beginning(e->wire, d);
     size_t most = h->searched < SEARCH_MAX ? bytes.n : bytes.n < 1 ? bytes.n : 1, i;
     for (i = 0; i < most; i++) {
+        if (!known->may[client_side(e, side)][p[i]])
+            continue;
         enum claim c = d->claims(p + i, bytes.n - i, client_side(e, side));
         if (c == CLAIM_YES && d->frame(p + i, bytes.n - i) > 0) {
             h->resync = false;

@@ -27,7 +27,8 @@ int wire_open(const struct wire_options *o, struct wire **out)
         slots *= 2;
     w->mask = slots - 1;
     w->slots = calloc(slots, sizeof(*w->slots));
-    if (!w->slots) {
+    if (!w->slots || choose_open(w) != 0) {
+        free(w->slots);
         free(w);
         return ERR_MEMORY;
     }
@@ -176,6 +177,7 @@ void wire_close(struct wire *w)
     pool_empty(w);
     flows_free(w);
     free(w->slots);
+    free(w->beginnings);
     free(w);
 }
 

@@ -142,8 +142,14 @@ struct named {
     uint64_t n;
 };
 
+struct beginning { /* which bytes may begin a message, of server and client: most places are passed over by a look at one byte */
+    const struct netdecoder *decoder;
+    bool may[2][256];
+};
+
 struct wire {
     struct wire_options o;
+    struct beginning *beginnings; /* one for each decoder */
     struct wire_counts counts;
     int64_t now;
     struct ref at; /* of the packet at hand */
@@ -218,6 +224,8 @@ void stream_end(struct wire *w, struct entry *e, unsigned side, bool cut);
 void stream_clear(struct wire *w, struct half *h);
 
 /* ---- choose.c ---- */
+int choose_open(struct wire *w);
+const struct beginning *choose_beginning(const struct wire *w, const struct netdecoder *d);
 /* Finds the protocol of an undecided connection by the first bytes of a side. CLAIM_YES: e has its decoder. */
 enum claim choose_tcp(struct wire *w, struct entry *e, unsigned side, struct str bytes, bool last);
 

@@ -1,0 +1,248 @@
+"""tests/decode/compare_tshark.py BUILD [CAPTURE...] - what Vigie reads in captures beside what tshark reads.
+
+Without captures: those of the corpus ($VIGIE_CORPUS, default ../shared/data) and fixtures/capture. For each protocol both sides give a list of
+what was said, and the lists must be the same, whatever their order:
+    kerberos  AS and TGS requests: client, realm, service, encryption types; KRB-ERROR: code
+    dns       questions: name, type; answers: name, type, code
+    ldap      searches: base, filter
+    ntlm      authentications: user, domain, workstation
+    smb       tree connects: path, and opened files: name, of SMB2 (those that become activities)
+    rpc       calls: interface, operation, of those that become activities
+A difference must be one of tests/decode/tshark_differences.txt, where each has its reason. -v prints both lists.
+"""
+import collections, fnmatch, glob, json, os, re, subprocess, sys
+import xml.etree.ElementTree as ET
+
+PROTOCOLS = "frame ip ipv6 tcp udp dns kerberos ldap cldap ntlmssp smb smb2 spnego gss-api dcerpc samr drsuapi lsarpc srvsvc svcctl netlogon epm atsvc bkrp wkssvc"
+# operations that become activities, by the name that tshark has for the interface
+RPC = {"samr": ("SAMR", {50, 12, 22, 38, 55, 58, 63, 73}), "drsuapi": ("DRSUAPI", {3, 4, 5, 6, 17}), "srvsvc": ("SRVSVC", {12}),
+       "svcctl": ("SVCCTL", {12, 24, 44, 45, 60}), "atsvc": ("ATSVC", {0}), "netlogon": ("NETLOGON", {4, 15, 26, 30}), "epm": ("EPM", {3})}
+
+
+SOME = {("smb", "open"), ("smb", "tree")} # opens that say nothing are no activities: what is said must be there, not all that is there said
+
+
+def below(element, name):
+    """All values of a field within an element, without what is in quotation of another message."""
+    return [f.get("show", "") for f in element.iter("field") if f.get("name") == name]
+
+
+def within(element, name):
+    return [f for f in element.iter("field") if f.get("name") == name]
+
+
+def names(principal):
+    return "/".join(below(principal, "kerberos.SNameString") or below(principal, "kerberos.CNameString"))
+
+
+def service_name(name, realm):
+    return "krbtgt" if name.lower() == f"krbtgt/{realm}".lower() else name
+
+
+def kerberos(proto, ends, asked, say):
+    """A question whose answer is too large for UDP is asked again over TCP (RFC 4120 7.2.1): it counts once."""
+    for body in within(proto, "kerberos.req_body_element"):
+        client = [names(c) for c in body.findall(".//field[@name='kerberos.cname_element']")]
+        service = [names(c) for c in body.findall(".//field[@name='kerberos.sname_element']")]
+        realm = (below(body, "kerberos.realm") or [""])[0]
+        asked[frozenset(ends)] = ("kerberos", "request", client[0] if client else "", realm, service_name(service[0] if service else "", realm),
+                                  " ".join(below(body, "kerberos.ENCTYPE")))
+        say(*asked[frozenset(ends)])
+    for e in within(proto, "kerberos.krb_error_element"):
+        code = (below(e, "kerberos.error_code") or ["?"])[0]
+        if code != "52":
+            say("kerberos", "error", code)
+        elif frozenset(ends) in asked:
+            say(*asked.pop(frozenset(ends)), n=-1)
+
+
+def dns(proto, ports, say):
+    if "53" not in ports:
+        return
+    flags = (below(proto, "dns.flags.response") or ["?"])[0], (below(proto, "dns.flags.opcode") or ["?"])[0]
+    kinds = below(proto, "dns.qry.type")
+    for name, kind in zip(below(proto, "dns.qry.name"), kinds):
+        name = "" if name == "<Root>" else name.lower()
+        if flags == ("0", "0"):
+            say("dns", "question", name, str(int(kind, 0)))
+        if flags == ("1", "0"):
+            say("dns", "answer", name, str(int(kind, 0)), str(int((below(proto, "dns.flags.rcode") or ["0"])[0], 0)))
+
+
+def parse_filter(text, at=0):
+    """(tree, where it ends): tshark shows a set of three as a set of two whose first is a set of two."""
+    if text[at + 1:at + 2] not in ("&", "|", "!"):
+        end, depth = at, 0
+        while True:
+            depth += {"(": 1, ")": -1}.get(text[end], 0)
+            end += 1
+            if depth == 0:
+                return text[at:end], end
+    sign, parts, at = text[at + 1], [], at + 2
+    while text[at] == "(":
+        part, at = parse_filter(text, at)
+        parts += part[1] if isinstance(part, tuple) and part[0] == sign and sign != "!" else [part]
+    return (sign, parts), at + 1
+
+
+def flat(text):
+    try:
+        return json.dumps(parse_filter(text.lower())[0])
+    except (IndexError, RecursionError):
+        return text.lower()
+
+
+def ldap(proto, say):
+    for s in within(proto, "ldap.searchRequest_element"):
+        text = [f.get("show")[8:] for f in s.iter("field") if f.get("name") == "" and f.get("show", "").startswith("Filter: ")]
+        base = (below(s, "ldap.baseObject") or [""])[0]
+        say("ldap", "search", base.lower(), flat(text[0]) if text else "?")
+
+
+def ntlm(packet, say):
+    if "3" not in [str(int(x, 0)) for x in below(packet, "ntlmssp.messagetype")]:
+        return
+    values = zip(below(packet, "ntlmssp.auth.username"), below(packet, "ntlmssp.auth.domain"), below(packet, "ntlmssp.auth.hostname"))
+    for user, domain, host in values:
+        user, domain, host = ("" if x in ("Not present", "NULL") else x for x in (user, domain, host))
+        say("ntlm", "authenticate", user, domain if user else "", host)
+
+
+def smb1(proto, say):
+    if (below(proto, "smb.cmd") or ["?"])[0] in ("0x75", "117") and (below(proto, "smb.flags.response") or ["?"])[0] in ("0", "False"):
+        for path in below(proto, "smb.path")[:1]:
+            say("smb", "tree", path.lower())
+
+
+def creates(proto, say):
+    for f in proto.iter("field"):
+        if f.get("name") == "" and f.get("show", "").startswith("Create Request"):
+            name = (below(f, "smb2.filename") or [""])[0]
+            say("smb", "open", name.lower())
+        if f.get("name") == "" and f.get("show", "").startswith("Tree Connect Request"):
+            say("smb", "tree", (below(f, "smb2.tree") or [""])[0].lower())
+
+
+def theirs(path):
+    seen = collections.Counter()
+
+    def say(*what, n=1):
+        seen[what] += n
+    asked = {}
+    p = subprocess.Popen(["tshark", "-n", "-r", path, "-T", "pdml", "-J", PROTOCOLS], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    for _, packet in ET.iterparse(p.stdout):
+        if packet.tag != "packet":
+            continue
+        ports = below(packet, "tcp.port") + below(packet, "udp.port")
+        for proto in packet.findall("proto"):
+            kind = proto.get("name")
+            if kind == "kerberos":
+                kerberos(proto, [*below(packet, "ip.addr"), *ports], asked, say)
+            elif kind == "dns":
+                dns(proto, ports, say)
+            elif kind == "ldap":
+                ldap(proto, say)
+            elif kind == "smb":
+                smb1(proto, say)
+            elif kind == "smb2":
+                creates(proto, say)
+            elif kind in RPC:
+                for op, request in zip(below(proto, kind + ".opnum"), [True]):
+                    if int(op) in RPC[kind][1] and within(packet, "dcerpc.pkt_type")[0].get("show") == "0":
+                        say("rpc", RPC[kind][0], op)
+        ntlm(packet, say)
+        packet.clear()
+    p.wait()
+    return seen
+
+
+def of_kerberos(a, f, say):
+    if "client_etypes" in f:
+        say("kerberos", "request", f.get("client_name", ""), f.get("realm_sent", ""),
+            service_name(f.get("spn", ""), f.get("realm_sent", "")), f["client_etypes"])
+    code = a.get("code") if a["kind"].startswith("pre-auth") else f.get("error_code", a.get("code"))
+    if code:
+        say("kerberos", "error", str(code))
+
+
+def of_dns(f, say):
+    name, kind = f.get("dns_name", "").lower(), str(f["dns_type"])
+    say("dns", "question", name, kind)
+    if "dns_rcode" in f:
+        say("dns", "answer", name, kind, str(f["dns_rcode"]))
+
+
+def of_smb(a, f, say):
+    if a["kind"] == "share access":
+        say("smb", "tree", f["share"].lower())
+    elif a["kind"] == "share file access" and f.get("smb_command") == 5:
+        say("smb", "open", f["relative_target"].lower())
+
+
+def ours(build, path):
+    seen = collections.Counter()
+
+    def say(*what, n=1):
+        seen[what] += n
+    p = subprocess.run([f"{build}/vigie", "activities", "--jobs", "1", path], capture_output=True, check=False)
+    for line in p.stdout.decode().splitlines():
+        a = json.loads(line)
+        f, kind, actor = a.get("facts", {}), a["kind"], a.get("actor", {})
+        protocol = a.get("protocol")
+        if protocol == "Kerberos" and kind != "service ticket used":
+            of_kerberos(a, f, say)
+        elif protocol == "DNS" and kind == "DNS query":
+            of_dns(f, say)
+        elif kind == "LDAP search":
+            say("ldap", "search", f.get("ldap_base", "").lower(), flat(f.get("ldap_filter", "")))
+        elif protocol == "NTLM":
+            anonymous = actor.get("sid") == "S-1-5-7"
+            say("ntlm", "authenticate", "" if anonymous else actor.get("name", ""), "" if anonymous else actor.get("domain", ""), f.get("workstation", ""))
+        elif protocol == "SMB":
+            of_smb(a, f, say)
+        elif "rpc_opnum" in f:
+            ops = next((o for n, o in RPC.values() if n == f["rpc_interface"]), set())
+            if f["rpc_opnum"] in ops:
+                say("rpc", f["rpc_interface"], str(f["rpc_opnum"]))
+    return seen
+
+
+def known():
+    """[(capture, side, pattern, reason)] of tshark_differences.txt"""
+    out = []
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "tshark_differences.txt")
+    for line in open(path) if os.path.exists(path) else ():
+        if line.strip() and not line.startswith("#"):
+            capture, side, pattern, reason = (x.strip() for x in line.split("|", 3))
+            out.append((capture, side, re.compile(pattern), reason))
+    return out
+
+
+def main():
+    args = [a for a in sys.argv[1:] if a != "-v"]
+    build = args[0] if args else "build"
+    corpus = os.environ.get("VIGIE_CORPUS", "../shared/data")
+    paths = args[1:] or sorted(glob.glob("fixtures/capture/*.pcap") + glob.glob(f"{corpus}/samba/*.pcap") + glob.glob(f"{corpus}/pcap/*"))
+    rules, failed, same, excused = known(), 0, 0, 0
+    for path in paths:
+        a, b = ours(build, path), theirs(path)
+        for what in [w for w in b - a if w[:2] in SOME]:
+            b[what] = a[what]
+        wrong = []
+        for side, more in (("vigie", a - b), ("tshark", b - a)):
+            for what, n in sorted(more.items()):
+                text = " ".join(what)
+                if any(fnmatch.fnmatch(os.path.basename(path), c) and side == s and r.search(text) for c, s, r, _ in rules):
+                    excused += n
+                else:
+                    wrong.append(f"  only {side}: {n} x {what}")
+        same += sum((a & b).values())
+        failed += bool(wrong)
+        print(f"{'FAILED' if wrong else 'ok'} {os.path.basename(path)}: {sum((a & b).values())} the same, {sum(a.values())} here, {sum(b.values())} there")
+        print("\n".join(wrong[:60]), end="\n" if wrong else "")
+    print(f"{same} messages the same, {excused} differences that have a reason")
+    print(f"{len(paths) - failed} passed, {failed} failed, 0 skipped")
+    return failed > 0
+
+
+sys.exit(main())
