@@ -13,6 +13,7 @@ struct ndr {
     struct fault fault;
     bool little;
     bool wide; /* NDR64 */
+    bool cut;  /* the stub goes on beyond what is at hand */
 };
 
 static inline void ndr_open(struct ndr *s, const uint8_t *p, size_t n, bool little, bool wide)
@@ -21,6 +22,7 @@ static inline void ndr_open(struct ndr *s, const uint8_t *p, size_t n, bool litt
     s->r = rd_of(p ? p : nothing, p ? n : 0, &s->fault);
     s->little = little;
     s->wide = wide;
+    s->cut = false;
 }
 
 static inline bool ndr_ok(const struct ndr *s)
@@ -77,12 +79,14 @@ static inline const uint8_t *ndr_handle(struct ndr *s)
     return rd_bytes(&s->r, 16);
 }
 
-/* A conformant and varying array of `unit` bytes each: its bytes. */
-static inline struct str ndr_array(struct ndr *s, size_t unit)
+/* A conformant and varying array of `unit` bytes each: its bytes. `part`: of a cut stub as many as are there. */
+static inline struct str ndr_array(struct ndr *s, size_t unit, bool part)
 {
     (void)ndr_size(s);
     (void)ndr_size(s);
     uint64_t count = ndr_size(s);
+    if (part && s->cut && ndr_ok(s) && count > rd_left(&s->r) / unit)
+        count = rd_left(&s->r) / unit;
     if (count > rd_left(&s->r) / unit) {
         rd_fail(&s->r, "an array is longer than its stub");
         return STR_NONE;
@@ -95,7 +99,13 @@ struct str ndr_utf16(struct arena *a, const struct ndr *s, struct str bytes);
 /* A string of UTF-16 characters: [string] wchar_t *, what a pointer refers to. */
 static inline struct str ndr_wide_text(struct arena *a, struct ndr *s)
 {
-    return ndr_utf16(a, s, ndr_array(s, 2));
+    return ndr_utf16(a, s, ndr_array(s, 2, false));
+}
+
+/* The same for what says something even without its end: a command line, but no name. */
+static inline struct str ndr_wide_part(struct arena *a, struct ndr *s)
+{
+    return ndr_utf16(a, s, ndr_array(s, 2, true));
 }
 
 /* [string, unique] wchar_t * in a parameter list: the referent follows at once. Absent for NULL. */
@@ -105,9 +115,9 @@ static inline struct str ndr_unique_text(struct arena *a, struct ndr *s)
 }
 
 /* [string] char *. */
-static inline struct str ndr_narrow_text(struct arena *a, struct ndr *s)
+static inline struct str ndr_narrow_text(struct arena *a, struct ndr *s, bool part)
 {
-    struct str t = ndr_array(s, 1);
+    struct str t = ndr_array(s, 1, part);
     ptrdiff_t end = str_chr(t, 0);
     return utf_clean(a, end >= 0 ? str_sub(t, 0, (size_t)end) : t);
 }

@@ -11,7 +11,7 @@ static void added(struct decode *d, const struct rpc_call *c, const struct rpc_o
     (void)ndr_u32(&in); /* JobTime */
     (void)ndr_u32(&in); /* DaysOfMonth */
     rd_skip(&in.r, 2);  /* DaysOfWeek, Flags */
-    struct str command = ndr_pointer(&in) ? rpcif_sound(&in, ndr_wide_text(d->arena, &in)) : STR_NONE;
+    struct str command = ndr_pointer(&in) ? rpcif_sound(&in, ndr_wide_part(d->arena, &in)) : STR_NONE;
     rpcif_out(c, &out);
     uint32_t job = ndr_u32(&out);
     rpcif_begin(d, c, KIND_TASK_SCHEDULING, op)->admin = true;

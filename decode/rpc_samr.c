@@ -278,9 +278,9 @@ static void password_changed(struct decode *d, const struct rpc_call *c, const s
     bool narrow = c->opnum == CHANGE_OEM, pointer;
     rpcif_in(c, &in);
     if (ndr_pointer(&in) && ndr_unicode(&in)) /* ServerName */
-        (void)ndr_array(&in, narrow ? 1 : 2);
+        (void)ndr_array(&in, narrow ? 1 : 2, false);
     pointer = ndr_unicode(&in);
-    struct str name = !pointer ? STR_NONE : narrow ? ndr_narrow_text(d->arena, &in) : ndr_wide_text(d->arena, &in);
+    struct str name = !pointer ? STR_NONE : narrow ? ndr_narrow_text(d->arena, &in, false) : ndr_wide_text(d->arena, &in);
     rpcif_begin(d, c, KIND_PASSWORD_CHANGE, op);
     name = rpcif_sound(&in, name);
     if (str_set(name))

@@ -6,7 +6,13 @@ enum { SERVICE = 1 }; /* what a handle stands for */
 /* The narrow forms (A) have 8-bit characters. */
 static struct str text(struct decode *d, struct ndr *in, bool narrow)
 {
-    return rpcif_sound(in, narrow ? ndr_narrow_text(d->arena, in) : ndr_wide_text(d->arena, in));
+    return rpcif_sound(in, narrow ? ndr_narrow_text(d->arena, in, false) : ndr_wide_text(d->arena, in));
+}
+
+/* A command line says something even without its end. */
+static struct str command(struct decode *d, struct ndr *in, bool narrow)
+{
+    return rpcif_sound(in, narrow ? ndr_narrow_text(d->arena, in, true) : ndr_wide_part(d->arena, in));
 }
 
 static struct str optional_text(struct decode *d, struct ndr *in, bool narrow)
@@ -46,7 +52,7 @@ static void created(struct decode *d, const struct rpc_call *c, const struct rpc
     uint32_t type = ndr_u32(&in), start = ndr_u32(&in);
     (void)ndr_u32(&in); /* dwErrorControl */
     bool typed = ndr_ok(&in);
-    struct str image = text(d, &in, narrow);
+    struct str image = command(d, &in, narrow);
     (void)optional_text(d, &in, narrow); /* lpLoadOrderGroup */
     if (ndr_pointer(&in))
         (void)ndr_u32(&in); /* lpdwTagId */
@@ -87,7 +93,7 @@ static void changed(struct decode *d, const struct rpc_call *c, const struct rpc
     struct str name = rpcif_handle(c, &in, &kind);
     uint32_t type = ndr_u32(&in), start = ndr_u32(&in);
     (void)ndr_u32(&in); /* dwErrorControl */
-    struct str image = optional_text(d, &in, c->opnum == CHANGE_A);
+    struct str image = ndr_pointer(&in) ? command(d, &in, c->opnum == CHANGE_A) : STR_NONE;
     if (!str_set(image)) {
         rpcif_ignore(d, c, op->name);
         return;

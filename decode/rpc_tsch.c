@@ -8,7 +8,7 @@ static void task(struct decode *d, const struct rpc_call *c, const struct rpc_op
     bool registers = str_eq(change, STR("created"));
     struct str path = registers ? ndr_unique_text(d->arena, &in) : ndr_wide_text(d->arena, &in);
     path = rpcif_sound(&in, path);
-    struct str xml = registers ? rpcif_sound(&in, ndr_wide_text(d->arena, &in)) : STR_NONE;
+    struct str xml = registers ? rpcif_sound(&in, ndr_wide_part(d->arena, &in)) : STR_NONE;
     rpcif_begin(d, c, KIND_TASK_SCHEDULING, op)->admin = true;
     if (str_set(path))
         decode_object(d, OBJECT_OTHER, ROLE_TARGET, path);

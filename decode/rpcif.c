@@ -52,11 +52,13 @@ struct activity *rpcif_begin(struct decode *d, const struct rpc_call *c, enum ki
 void rpcif_in(const struct rpc_call *c, struct ndr *out)
 {
     ndr_open(out, c->in, c->in_n, c->little, c->wide);
+    out->cut = c->in_n < c->in_whole;
 }
 
 void rpcif_out(const struct rpc_call *c, struct ndr *out)
 {
     ndr_open(out, c->out, c->out_n, c->out_little, c->wide);
+    out->cut = c->out_n < c->out_whole;
 }
 
 struct str rpcif_sound(const struct ndr *s, struct str text)
