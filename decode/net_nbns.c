@@ -19,7 +19,7 @@ static struct str computer(struct decode *d, struct str label)
         unsigned v = (unsigned)(unsigned char)label.p[i] - 'A';
         if (v > 15)
             return STR_NONE;
-        byte = (uint8_t)(i % 2 ? byte << 4 | v : v);
+        byte = (uint8_t)(i % 2 ? (unsigned)byte << 4 | v : v);
         if (i % 2 && i / 2 < NAME)
             name[n++] = (char)byte;
     }

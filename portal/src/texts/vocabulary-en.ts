@@ -333,6 +333,8 @@ export const vocabulary = {
     'SAMR query': 'SAMR query',
     'SMB session enumeration': 'SMB session enumeration',
     'DNS query': 'DNS query',
+    'DNS update': 'DNS update',
+    'network name seen': 'network name seen',
     'private data retrieval': 'private data retrieval',
     'share access': 'share access',
     'share file access': 'share file access',

@@ -333,6 +333,8 @@ export const vocabulary: Vocabulary = {
     'SAMR query': 'requête SAMR',
     'SMB session enumeration': 'énumération de sessions SMB',
     'DNS query': 'requête DNS',
+    'DNS update': 'mise à jour DNS',
+    'network name seen': 'nom de réseau vu',
     'private data retrieval': 'récupération de données privées',
     'share access': 'accès à un partage',
     'share file access': 'accès à un fichier partagé',
