@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { PAGE = 100, TOP = 10, TOP_OF = 20000, NUMBERS = 64, DAYS_BACK = 30 };
+enum { PAGE = 100, TOP = 10, TOP_OF = 5000, NUMBERS = 64, DAYS_BACK = 30 };
 
 /* ---- lists ---- */
 

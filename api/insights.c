@@ -8,7 +8,7 @@
 #include "model/app.h"
 #include "store/actlog_match.h"
 
-enum { DAYS = 30, TOP = 10, TOP_OF = 20000, NUMBERS = 64 };
+enum { DAYS = 30, TOP = 10, TOP_OF = 5000, NUMBERS = 64 };
 
 static void write_label(struct api_request *q, struct jout *j, enum actlog_column by, struct str value)
 {

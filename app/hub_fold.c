@@ -302,6 +302,7 @@ void *hub_fold_run(void *owner)
     struct hub_fold *f = h->fold;
     while (!atomic_load(&h->stop)) {
         int err = step(f);
+        atomic_store(&h->fold_err, err);
         if (err && !atomic_load(&h->stop)) {
             (void)fprintf(stderr, "vigie: analysis: %s; trying again\n", err_text(err));
             (void)hub_wait(h, 2000);

@@ -46,8 +46,9 @@ void hub_health(struct hub *h, bool figures, struct jout *j)
     disk(h, &room, &all);
     bool full = all && room < all / 20, failed = atomic_load(&h->files_failed) > 0, stuck = atomic_load(&h->inbox_stuck) > 0, nothing = f.last == 0;
     bool leapt = hub_keeper_held(h);
+    int analysis = atomic_load(&h->fold_err);
     jout_obj(j);
-    jout_kz(j, "state", full || failed || stuck || leapt ? "warning" : "ok");
+    jout_kz(j, "state", full || failed || stuck || leapt || analysis ? "warning" : "ok");
     jout_ki64(j, "uptime", (hub_now() - h->started) / TIME_SECOND);
     if (figures) {
         jout_ku64(j, "activities", f.activities[SHORE_CLOUD] + f.activities[SHORE_ONPREM]);
@@ -66,6 +67,8 @@ void hub_health(struct hub *h, bool figures, struct jout *j)
         problem(j, "Files that came in could not be read.", "Settings > Inputs names them with the reason.");
     if (stuck)
         problem(j, "Something in the inbox folder cannot be taken.", "The hub's log says why: no room on the disk, no right to the folder, or no ordinary file.");
+    if (analysis)
+        problem(j, "The analysis does not go on; new alerts and scores are missing.", "The hub's log says why; it is tried again every two seconds.");
     if (leapt)
         problem(j, "The clock has leapt by more than 30 days.", "Check the machine's clock. Nothing is deleted for being too old until the hub has run for a day with it.");
     if (nothing)

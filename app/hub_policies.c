@@ -209,10 +209,22 @@ static int add_policy(void *owner, const struct stored_policy *p)
     return err ? err : detection_policy_params(s->arena, p, add_param, s);
 }
 
+static bool is_detection(struct str policy)
+{
+    char key[32];
+    for (const struct detector *const *d = detectors; *d; d++)
+        if (str_eq(detector_key(*d, key), policy))
+            return true;
+    return false;
+}
+
+/* Activity policies have exclusions, too: those are not the engine's matter. */
 static int add_exclusion(void *owner, struct str policy, struct str name, int64_t until)
 {
     struct settings *s = owner;
     (void)until;
+    if (!is_detection(policy))
+        return 0;
     if (s->nexclusions == SETTINGS_MAX)
         return ERR_LIMIT;
     s->exclusions[s->nexclusions++] = (struct engine_setting){str_dup(s->arena, policy), str_dup(s->arena, name), 0};

@@ -44,6 +44,7 @@ struct hub {
     atomic_uint changed;     /* bit per enum hub_change, taken by the fold */
     atomic_uint new_inputs;  /* something waits in DATA/received/ */
     atomic_bool expire;      /* retention is due */
+    atomic_int fold_err; /* why the analysis does not go on; 0: it does */
     atomic_llong clock_held; /* hours of uptime until which nothing is deleted: the clock has leapt */
     atomic_ulong files_waiting, files_failed;
     atomic_ulong syslog_records, syslog_alerts, syslog_ignored, syslog_lost; /* messages since the start */
