@@ -145,11 +145,22 @@ static struct pending *unasked(struct decode *d, struct flow *f, const struct me
     return p;
 }
 
+/* An answer to a question that was sent again, after the first answer was told. */
+static bool repeated(const struct state *s, uint16_t id)
+{
+    for (unsigned i = 0; i < PENDING; i++)
+        if (!s->pending[i].set && s->pending[i].answered && s->pending[i].id == id)
+            return true;
+    return false;
+}
+
 static void response(struct decode *d, struct flow *f, const struct message *m, const struct dns_head *h)
 {
     struct fault why;
     struct rd whole = rd_of(m->p, m->n, &why), r = whole;
     struct pending *p = find(f->state, h->id), read = {.set = false};
+    if (!p && repeated(f->state, h->id))
+        return;
     if (!p)
         p = unasked(d, f, m, h);
     rd_skip(&r, DNS_HEAD);

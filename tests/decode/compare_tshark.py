@@ -10,16 +10,17 @@ what was said, and the lists must be the same, whatever their order:
     rpc       calls: interface, operation, of those that become activities
 A difference must be one of tests/decode/tshark_differences.txt, where each has its reason. -v prints both lists.
 """
-import collections, fnmatch, glob, json, os, re, subprocess, sys
+import collections, fnmatch, glob, itertools, json, os, re, subprocess, sys
 import xml.etree.ElementTree as ET
 
-PROTOCOLS = "frame ip ipv6 tcp udp dns kerberos ldap cldap ntlmssp smb smb2 spnego gss-api dcerpc samr drsuapi lsarpc srvsvc svcctl netlogon epm atsvc bkrp wkssvc"
+PROTOCOLS = "frame ip ipv6 tcp udp dns kerberos ldap cldap ntlmssp smb smb2 spnego gss-api dcerpc samr drsuapi lsarpc srvsvc svcctl rpc_netlogon epm atsvc bkrp wkssvc"
 # operations that become activities, by the name that tshark has for the interface
 RPC = {"samr": ("SAMR", {50, 12, 22, 38, 55, 58, 63, 73}), "drsuapi": ("DRSUAPI", {3, 4, 5, 6, 17}), "srvsvc": ("SRVSVC", {12}),
        "svcctl": ("SVCCTL", {12, 24, 44, 45, 60}), "atsvc": ("ATSVC", {0}), "netlogon": ("NETLOGON", {4, 15, 26, 30}), "epm": ("EPM", {3})}
 
 
-SOME = {("smb", "open"), ("smb", "tree")} # opens that say nothing are no activities: what is said must be there, not all that is there said
+# Not every one of these becomes an activity: what is said must be there, not all that is there said.
+SOME = {("smb", "open"), ("smb", "tree"), ("rpc", "EPM")}
 
 
 def below(element, name):
@@ -56,17 +57,20 @@ def kerberos(proto, ends, asked, say):
             say(*asked.pop(frozenset(ends)), n=-1)
 
 
-def dns(proto, ports, say):
-    if "53" not in ports:
+def dns(proto, ends, known, say):
+    """What is asked again, and an answer to what was not seen, is one question; copies by a mirror port are none."""
+    if "53" not in ends:
         return
-    flags = (below(proto, "dns.flags.response") or ["?"])[0], (below(proto, "dns.flags.opcode") or ["?"])[0]
-    kinds = below(proto, "dns.qry.type")
-    for name, kind in zip(below(proto, "dns.qry.name"), kinds):
-        name = "" if name == "<Root>" else name.lower()
-        if flags == ("0", "0"):
-            say("dns", "question", name, str(int(kind, 0)))
-        if flags == ("1", "0"):
-            say("dns", "answer", name, str(int(kind, 0)), str(int((below(proto, "dns.flags.rcode") or ["0"])[0], 0)))
+    answer, opcode = (below(proto, "dns.flags.response") or ["?"])[0] in ("1", "True"), (below(proto, "dns.flags.opcode") or ["?"])[0]
+    for name, kind in list(zip(below(proto, "dns.qry.name"), below(proto, "dns.qry.type")))[:1]:
+        key = (frozenset(ends), below(proto, "dns.id")[0], name, kind)
+        name, kind = "" if name == "<Root>" else name.lower(), str(int(kind, 0))
+        if opcode == "0" and (key not in known or (known[key] and not answer)):
+            say("dns", "question", name, kind)
+            known[key] = False
+        if opcode == "0" and answer and not known[key]:
+            say("dns", "answer", name, kind, str(int((below(proto, "dns.flags.rcode") or ["0"])[0], 0)))
+            known[key] = True
 
 
 def parse_filter(text, at=0):
@@ -82,7 +86,7 @@ def parse_filter(text, at=0):
     while text[at] == "(":
         part, at = parse_filter(text, at)
         parts += part[1] if isinstance(part, tuple) and part[0] == sign and sign != "!" else [part]
-    return (sign, parts), at + 1
+    return parts[0] if len(parts) == 1 and sign != "!" else (sign, parts), at + 1
 
 
 def flat(text):
@@ -102,15 +106,15 @@ def ldap(proto, say):
 def ntlm(packet, say):
     if "3" not in [str(int(x, 0)) for x in below(packet, "ntlmssp.messagetype")]:
         return
-    values = zip(below(packet, "ntlmssp.auth.username"), below(packet, "ntlmssp.auth.domain"), below(packet, "ntlmssp.auth.hostname"))
-    for user, domain, host in values:
+    values = [below(packet, "ntlmssp.auth." + x) for x in ("username", "domain", "hostname")]
+    for user, domain, host in itertools.zip_longest(*values, fillvalue=""):
         user, domain, host = ("" if x in ("Not present", "NULL") else x for x in (user, domain, host))
         say("ntlm", "authenticate", user, domain if user else "", host)
 
 
 def smb1(proto, say):
     if (below(proto, "smb.cmd") or ["?"])[0] in ("0x75", "117") and (below(proto, "smb.flags.response") or ["?"])[0] in ("0", "False"):
-        for path in below(proto, "smb.path")[:1]:
+        for path in below(proto, "smb.path")[-1:]:
             say("smb", "tree", path.lower())
 
 
@@ -123,33 +127,52 @@ def creates(proto, say):
             say("smb", "tree", (below(f, "smb2.tree") or [""])[0].lower())
 
 
+def calls(packet, proto, kind, say):
+    for op in below(proto, kind + ".opnum")[:1]:
+        if int(op) in RPC[kind][1] and "0" in below(packet, "dcerpc.pkt_type"):
+            say("rpc", RPC[kind][0], op)
+
+
+CONTROL = bytes(c for c in range(32) if c not in b"\t\n\r")
+
+
+def packets(stream):
+    """tshark writes control characters as they are, which XML does not allow."""
+    parser = ET.XMLPullParser()
+    while True:
+        piece = stream.read(1 << 20)
+        if piece:
+            parser.feed(piece.translate(None, CONTROL))
+        for _, element in parser.read_events():
+            if element.tag == "packet":
+                yield element
+        if not piece:
+            return
+
+
 def theirs(path):
     seen = collections.Counter()
 
     def say(*what, n=1):
         seen[what] += n
-    asked = {}
+    asked, known = {}, {}
     p = subprocess.Popen(["tshark", "-n", "-r", path, "-T", "pdml", "-J", PROTOCOLS], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    for _, packet in ET.iterparse(p.stdout):
-        if packet.tag != "packet":
-            continue
+    for packet in packets(p.stdout):
         ports = below(packet, "tcp.port") + below(packet, "udp.port")
         for proto in packet.findall("proto"):
             kind = proto.get("name")
             if kind == "kerberos":
                 kerberos(proto, [*below(packet, "ip.addr"), *ports], asked, say)
             elif kind == "dns":
-                dns(proto, ports, say)
+                dns(proto, [*below(packet, "ip.addr"), *below(packet, "ipv6.addr"), *ports], known, say)
             elif kind == "ldap":
                 ldap(proto, say)
             elif kind == "smb":
                 smb1(proto, say)
             elif kind == "smb2":
                 creates(proto, say)
-            elif kind in RPC:
-                for op, request in zip(below(proto, kind + ".opnum"), [True]):
-                    if int(op) in RPC[kind][1] and within(packet, "dcerpc.pkt_type")[0].get("show") == "0":
-                        say("rpc", RPC[kind][0], op)
+            elif kind.removeprefix("rpc_") in RPC:
+                calls(packet, proto, kind.removeprefix("rpc_"), say)
         ntlm(packet, say)
         packet.clear()
     p.wait()
