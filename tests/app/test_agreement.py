@@ -4,7 +4,7 @@ Over our own captures (fixtures/alerts) and those of the corpus ($VIGIE_CORPUS, 
 tshark's filter and fields, what they say of each message, and what an activity says of the same. Where both differ rightly, DIFFERENCES
 says so with the reason. Skipped without tshark.
 """
-import collections, glob, json, os, shutil, subprocess, sys, tempfile
+import collections, glob, json, os, re, shutil, subprocess, sys, tempfile
 
 VIGIE = os.path.join(os.environ.get("VIGIE_BUILD", "build"), "vigie")
 CORPUS = os.environ.get("VIGIE_CORPUS", "../shared/data")
@@ -47,8 +47,70 @@ def ticket_activity(a):
     return a["ip"], str(a["port"]), a["facts"].get("spn", ""), a["facts"]["ticket_etype"]
 
 
+SCOPES = {"0": "base", "1": "one", "2": "subtree"}
+
+
+def assertions(texts):
+    """The single assertions among the texts, without values that either side writes in a form of its own (bytes, parentheses)."""
+    found = set()  # tshark writes the only part of a set twice
+    for t in texts:
+        attribute, sign, value = t.partition("=")
+        if sign and not set(t) & set("()") and t[0] not in "&|!":
+            found.add((attribute, value if value.isascii() and value.isprintable() and not set(value) & set("\\:;") else "?"))
+    return tuple(sorted(found))
+
+
+def search_frames(row):
+    """Base, scope, attributes and assertions of the search request in the frame."""
+    texts = [t[len("Filter: ("):-1] for t in values(row, "text") if t.startswith("Filter: (") and t.endswith(")")]
+    if len(values(row, "ldap.scope")) == 1:
+        yield (row["ip.src"] or row["ipv6.src"], row["tcp.srcport"], row["ldap.baseObject"], SCOPES[row["ldap.scope"]],
+               tuple(values(row, "ldap.AttributeDescription")), assertions(texts))
+
+
+def search_activity(a):
+    facts = a["facts"]
+    if a["kind"] != "LDAP search" or a.get("protocol") != "LDAP" or facts.get("operation") == "compare":
+        return None
+    return (a["ip"], str(a["port"]), facts.get("ldap_base", ""), facts["ldap_scope"], tuple(facts.get("ldap_attributes", "").split()),
+            assertions(re.findall(r"\(([^()]*)\)", facts["ldap_filter"])))
+
+
+def result_frames(row):
+    """Results of searches."""
+    answers = [op for op in values(row, "ldap.protocolOp") if op in ("1", "5", "7", "9", "11", "13", "15", "24")]
+    for op, code in zip(answers, values(row, "ldap.resultCode")):
+        if op == "5":
+            yield row["ip.dst"] or row["ipv6.dst"], row["tcp.dstport"], "search", int(code)
+
+
+def result_activity(a):
+    if a["kind"] != "LDAP search" or "ldap_result" not in a["facts"] or a["facts"].get("operation") == "compare":
+        return None
+    return a["ip"], str(a["port"]), "search", a["facts"]["ldap_result"]
+
+
+def bind_frames(row):
+    """Names of simple binds."""
+    if len(values(row, "ldap.authentication")) == 1 and row["ldap.authentication"] == "0":
+        yield row["ip.src"] or row["ipv6.src"], row["tcp.srcport"], row["ldap.name"]
+
+
+def bind_activity(a):
+    who, facts = a.get("actor", {}), a["facts"]
+    if a["kind"] != "LDAP bind" or facts.get("auth_package") != "simple":
+        return None
+    name = facts.get("dn") or who.get("upn") or "\\".join(x for x in (who.get("domain"), who.get("name")) if x)
+    return a["ip"], str(a["port"]), name
+
+
 # name, tshark's filter, fields, messages of a frame, message of an activity
 PROTOCOLS = [
+    ("LDAP search", "ldap.protocolOp == 3 && tcp", ["ldap.baseObject", "ldap.scope", "ldap.AttributeDescription", "text"], search_frames,
+     search_activity),
+    ("LDAP result", "ldap.resultCode && tcp", ["ip.dst", "ipv6.dst", "tcp.dstport", "ldap.protocolOp", "ldap.resultCode"], result_frames,
+     result_activity),
+    ("LDAP bind", "ldap.protocolOp == 0 && tcp", ["ldap.authentication", "ldap.name"], bind_frames, bind_activity),
     ("NTLM", "ntlmssp.messagetype == 3",
      ["ntlmssp.messagetype", "ntlmssp.negotiateflags", "ntlmssp.auth.username", "ntlmssp.auth.domain", "ntlmssp.auth.hostname"],
      ntlm_frames, ntlm_activity),
@@ -58,12 +120,16 @@ PROTOCOLS = [
 
 CUT = "the frame is cut inside the message; tshark then shows nothing of it, and what lies before the cut can be read"
 
+SIGNED = "the bind is not in the capture, so tshark does not know the signed buffers (RFC 4121 4.2.6.2), which can be read"
+
 # capture, protocol -> why nothing is compared
 DIFFERENCES = {
     ("401trg_20171220_smb_metasploit_psexec_pth_download_meterpreter.pcap", "NTLM"):
         CUT,
     ("401trg_20171220_smb_mimikatz_copy_to_host.pcap", "AP-REQ"): CUT,
     ("401trg_20171220_smb_psexec_add_user.pcap", "AP-REQ"): CUT,
+    ("pcapattack_DCShadow_add_primarygroupid_512_to_std_account.pcapng", "LDAP search"): SIGNED,
+    ("pcapattack_DCShadow_add_primarygroupid_512_to_std_account.pcapng", "LDAP result"): SIGNED,
     ("pcapattack_LM_WMI_ProcessCallCreate.pcapng", "AP-REQ"):
         "tshark does not open the token of the bind in frames 29 and 30; it is an AP-REQ in SPNEGO (RFC 4178, RFC 4121 4.1)",
 }
