@@ -243,7 +243,10 @@ static enum claim claims(const uint8_t *p, size_t n, bool from_client)
     if (n < 2 + DNS_HEAD)
         return n >= 2 && length < DNS_HEAD ? CLAIM_NO : CLAIM_MORE;
     dns_head(&r, &h);
-    bool sound = length >= DNS_HEAD && h.response == !from_client && (h.opcode == OPCODE_QUERY || h.opcode == OPCODE_UPDATE) &&
+    size_t least = DNS_HEAD + h.count[DNS_QUESTION] * (size_t)5; /* a root name, type and class; a record has ten bytes besides its name */
+    for (unsigned i = DNS_QUESTION + 1; i < sizeof h.count / sizeof *h.count; i++)
+        least += h.count[i] * (size_t)11;
+    bool sound = length >= least && h.response == !from_client && (h.opcode == OPCODE_QUERY || h.opcode == OPCODE_UPDATE) &&
                  (h.count[DNS_QUESTION] == 1 || (h.response && h.count[DNS_QUESTION] == 0)) && h.rcode <= 11;
     if (!sound || h.count[DNS_QUESTION] == 0)
         return sound ? CLAIM_YES : CLAIM_NO;

@@ -10,7 +10,7 @@ what was said, and the lists must be the same, whatever their order:
     rpc       calls: interface, operation, of those that become activities
 A difference must be one of tests/decode/tshark_differences.txt, where each has its reason. -v prints both lists.
 """
-import collections, fnmatch, glob, itertools, json, os, re, subprocess, sys
+import codecs, collections, fnmatch, glob, itertools, json, os, re, subprocess, sys
 import xml.etree.ElementTree as ET
 
 PROTOCOLS = "frame ip ipv6 tcp udp dns kerberos ldap cldap ntlmssp smb smb2 spnego gss-api dcerpc samr drsuapi lsarpc srvsvc svcctl rpc_netlogon epm atsvc bkrp wkssvc"
@@ -20,7 +20,7 @@ RPC = {"samr": ("SAMR", {50, 12, 22, 38, 55, 58, 63, 73}), "drsuapi": ("DRSUAPI"
 
 
 # Not every one of these becomes an activity: what is said must be there, not all that is there said.
-SOME = {("smb", "open"), ("smb", "tree"), ("rpc", "EPM")}
+SOME = {("smb", "open"), ("smb", "tree"), ("rpc", "EPM"), ("rpc", "NETLOGON")}
 
 
 def below(element, name):
@@ -57,20 +57,21 @@ def kerberos(proto, ends, asked, say):
             say(*asked.pop(frozenset(ends)), n=-1)
 
 
-def dns(proto, ends, known, say):
-    """What is asked again, and an answer to what was not seen, is one question; copies by a mirror port are none."""
+def dns(proto, ends, known, time, say):
+    """What is asked again within a minute, and an answer to what was not seen, is one question; copies by a mirror port are none."""
     if "53" not in ends:
         return
     answer, opcode = (below(proto, "dns.flags.response") or ["?"])[0] in ("1", "True"), (below(proto, "dns.flags.opcode") or ["?"])[0]
     for name, kind in list(zip(below(proto, "dns.qry.name"), below(proto, "dns.qry.type")))[:1]:
         key = (frozenset(ends), below(proto, "dns.id")[0], name, kind)
         name, kind = "" if name == "<Root>" else name.lower(), str(int(kind, 0))
-        if opcode == "0" and (key not in known or (known[key] and not answer)):
+        answered, last = known.get(key, (False, 0))
+        if opcode == "0" and (time - last > 60 or (answered and not answer)):
             say("dns", "question", name, kind)
-            known[key] = False
-        if opcode == "0" and answer and not known[key]:
+            answered = False
+        if opcode == "0" and answer and not answered:
             say("dns", "answer", name, kind, str(int((below(proto, "dns.flags.rcode") or ["0"])[0], 0)))
-            known[key] = True
+        known[key] = (answered or answer, time)
 
 
 def parse_filter(text, at=0):
@@ -113,9 +114,10 @@ def ntlm(packet, say):
 
 
 def smb1(proto, say):
-    if (below(proto, "smb.cmd") or ["?"])[0] in ("0x75", "117") and (below(proto, "smb.flags.response") or ["?"])[0] in ("0", "False"):
-        for path in below(proto, "smb.path")[-1:]:
-            say("smb", "tree", path.lower())
+    for f in proto.iter("field"):
+        if f.get("name") == "" and f.get("show", "").startswith("Tree Connect AndX Request"):
+            for path in below(f, "smb.path")[-1:]:
+                say("smb", "tree", path.lower())
 
 
 def creates(proto, say):
@@ -133,16 +135,17 @@ def calls(packet, proto, kind, say):
             say("rpc", RPC[kind][0], op)
 
 
+UNFIT = re.compile("[\ufffe\uffff\ud800-\udfff]")
 CONTROL = bytes(c for c in range(32) if c not in b"\t\n\r")
 
 
 def packets(stream):
-    """tshark writes control characters as they are, which XML does not allow."""
-    parser = ET.XMLPullParser()
+    """tshark writes control characters and broken UTF-8 as they are, which XML does not allow."""
+    parser, text = ET.XMLPullParser(), codecs.getincrementaldecoder("utf-8")("replace")
     while True:
         piece = stream.read(1 << 20)
         if piece:
-            parser.feed(piece.translate(None, CONTROL))
+            parser.feed(UNFIT.sub("?", text.decode(piece.translate(None, CONTROL))))
         for _, element in parser.read_events():
             if element.tag == "packet":
                 yield element
@@ -158,13 +161,14 @@ def theirs(path):
     asked, known = {}, {}
     p = subprocess.Popen(["tshark", "-n", "-r", path, "-T", "pdml", "-J", PROTOCOLS], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     for packet in packets(p.stdout):
+        time = float(next(f.get("value") for f in packet.iter("field") if f.get("name") == "timestamp"))
         ports = below(packet, "tcp.port") + below(packet, "udp.port")
         for proto in packet.findall("proto"):
             kind = proto.get("name")
             if kind == "kerberos":
                 kerberos(proto, [*below(packet, "ip.addr"), *ports], asked, say)
             elif kind == "dns":
-                dns(proto, [*below(packet, "ip.addr"), *below(packet, "ipv6.addr"), *ports], known, say)
+                dns(proto, [*below(packet, "ip.addr"), *below(packet, "ipv6.addr"), *ports], known, time, say)
             elif kind == "ldap":
                 ldap(proto, say)
             elif kind == "smb":
@@ -196,7 +200,7 @@ def of_dns(f, say):
 
 
 def of_smb(a, f, say):
-    if a["kind"] == "share access":
+    if a["kind"] == "share access" and "smb_command" not in f:
         say("smb", "tree", f["share"].lower())
     elif a["kind"] == "share file access" and f.get("smb_command") == 5:
         say("smb", "open", f["relative_target"].lower())
