@@ -79,7 +79,7 @@ for f in build-fuzz/fuzz_*; do
     seeds=
     for d in "fuzz/seeds/$name" "build-fuzz/seeds/$name"; do [ -d "$d" ] && seeds="$seeds $d"; done
     # shellcheck disable=SC2086
-    one "fuzz_$name" "$f" -max_total_time="${FUZZ_SECONDS:-10}" -timeout=10 -rss_limit_mb=2048 "build-fuzz/corpus/$name" $seeds
+    one "fuzz_$name" "$f" -max_total_time="${FUZZ_SECONDS:-5}" -timeout=10 -rss_limit_mb=2048 "build-fuzz/corpus/$name" $seeds
 done
 
 echo
