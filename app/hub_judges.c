@@ -43,7 +43,7 @@ struct judges {
     int64_t newest;
     uint64_t fed, published; /* activities */
     bool changed;
-    bool parted; /* two entities turned out to be one: what was learned of them apart is to be folded again */
+    bool parted; /* two entities turned out to be one, or one to be another kind: what was judged before is to be folded again */
 };
 
 /* ---- opening ---- */
@@ -221,6 +221,18 @@ int judges_policies(struct judges *j, const struct actlog_row *row)
     return policies_see(j->policies, row, &sink);
 }
 
+/* Somebody is another than what was judged so far took him for: a controller, sensitive, a replicator ... */
+static bool sees_otherwise(const struct dir *old, const struct dir *now)
+{
+    uint32_t n = dir_count(old) < dir_count(now) ? dir_count(old) : dir_count(now);
+    for (uint32_t i = 1; i <= n; i++) {
+        const struct entity *a = dir_entity(old, i), *b = dir_entity(now, i);
+        if (a && b && a->number == b->number && a->flags != b->flags)
+            return true;
+    }
+    return false;
+}
+
 int judges_directory(struct judges *j)
 {
     uint64_t generation;
@@ -229,6 +241,7 @@ int judges_directory(struct judges *j)
         who_give(j->h->who, d);
         return 0;
     }
+    bool changed = sees_otherwise(j->dir, d);
     int err = engine_directory(j->engine, d);
     if (!err)
         err = score_directory(j->score, d);
@@ -236,7 +249,7 @@ int judges_directory(struct judges *j)
     if (err)
         return err;
     const struct dir_alias *merged;
-    j->parted |= dir_merged(d, &merged) > 0;
+    j->parted |= dir_merged(d, &merged) > 0 || changed;
     if (j->posture)
         posture_directory(j->posture, d);
     j->dir = d;

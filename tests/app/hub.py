@@ -146,7 +146,7 @@ class Hub:
             if not page["hasNext"]:
                 return rows
 
-    def settle(self, seconds=90, fold=True):
+    def settle(self, seconds=180, fold=True):
         """Until nothing lies in the inbox, nothing waits, and the analysis has seen all of it."""
         end = time.monotonic() + seconds
         calm = 0
