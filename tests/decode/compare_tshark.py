@@ -13,7 +13,7 @@ A difference must be one of tests/decode/tshark_differences.txt, where each has 
 import codecs, collections, fnmatch, glob, itertools, json, os, re, subprocess, sys
 import xml.etree.ElementTree as ET
 
-PROTOCOLS = "frame ip ipv6 tcp udp dns kerberos ldap cldap ntlmssp smb smb2 spnego gss-api dcerpc samr drsuapi lsarpc srvsvc svcctl rpc_netlogon epm atsvc bkrp wkssvc"
+PROTOCOLS = "frame ip ipv6 tcp udp http dns kerberos ldap cldap ntlmssp smb smb2 spnego gss-api dcerpc samr drsuapi lsarpc srvsvc svcctl rpc_netlogon epm atsvc bkrp wkssvc"
 # operations that become activities, by the name that tshark has for the interface
 RPC = {"samr": ("SAMR", {50, 12, 22, 38, 55, 58, 63, 73}), "drsuapi": ("DRSUAPI", {3, 4, 5, 6, 17}), "srvsvc": ("SRVSVC", {12}),
        "svcctl": ("SVCCTL", {12, 24, 44, 45, 60}), "atsvc": ("ATSVC", {0}), "netlogon": ("NETLOGON", {4, 15, 26, 30}), "epm": ("EPM", {3})}
@@ -57,6 +57,11 @@ def kerberos(proto, ends, asked, say):
             say(*asked.pop(frozenset(ends)), n=-1)
 
 
+def plain(name):
+    """Bytes of a name that are no ASCII: each side writes them in its own way."""
+    return re.sub(r"(?:\\\d{3}|[^\x20-\x7e]|\?)+", "?", "" if name == "<Root>" else name.lower())
+
+
 def dns(proto, ends, known, time, say):
     """What is asked again within a minute, and an answer to what was not seen, is one question; copies by a mirror port are none."""
     if "53" not in ends:
@@ -64,7 +69,7 @@ def dns(proto, ends, known, time, say):
     answer, opcode = (below(proto, "dns.flags.response") or ["?"])[0] in ("1", "True"), (below(proto, "dns.flags.opcode") or ["?"])[0]
     for name, kind in list(zip(below(proto, "dns.qry.name"), below(proto, "dns.qry.type")))[:1]:
         key = (frozenset(ends), below(proto, "dns.id")[0], name, kind)
-        name, kind = "" if name == "<Root>" else name.lower(), str(int(kind, 0))
+        name, kind = plain(name), str(int(kind, 0))
         answered, last = known.get(key, (False, 0))
         if opcode == "0" and (time - last > 60 or (answered and not answer)):
             say("dns", "question", name, kind)
@@ -193,7 +198,7 @@ def of_kerberos(a, f, say):
 
 
 def of_dns(f, say):
-    name, kind = f.get("dns_name", "").lower(), str(f["dns_type"])
+    name, kind = plain(f.get("dns_name", "")), str(f["dns_type"])
     say("dns", "question", name, kind)
     if "dns_rcode" in f:
         say("dns", "answer", name, kind, str(f["dns_rcode"]))
