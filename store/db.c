@@ -368,14 +368,17 @@ int sql_close_changes(struct sql *q, uint64_t *changed)
     struct conn *c = pthread_getspecific(q->db->mine);
     if (changed && !q->err)
         *changed = (uint64_t)sqlite3_changes64(c->sqlite);
+    int code; /* INSERT ... RETURNING is committed here, not by the step that gave its row: a full disk shows now */
     if (q->slot < 0) {
-        (void)sqlite3_finalize(q->stmt);
+        code = sqlite3_finalize(q->stmt);
     } else {
-        (void)sqlite3_reset(q->stmt);
+        code = sqlite3_reset(q->stmt);
         (void)sqlite3_clear_bindings(q->stmt);
         c->kept[q->slot].busy = false;
     }
     q->stmt = NULL;
+    if (!q->err)
+        q->err = code_of(code);
     return q->err;
 }
 
