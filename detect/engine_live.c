@@ -124,7 +124,7 @@ int engine_directory(struct engine *e, const struct dir *dir)
 
 /* ---- forgetting ---- */
 
-enum { GONE = UINT32_MAX };
+#define GONE UINT32_MAX
 
 /* Gives the campaigns the new numbers of their alerts, and drops those whose alert is gone. */
 static void renumber(struct table *campaigns, const uint32_t *to, uint64_t *keys)

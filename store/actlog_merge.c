@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-enum { GONE = UINT32_MAX, STOP_EVERY = 4096 };
+enum { STOP_EVERY = 4096 };
+#define GONE UINT32_MAX
 
 struct input {
     struct merge_input of;
