@@ -46,27 +46,46 @@ for p in $(find "$build/tests" -type f -name 'test_*' -perm -u+x ! -name '*.[do]
     if [ "$not" != 0 ]; then grep -v '^ok ' "$log" | tail -n 25; fi
 done
 
-for s in $(find tests -name 'test_*.py' -o -name 'test_*.sh' | LC_ALL=C sort); do
-    name=${s#tests/}
-    log=$logs/$(echo "$name" | tr / _).log
-    case $s in
-    *.py) VIGIE_BUILD=$build timeout "${TEST_SECONDS:-900}" python3 "$s" >"$log" 2>&1 ;;
-    *) VIGIE_BUILD=$build timeout "${TEST_SECONDS:-900}" sh "$s" >"$log" 2>&1 ;;
+run_script() { # script: its output and exit code into the logs
+    log=$logs/$(echo "${1#tests/}" | tr / _).log
+    case $1 in
+    *.py) VIGIE_BUILD=$build timeout "${TEST_SECONDS:-900}" python3 "$1" >"$log" 2>&1 ;;
+    *) VIGIE_BUILD=$build timeout "${TEST_SECONDS:-900}" sh "$1" >"$log" 2>&1 ;;
     esac
-    code=$?
+    echo $? >"$log.code"
+}
+
+tell_script() { # script
+    name=${1#tests/}
+    log=$logs/$(echo "$name" | tr / _).log
+    code=$(cat "$log.code")
     last=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log" | tail -n 1)
     if [ -z "$last" ]; then
         result "$name" 0 1 0
         tail -n 25 "$log"
-        continue
+        return
     fi
     # shellcheck disable=SC2086
     set -- $last
     bad=$3
-    if [ $code != 0 ] && [ "$bad" = 0 ]; then bad=1; fi
+    if [ "$code" != 0 ] && [ "$bad" = 0 ]; then bad=1; fi
     result "$name" "$1" "$bad" "$5"
     if [ "$bad" != 0 ]; then tail -n 25 "$log"; fi
     grep -i '^notice' "$log"
+}
+
+# comparisons with other programs only compute: they go beside the others, at low priority
+scripts=$(find tests -name 'test_*.py' -o -name 'test_*.sh' | LC_ALL=C sort)
+compare=$(echo "$scripts" | grep -E 'compare|agreement|tshark')
+( for s in $compare; do
+    TEST_SECONDS=${TEST_SECONDS:-2400} run_script "$s"
+done ) &
+comparing=$!
+renice -n 10 -p $comparing >/dev/null 2>&1
+for s in $scripts; do
+    case " $(echo $compare) " in *" $s "*) continue ;; esac
+    run_script "$s"
+    tell_script "$s"
 done
 
 # each fuzzer for a short time; `make fuzz` runs them for long
@@ -81,6 +100,9 @@ for f in build-fuzz/fuzz_*; do
     # shellcheck disable=SC2086
     one "fuzz_$name" "$f" -max_total_time="${FUZZ_SECONDS:-5}" -timeout=10 -rss_limit_mb=2048 "build-fuzz/corpus/$name" $seeds
 done
+
+wait "$comparing"
+for s in $compare; do tell_script "$s"; done
 
 echo
 echo "$passed passed, $failed failed, $skipped skipped"
