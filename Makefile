@@ -96,7 +96,7 @@ $(B)/sample: $(patsubst %.c,$(B)/%.o,$(wildcard tools/sample/*.c)) $(LIBRARY)
 	$(CXX) $(LDFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS)
 
 # ---- other builds of the same sources ----
-SAN_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+SAN_FLAGS := -fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 asan:
 	$(MAKE) B=build-asan OPT="-O1 -g" SANITIZE="$(SAN_FLAGS)" build-asan/vigie tests
 tsan:
