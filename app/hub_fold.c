@@ -291,9 +291,12 @@ static bool due(const struct hub_fold *f)
 
 static int step(struct hub_fold *f)
 {
-    if (due(f))
-        return fold(f);
-    return step_live(f);
+    int err = due(f) ? fold(f) : step_live(f);
+    if (err) { /* what the running judges did not get, a fold over everything gives them */
+        f->dirty = true;
+        atomic_store(&f->known, 0);
+    }
+    return err;
 }
 
 void *hub_fold_run(void *owner)
