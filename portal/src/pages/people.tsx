@@ -44,7 +44,7 @@ function PeopleList({ route, noun }: PageProps & { noun: Noun }) {
       <div class="card">
         <div class="toolbar"><Search value={text} onChange={search} placeholder={words.search} /></div>
         {error && !data ? <Failure error={error} retry={reload} /> : !data ? <Skeleton rows={8} /> : data.data.length === 0
-          ? (q ? <Empty title={t.noMatch} action={<Button onClick={() => search('')}>{t.query.clear}</Button>} /> : <Empty icon={noun === 'users' ? 'users' : 'computer'} title={words.none} action={<><LinkButton kind="primary" to={href('settings/inputs')}>{t.inputs.upload}</LinkButton><LinkButton to={href('settings/directories')}>{t.settings.nav['directories']}</LinkButton></>}>{words.noneWhy}</Empty>)
+          ? (q ? <Empty title={t.noMatch} action={<Button onClick={() => search('')}>{t.query.clear}</Button>} /> : <Empty icon={noun === 'users' ? 'users' : 'computer'} title={words.none} action={<LinkButton kind="primary" to={href('settings/inputs')}>{t.inputs.upload}</LinkButton>}>{words.noneWhy}</Empty>)
           : <div aria-busy={loading}>
               <Table label={t.menu[noun]} columns={columns(noun)} rows={data.data} keyOf={(u) => u.id} onOpen={(u) => go(`${noun}/${u.id}`)} sort={sort} onSort={(s) => change({ sort: s.by, skip: null }, true)} />
               <Pager skip={skip} shown={data.data.length} total={data.total} more={data.moreThanTotal} hasNext={data.hasNext} onSkip={(n) => change({ skip: n || null })} />

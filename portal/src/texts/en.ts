@@ -210,12 +210,12 @@ export const en = {
     system: 'System', threat: 'Threat protection', data: 'Data', own: 'Personal', organisation: 'Organisation', language: 'Language of new accounts', retention: 'Retention', retentionAbout: 'Days after which data is deleted for good.', noRight: 'You may not see this page',
     keep: { activities: 'Activities', alerts: 'Closed alerts', discovery: 'Cloud discovery', governance: 'Governance log' },
     nav: {
-      general: 'Organisation and retention', admins: 'Manage admin access', roles: 'Roles', tokens: 'API tokens', licences: 'Licences', audit: 'Audit log', health: 'Health', link: 'Identity protection (ATP)', sensors: 'Sensors', directories: 'Directory services', tags: 'Entity tags', exclusions: 'Exclusions',
+      general: 'Organisation and retention', admins: 'Manage admin access', roles: 'Roles', tokens: 'API tokens', licences: 'Licences', audit: 'Audit log', health: 'Health', link: 'Identity protection (ATP)', sensors: 'Sensors', tags: 'Entity tags', exclusions: 'Exclusions',
       inputs: 'Inputs and upload', subnets: 'IP address ranges', notifications: 'Notifications', profile: 'My account',
     } as Record<string, string>,
     about: {
       general: 'What this server is called, and how long it remembers.', admins: 'Accounts that may sign in, and their roles.', roles: 'What each role may see and do.', tokens: 'For programs that use the REST API with your rights.', licences: 'Which sides of the product may be used, for which directory. Nothing is ever sent home.',
-      audit: 'What administrators did and looked at.', health: 'Whether the hub sees what it should.', link: 'Joins the on-premises side and the hub.', sensors: 'Programs on or beside domain controllers that send what happened there.', directories: 'Where users, groups and computers are read from.', tags: 'Accounts that deserve a second look, and servers whose part is known.',
+      audit: 'What administrators did and looked at.', health: 'Whether the hub sees what it should.', link: 'Joins the on-premises side and the hub.', sensors: 'Programs on or beside domain controllers that send what happened there.', tags: 'Accounts that deserve a second look, and servers whose part is known.',
       exclusions: 'Users, computers and addresses that a detection leaves out.', inputs: 'What the hub was given to read.', subnets: 'Your own networks, VPN egress and other known addresses.', notifications: 'Who is told about alerts.', profile: 'Your password and second factor.',
     } as Record<string, string>,
   },
@@ -238,10 +238,6 @@ export const en = {
     products: { atp: 'Identity protection (ATP)', hub: 'Hub: cloud apps' } as Record<string, string>, expires: 'Expires', valid: 'Valid', invalid: 'Not valid', remove: 'Remove licence', removeAbout: 'What it allows stops at once.',
   },
   audit: { none: 'Nothing has been done yet', what: 'What', before: 'Before', after: 'After' },
-  directories: {
-    add: 'Add directory', server: 'Server', serverAbout: 'A domain controller or LDAP server, with ldaps:// wherever it can.', bindDn: 'Account', bindAbout: 'An ordinary account is enough: it only reads.', base: 'Search base', none: 'No directory is connected',
-    noneWhy: 'Directory data says who people are: groups, titles, managers. You can also upload an LDIF export.', lastSync: 'Last synchronised', objects: 'Objects', state: { ok: 'Synchronised', running: 'Synchronising', failed: 'Failed', new: 'Waiting' } as Record<string, string>,
-  },
   tags: {
     hint: 'Account, group or computer', title: { sensitive: 'Sensitive', honeytoken: 'Honeytoken', dc: 'Domain controllers', dns: 'DNS servers', replicator: 'Known replicators' },
     about: {

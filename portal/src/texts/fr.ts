@@ -211,12 +211,12 @@ export const fr: Texts = {
     system: 'Système', threat: 'Protection contre les menaces', data: 'Données', own: 'Personnel', organisation: 'Organisation', language: 'Langue des nouveaux comptes', retention: 'Conservation', retentionAbout: 'Nombre de jours après lesquels les données sont supprimées définitivement.', noRight: 'Vous ne pouvez pas voir cette page',
     keep: { activities: 'Activités', alerts: 'Alertes fermées', discovery: 'Cloud Discovery', governance: 'Journal de gouvernance' },
     nav: {
-      general: 'Organisation et conservation', admins: 'Gérer les accès d’administration', roles: 'Rôles', tokens: 'Jetons d’API', licences: 'Licences', audit: 'Journal d’audit', health: 'Santé', link: 'Protection des identités (ATP)', sensors: 'Capteurs', directories: 'Services d’annuaire', tags: 'Étiquettes d’entités', exclusions: 'Exclusions',
+      general: 'Organisation et conservation', admins: 'Gérer les accès d’administration', roles: 'Rôles', tokens: 'Jetons d’API', licences: 'Licences', audit: 'Journal d’audit', health: 'Santé', link: 'Protection des identités (ATP)', sensors: 'Capteurs', tags: 'Étiquettes d’entités', exclusions: 'Exclusions',
       inputs: 'Entrées et envoi', subnets: 'Plages d’adresses IP', notifications: 'Notifications', profile: 'Mon compte',
     },
     about: {
       general: 'Le nom de ce serveur, et combien de temps il se souvient.', admins: 'Les comptes qui peuvent se connecter, et leurs rôles.', roles: 'Ce que chaque rôle peut voir et faire.', tokens: 'Pour les programmes qui utilisent l’API REST avec vos droits.', licences: 'Quels côtés du produit peuvent être utilisés, pour quel annuaire. Rien n’est jamais transmis à l’extérieur.',
-      audit: 'Ce que les administrateurs ont fait et consulté.', health: 'Si le hub voit ce qu’il devrait voir.', link: 'Joint le côté local et le hub.', sensors: 'Programmes sur les contrôleurs de domaine, ou à côté, qui envoient ce qui s’y passe.', directories: 'D’où sont lus les utilisateurs, groupes et ordinateurs.', tags: 'Les comptes qui méritent un second regard, et les serveurs dont le rôle est connu.',
+      audit: 'Ce que les administrateurs ont fait et consulté.', health: 'Si le hub voit ce qu’il devrait voir.', link: 'Joint le côté local et le hub.', sensors: 'Programmes sur les contrôleurs de domaine, ou à côté, qui envoient ce qui s’y passe.', tags: 'Les comptes qui méritent un second regard, et les serveurs dont le rôle est connu.',
       exclusions: 'Utilisateurs, ordinateurs et adresses qu’une détection laisse de côté.', inputs: 'Ce que le hub a reçu à lire.', subnets: 'Vos propres réseaux, sorties VPN et autres adresses connues.', notifications: 'Qui est prévenu des alertes.', profile: 'Votre mot de passe et votre second facteur.',
     },
   },
@@ -239,10 +239,6 @@ export const fr: Texts = {
     products: { atp: 'Protection des identités (ATP)', hub: 'Hub : applications cloud' }, expires: 'Expire', valid: 'Valide', invalid: 'Non valide', remove: 'Retirer la licence', removeAbout: 'Ce qu’elle permet cesse aussitôt.',
   },
   audit: { none: 'Rien n’a encore été fait', what: 'Quoi', before: 'Avant', after: 'Après' },
-  directories: {
-    add: 'Ajouter un annuaire', server: 'Serveur', serverAbout: 'Un contrôleur de domaine ou un serveur LDAP, en ldaps:// partout où c’est possible.', bindDn: 'Compte', bindAbout: 'Un compte ordinaire suffit : il ne fait que lire.', base: 'Base de recherche', none: 'Aucun annuaire n’est connecté',
-    noneWhy: 'L’annuaire dit qui sont les personnes : groupes, fonctions, responsables. Vous pouvez aussi envoyer un export LDIF.', lastSync: 'Dernière synchronisation', objects: 'Objets', state: { ok: 'Synchronisé', running: 'Synchronisation', failed: 'Échec', new: 'En attente' },
-  },
   tags: {
     hint: 'Compte, groupe ou ordinateur', title: { sensitive: 'Sensible', honeytoken: 'Leurre', dc: 'Contrôleurs de domaine', dns: 'Serveurs DNS', replicator: 'Réplicateurs connus' },
     about: {
