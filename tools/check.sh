@@ -81,7 +81,7 @@ compare=$(echo "$scripts" | grep -E 'compare|agreement|tshark')
     TEST_SECONDS=${TEST_SECONDS:-2400} run_script "$s"
 done ) &
 comparing=$!
-renice -n 10 -p $comparing >/dev/null 2>&1
+renice -n 19 -p $comparing >/dev/null 2>&1
 for s in $scripts; do
     case " $(echo $compare) " in *" $s "*) continue ;; esac
     run_script "$s"
