@@ -1,7 +1,7 @@
 // pages/person.tsx - one person or computer: who, how exposed, how risky, and from what the score is made.
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { del, download, get, post } from '../api';
+import { download, get, post } from '../api';
 import type { PageProps } from '../frame';
 import { ago, dateTime, number } from '../format';
 import type { AlertRow, Filters, List, UsedBy as UsedByRow, User } from '../model';
@@ -9,7 +9,7 @@ import { change, go, href } from '../route';
 import { attempt, useDenied, useLoad } from '../state';
 import { t } from '../texts';
 import { Avatar, Badge, Button, Card, Empty, Facts, Failure, LinkButton, PageHead, Score, Skeleton, TagBadges, Tabs } from '../ui/basic';
-import { TextArea, TextInput } from '../ui/form';
+import { TextArea } from '../ui/form';
 import { Icon } from '../ui/icon';
 import { Dialog, Menu } from '../ui/overlay';
 import { Table } from '../ui/table';
@@ -109,37 +109,25 @@ function AlertsTab({ id }: { id: string }) {
   );
 }
 
-type Ask = 'reset' | 'forget' | 'require_sign_in' | 'suspend' | 'confirm_compromised';
-
-function AskDialog({ ask, of, noun, onClose, onDone }: { ask: Ask; of: User; noun: Noun; onClose: () => void; onDone: () => void }) {
+function ResetDialog({ of, onClose, onDone }: { of: User; onClose: () => void; onDone: () => void }) {
   const [text, setText] = useState('');
-  const run = async () => {
-    if (ask === 'forget') {
-      if (await attempt(() => del(`personal/${of.id}`, { confirm: text }), t.user.forgotten)) go(noun);
-    } else if (ask === 'reset') {
-      if (await attempt(() => post(`users/${of.id}/reset`, { comment: text }), t.user.resetDone)) onDone();
-    } else if (await attempt(() => post(`users/${of.id}/actions`, { action: ask, comment: text }), t.user.actionDone)) onDone();
-  };
-  const danger = ask === 'forget' || ask === 'suspend';
+  const run = async () => { if (await attempt(() => post(`users/${of.id}/reset`, { comment: text }), t.user.resetDone)) onDone(); };
   return (
-    <Dialog title={t.user.ask[ask].title} onClose={onClose} onSubmit={run} footer={<><Button onClick={onClose}>{t.cancel}</Button><Button kind={danger ? 'danger' : 'primary'} type="submit" disabled={ask === 'forget' && text !== of.name}>{t.user.ask[ask].title}</Button></>}>
-      <p>{t.user.ask[ask].about(of.name)}</p>
-      {ask === 'forget' ? <TextInput label={t.user.confirmName(of.name)} value={text} onChange={setText} /> : <TextArea label={t.alerts.comment} value={text} onChange={setText} />}
+    <Dialog title={t.user.reset} onClose={onClose} onSubmit={run} footer={<><Button onClick={onClose}>{t.cancel}</Button><Button kind="primary" type="submit">{t.user.reset}</Button></>}>
+      <p>{t.user.resetAbout(of.name)}</p>
+      <TextArea label={t.alerts.comment} value={text} onChange={setText} />
     </Dialog>
   );
 }
 
-function Actions({ of, noun, set }: { of: User; noun: Noun; set: (a: Ask) => void }) {
-  const govern = useDenied('govern');
+function Actions({ of, noun, reset }: { of: User; noun: Noun; reset: () => void }) {
   const manage = useDenied('manage_alerts');
   const personal = useDenied('personal_data');
-  const act = (ask: Ask, denied: string | undefined) => ({ text: t.user.ask[ask].title, denied, onClick: () => set(ask) });
   if (noun === 'computers') return null;
   return (
     <Menu label={t.user.actions} kind="primary" items={[
-      { head: true, text: t.user.respond }, act('require_sign_in', govern), act('suspend', govern), act('confirm_compromised', govern), null,
-      act('reset', manage), null,
-      { text: t.user.export, denied: personal, onClick: () => attempt(() => download('GET', `personal/${of.id}`)) }, act('forget', personal),
+      { text: t.user.reset, denied: manage, onClick: reset }, null,
+      { text: t.user.export, denied: personal, onClick: () => attempt(() => download('GET', `personal/${of.id}`)) },
     ]} />
   );
 }
@@ -147,7 +135,7 @@ function Actions({ of, noun, set }: { of: User; noun: Noun; set: (a: Ask) => voi
 export function PersonPage({ route, id }: PageProps) {
   const noun: Noun = route.path[0] === 'computers' ? 'computers' : 'users';
   const { data: of, error, reload } = useLoad((s) => get<User>(`${noun}/${id}`, s), [noun, id]);
-  const [ask, setAsk] = useState<Ask | null>(null);
+  const [resetting, setResetting] = useState(false);
   const first: Tab = noun === 'users' ? 'risk' : 'alerts';
   const tab = (route.params.get('tab') ?? first) as Tab;
   if (!of) return <div class="page"><div class="card">{error ? <Failure error={error} retry={reload} /> : <Skeleton rows={12} />}</div></div>;
@@ -155,7 +143,7 @@ export function PersonPage({ route, id }: PageProps) {
   const tabs: [Tab, string][] = [noun === 'users' ? ['risk', t.user.tabs.risk] : ['alerts', t.menu.alerts], ['activities', t.user.tabs.activities], ['directory', t.user.tabs.directory]];
   return (
     <div class="page">
-      <PageHead crumbs={<a href={href(noun)}>{t.menu[noun]}</a>} title={of.name} actions={<Actions of={of} noun={noun} set={setAsk} />} />
+      <PageHead crumbs={<a href={href(noun)}>{t.menu[noun]}</a>} title={of.name} actions={<Actions of={of} noun={noun} reset={() => setResetting(true)} />} />
       <div class="split">
         <div class="stack"><Who of={of} noun={noun} /><Threat of={of} noun={noun} receipt={() => change({ receipt: 1 })} /><Exposure of={of} /><UsedBy of={of} /></div>
         <div class="stack">
@@ -167,7 +155,7 @@ export function PersonPage({ route, id }: PageProps) {
         </div>
       </div>
       {route.params.get('receipt') && <ReceiptDrawer id={id} shown={of.score ?? 0} name={of.name} mark={route.params.get('ref')} onClose={() => change({ receipt: null, ref: null })} />}
-      {ask && <AskDialog ask={ask} of={of} noun={noun} onClose={() => setAsk(null)} onDone={() => { setAsk(null); reload(); }} />}
+      {resetting && <ResetDialog of={of} onClose={() => setResetting(false)} onDone={() => { setResetting(false); reload(); }} />}
     </div>
   );
 }
