@@ -5,7 +5,6 @@
 #include "store/tab_tokens.h"
 
 #include <sodium.h>
-#include <stdio.h>
 
 enum { BEARER_SECONDS = 3599, ACTIVE_DAYS = 7 };
 
@@ -105,17 +104,6 @@ static bool read_scopes(struct api_request *q, struct str *out, struct str *bad)
     return good;
 }
 
-/* A random GUID (RFC 9562 version 4). */
-static void new_client(char out[37])
-{
-    uint8_t b[16];
-    randombytes_buf(b, sizeof b);
-    b[6] = (uint8_t)((b[6] & 0x0fu) | 0x40u);
-    b[8] = (uint8_t)((b[8] & 0x3fu) | 0x80u);
-    (void)snprintf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7],
-                   b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
-}
-
 static int make(struct api_request *q, struct api_response *r)
 {
     char secret[65], client[37];
@@ -128,7 +116,7 @@ static int make(struct api_request *q, struct api_response *r)
     if (!read_scopes(q, &t.scopes, &bad))
         return api_bad_value(r, bad, "CONSOLE_FORMS_NOT_VALID_VALUE");
     password_secret(secret);
-    new_client(client);
+    password_guid(client);
     password_keep(hash, str_of(secret), "token");
     t.name = name;
     t.client = str_of(client);

@@ -4,6 +4,7 @@
 #include "base/err.h"
 
 #include <sodium.h>
+#include <stdio.h>
 
 static size_t characters(struct str s)
 {
@@ -78,4 +79,14 @@ void password_keep(uint8_t out[32], struct str secret, const char *purpose)
     size_t n = strlen(purpose);
     memcpy(key, purpose, n < sizeof key ? n : sizeof key);
     (void)crypto_generichash(out, 32, (const uint8_t *)secret.p, secret.n, key, sizeof key);
+}
+
+void password_guid(char out[37])
+{
+    uint8_t b[16];
+    randombytes_buf(b, sizeof b);
+    b[6] = (uint8_t)((b[6] & 0x0fu) | 0x40u);
+    b[8] = (uint8_t)((b[8] & 0x3fu) | 0x80u);
+    (void)snprintf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7],
+                   b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
 }

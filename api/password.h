@@ -19,6 +19,8 @@ int password_hash(struct str password, char out[PASSWORD_HASH]);
 bool password_verify(struct str hash, struct str password);
 /* 256 random bits in hexadecimal: sessions, tokens, set-up links. */
 void password_secret(char out[65]);
+/* A random GUID (RFC 9562 version 4): the client id of a token. */
+void password_guid(char out[37]);
 /* BLAKE2b-256 of a secret, for keeping. `purpose` keeps hashes of different uses apart. */
 void password_keep(uint8_t out[32], struct str secret, const char *purpose);
 

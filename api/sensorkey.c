@@ -3,8 +3,8 @@
 
 #include "api/tlskey.h"
 #include "base/err.h"
+#include "base/file.h"
 
-#include <gnutls/crypto.h>
 #include <gnutls/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,12 +41,9 @@ static int begin(struct pair *p, bool fresh)
 
 static int fill(const struct pair *p, struct str name, bool issuer)
 {
-    uint8_t serial[16];
     time_t now = time(NULL);
-    int bad = gnutls_rnd(GNUTLS_RND_NONCE, serial, sizeof serial);
-    serial[0] = (uint8_t)((serial[0] & 0x7fu) | 1u); /* positive (RFC 5280 4.1.2.2) */
+    int bad = tlskey_serial(p->crt);
     bad |= gnutls_x509_crt_set_version(p->crt, 3);
-    bad |= gnutls_x509_crt_set_serial(p->crt, serial, sizeof serial);
     bad |= gnutls_x509_crt_set_activation_time(p->crt, now - 3600);
     bad |= gnutls_x509_crt_set_expiration_time(p->crt, now + YEARS * YEAR_SECONDS);
     bad |= gnutls_x509_crt_set_dn_by_oid(p->crt, GNUTLS_OID_X520_COMMON_NAME, 0, name.p, (unsigned)(name.n < 64 ? name.n : 64));
@@ -58,21 +55,6 @@ static int fill(const struct pair *p, struct str name, bool issuer)
     return bad;
 }
 
-static int as_text(const struct pair *p, struct buf *cert_pem, struct buf *key_pem)
-{
-    gnutls_datum_t c = {0}, k = {0};
-    int bad = gnutls_x509_crt_export2(p->crt, GNUTLS_X509_FMT_PEM, &c);
-    if (!bad)
-        bad = gnutls_x509_privkey_export2_pkcs8(p->key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &k);
-    if (!bad) {
-        buf_add(cert_pem, c.data, c.size);
-        buf_add(key_pem, k.data, k.size);
-    }
-    gnutls_free(c.data);
-    gnutls_free(k.data);
-    return bad || cert_pem->failed || key_pem->failed;
-}
-
 static int make_issuer(struct sensorkey_issuer *out)
 {
     struct pair p;
@@ -82,7 +64,7 @@ static int make_issuer(struct sensorkey_issuer *out)
     if (!bad)
         bad = gnutls_x509_crt_sign2(p.crt, p.crt, p.key, GNUTLS_DIG_SHA256, 0);
     if (!bad)
-        bad = as_text(&p, &out->cert_pem, &out->key_pem);
+        bad = tlskey_pem(p.crt, p.key, &out->cert_pem, &out->key_pem);
     drop(&p);
     buf_char(&out->cert_pem, '\0');
     buf_char(&out->key_pem, '\0');
@@ -100,9 +82,9 @@ int sensorkey_open(const char *folder, struct sensorkey_issuer *out)
         out->cert_pem.n = out->key_pem.n = 0;
         err = make_issuer(out);
         if (!err)
-            err = tlskey_write(key, (struct str){out->key_pem.p, out->key_pem.n - 1});
+            err = file_write_secret(key, (struct str){out->key_pem.p, out->key_pem.n - 1});
         if (!err)
-            err = tlskey_write(cert, (struct str){out->cert_pem.p, out->cert_pem.n - 1});
+            err = file_write_secret(cert, (struct str){out->cert_pem.p, out->cert_pem.n - 1});
     }
     free(cert);
     free(key);
@@ -141,7 +123,7 @@ int sensorkey_issue(const struct sensorkey_issuer *k, struct str name, struct bu
     if (!bad)
         bad = gnutls_x509_crt_get_fingerprint(p.crt, GNUTLS_DIG_SHA256, fingerprint, &n);
     if (!bad)
-        bad = as_text(&p, pem, &secret);
+        bad = tlskey_pem(p.crt, p.key, pem, &secret);
     if (!bad)
         buf_str(pem, buf_view(&secret));
     if (secret.p)

@@ -5,7 +5,6 @@
 #include "base/file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <gnutls/crypto.h>
 #include <gnutls/x509.h>
 #include <stdio.h>
@@ -18,17 +17,9 @@ enum { DAYS = 825, RENEW_DAYS = 30, DAY_SECONDS = 86400, LARGEST = 1 << 20 };
 
 static int read_text(const char *path, struct buf *out)
 {
-    char block[4096];
-    size_t n;
-    FILE *f = file_open(path);
-    if (!f)
-        return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
-    while ((n = fread(block, 1, sizeof block, f)) > 0 && out->n < LARGEST)
-        buf_add(out, block, n);
-    int err = ferror(f) ? ERR_IO : 0;
-    (void)fclose(f);
+    int err = file_read(path, LARGEST, out);
     buf_char(out, '\0'); /* the HTTP library takes texts */
-    return out->failed ? ERR_MEMORY : err;
+    return err ? err : out->failed ? ERR_MEMORY : 0;
 }
 
 int tlskey_read(const char *certificate, const char *key, struct buf *cert_pem, struct buf *key_pem)
@@ -57,12 +48,9 @@ static int set_names(gnutls_x509_crt_t crt)
 
 static int fill(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key)
 {
-    uint8_t serial[16];
     time_t now = time(NULL);
-    int bad = gnutls_rnd(GNUTLS_RND_NONCE, serial, sizeof serial);
-    serial[0] = (uint8_t)((serial[0] & 0x7fu) | 1u); /* positive (RFC 5280 4.1.2.2) */
+    int bad = tlskey_serial(crt);
     bad |= gnutls_x509_crt_set_version(crt, 3);
-    bad |= gnutls_x509_crt_set_serial(crt, serial, sizeof serial);
     bad |= gnutls_x509_crt_set_activation_time(crt, now - 3600);
     bad |= gnutls_x509_crt_set_expiration_time(crt, now + (time_t)DAYS * DAY_SECONDS);
     bad |= set_names(crt);
@@ -73,7 +61,7 @@ static int fill(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key)
     return bad ? bad : gnutls_x509_crt_sign2(crt, crt, key, GNUTLS_DIG_SHA256, 0);
 }
 
-static int export(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, struct buf *cert_pem, struct buf *key_pem)
+int tlskey_pem(struct gnutls_x509_crt_int *crt, struct gnutls_x509_privkey_int *key, struct buf *cert_pem, struct buf *key_pem)
 {
     gnutls_datum_t c = {0}, k = {0};
     int bad = gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_PEM, &c);
@@ -81,13 +69,19 @@ static int export(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, struct buf *
         bad = gnutls_x509_privkey_export2_pkcs8(key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &k);
     if (!bad) {
         buf_add(cert_pem, c.data, c.size);
-        buf_char(cert_pem, '\0');
         buf_add(key_pem, k.data, k.size);
-        buf_char(key_pem, '\0');
     }
     gnutls_free(c.data);
     gnutls_free(k.data);
     return bad || cert_pem->failed || key_pem->failed ? ERR_MEMORY : 0;
+}
+
+int tlskey_serial(struct gnutls_x509_crt_int *crt)
+{
+    uint8_t serial[16];
+    int bad = gnutls_rnd(GNUTLS_RND_NONCE, serial, sizeof serial);
+    serial[0] = (uint8_t)((serial[0] & 0x7fu) | 1u); /* positive (RFC 5280 4.1.2.2) */
+    return bad ? bad : gnutls_x509_crt_set_serial(crt, serial, sizeof serial);
 }
 
 static int make(struct buf *cert_pem, struct buf *key_pem)
@@ -101,28 +95,14 @@ static int make(struct buf *cert_pem, struct buf *key_pem)
         bad = gnutls_x509_privkey_generate(key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0);
     if (!bad)
         bad = fill(crt, key);
-    int err = bad ? ERR_IO : export(crt, key, cert_pem, key_pem);
+    int err = bad ? ERR_IO : tlskey_pem(crt, key, cert_pem, key_pem);
+    buf_char(cert_pem, '\0');
+    buf_char(key_pem, '\0');
     if (key)
         gnutls_x509_privkey_deinit(key);
     if (crt)
         gnutls_x509_crt_deinit(crt);
     return err;
-}
-
-/* Written beside and renamed, so that a kill leaves the old pair or the new one. */
-int tlskey_write(const char *path, struct str text)
-{
-    char *part = NULL;
-    if (asprintf(&part, "%s.part", path) < 0)
-        return ERR_MEMORY;
-    (void)unlink(part);
-    int fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool good = fd >= 0 && write(fd, text.p, text.n) == (ssize_t)text.n && fsync(fd) == 0;
-    if (fd >= 0 && close(fd) != 0)
-        good = false;
-    good = good && rename(part, path) == 0;
-    free(part);
-    return good ? 0 : ERR_IO;
 }
 
 static bool of_one_pair(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key)
@@ -154,9 +134,9 @@ static int renew(const char *certificate, const char *key, struct buf *cert_pem,
     cert_pem->n = key_pem->n = 0;
     int err = make(cert_pem, key_pem);
     if (!err)
-        err = tlskey_write(key, (struct str){key_pem->p, key_pem->n - 1});
+        err = file_write_secret(key, (struct str){key_pem->p, key_pem->n - 1});
     if (!err)
-        err = tlskey_write(certificate, (struct str){cert_pem->p, cert_pem->n - 1});
+        err = file_write_secret(certificate, (struct str){cert_pem->p, cert_pem->n - 1});
     return err;
 }
 

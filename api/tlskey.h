@@ -6,8 +6,11 @@
 
 /* Reads the two files. */
 int tlskey_read(const char *certificate, const char *key, struct buf *cert_pem, struct buf *key_pem);
-/* A secret file (0600), written beside and renamed. */
-int tlskey_write(const char *path, struct str text);
+/* What everybody who makes certificates needs; gnutls_x509_crt_t and gnutls_x509_privkey_t. A random serial number; both as PEM, appended. */
+struct gnutls_x509_crt_int;
+struct gnutls_x509_privkey_int;
+int tlskey_serial(struct gnutls_x509_crt_int *crt);
+int tlskey_pem(struct gnutls_x509_crt_int *crt, struct gnutls_x509_privkey_int *key, struct buf *cert_pem, struct buf *key_pem);
 /* FOLDER/tls/certificate.pem and key.pem (0600): read, or made when they are not there or end within 30 days. ECDSA P-256,
  * 825 days, signed by itself, for localhost, this machine's name, 127.0.0.1 and ::1. */
 int tlskey_own(const char *folder, struct buf *cert_pem, struct buf *key_pem);

@@ -41,17 +41,6 @@ static int account_of(struct admin *d, int64_t *account)
     return err;
 }
 
-/* A random GUID (RFC 9562 version 4), the client id of OAuth. */
-static void new_client(char out[37])
-{
-    uint8_t b[16];
-    randombytes_buf(b, sizeof b);
-    b[6] = (uint8_t)((b[6] & 0x0fu) | 0x40u);
-    b[8] = (uint8_t)((b[8] & 0x3fu) | 0x80u);
-    (void)snprintf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7],
-                   b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
-}
-
 static int store(struct admin *d, const char *secret, const char *client)
 {
     uint8_t hash[TOKEN_HASH];
@@ -78,7 +67,7 @@ static int add(struct admin *d)
     if (bad)
         return fail("add", bad);
     password_secret(secret);
-    new_client(client);
+    password_guid(client);
     int err = store(d, secret, client);
     if (!err && d->json)
         (void)printf("{\"token\":\"%s\",\"clientId\":\"%s\"}\n", secret, client);

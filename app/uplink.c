@@ -5,7 +5,6 @@
 #include "net/http.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,30 +29,6 @@ struct uplink {
 };
 
 /* ---- the bundle ---- */
-
-static int read_whole(const char *path, size_t most, struct buf *out)
-{
-    char block[65536];
-    size_t n;
-    FILE *f = file_open(path);
-    if (!f)
-        return ERR_IO;
-    while ((n = fread(block, 1, sizeof block, f)) > 0 && out->n <= most)
-        buf_add(out, block, n);
-    int err = ferror(f) || out->failed ? ERR_IO : out->n > most ? ERR_LIMIT : 0;
-    (void)fclose(f);
-    return err;
-}
-
-static int write_secret(const char *path, struct str text)
-{
-    (void)unlink(path);
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool good = fd >= 0 && write(fd, text.p, text.n) == (ssize_t)text.n && fsync(fd) == 0;
-    if (fd >= 0)
-        (void)close(fd);
-    return good ? 0 : ERR_IO;
-}
 
 static bool keep(char out[UPLINK_TEXT], struct str s)
 {
@@ -84,8 +59,8 @@ static int read_bundle(struct str text, struct uplink_identity *out)
     size_t border = (size_t)last + strlen("-----END PRIVATE KEY-----\n");
     if (!str_starts(str_from(text, border), STR("-----BEGIN CERTIFICATE-----")))
         return ERR_MALFORMED;
-    int err = write_secret(out->identity_file, str_sub(text, (size_t)own, border - (size_t)own));
-    return err ? err : write_secret(out->hub_file, str_from(text, border));
+    int err = file_write_secret(out->identity_file, str_sub(text, (size_t)own, border - (size_t)own));
+    return err ? err : file_write_secret(out->hub_file, str_from(text, border));
 }
 
 int uplink_identity(const char *bundle, const char *folder, struct uplink_identity *out, char why[UPLINK_WHY])
@@ -95,7 +70,7 @@ int uplink_identity(const char *bundle, const char *folder, struct uplink_identi
     (void)snprintf(kept, sizeof kept, "%.4000s/bundle", folder);
     (void)snprintf(out->identity_file, SPOOL_PATH, "%.4000s/identity.pem", folder);
     (void)snprintf(out->hub_file, SPOOL_PATH, "%.4000s/hub.pem", folder);
-    int err = read_whole(bundle ? bundle : kept, BUNDLE_MOST, &text);
+    int err = file_read(bundle ? bundle : kept, BUNDLE_MOST, &text);
     if (err)
         (void)snprintf(why, UPLINK_WHY, "%.180s: %.60s", bundle ? bundle : "no bundle of a hub was given", bundle ? strerror(errno) : "use --bundle FILE");
     if (!err) {
@@ -104,7 +79,7 @@ int uplink_identity(const char *bundle, const char *folder, struct uplink_identi
             (void)snprintf(why, UPLINK_WHY, "%.180s: %s", bundle ? bundle : kept, err == ERR_MALFORMED ? "is no sensor bundle" : "cannot be kept in the spool folder");
     }
     if (!err && bundle)
-        err = write_secret(kept, buf_view(&text));
+        err = file_write_secret(kept, buf_view(&text));
     if (text.p)
         explicit_bzero(text.p, text.n);
     buf_free(&text);
@@ -151,7 +126,7 @@ static bool hopeless(int status)
 static bool send_batch(struct uplink *u, const char *path)
 {
     u->batch.n = 0;
-    if (read_whole(path, LARGEST, &u->batch) != 0 || post(u, "activities", "application/x-ndjson", buf_view(&u->batch)) != 0)
+    if (file_read(path, LARGEST, &u->batch) != 0 || post(u, "activities", "application/x-ndjson", buf_view(&u->batch)) != 0)
         return false;
     if (u->answer.status / 100 != 2 && !hopeless(u->answer.status))
         return false;

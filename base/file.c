@@ -1,8 +1,11 @@
 /* base/file.c - regular files only. */
 #include "base/file.h"
 
+#include "base/err.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,4 +23,35 @@ FILE *file_open(const char *path)
     if (!f)
         (void)close(fd);
     return f;
+}
+
+int file_read(const char *path, size_t most, struct buf *out)
+{
+    char block[65536];
+    size_t n, all = 0;
+    FILE *f = file_open(path);
+    if (!f)
+        return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+    while (all <= most && (n = fread(block, 1, sizeof block, f)) > 0) {
+        buf_add(out, block, n);
+        all += n;
+    }
+    int err = ferror(f) ? ERR_IO : out->failed ? ERR_MEMORY : all > most ? ERR_LIMIT : 0;
+    (void)fclose(f);
+    return err;
+}
+
+int file_write_secret(const char *path, struct str text)
+{
+    char *part = NULL;
+    if (asprintf(&part, "%s.part", path) < 0)
+        return ERR_MEMORY;
+    (void)unlink(part);
+    int fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool good = fd >= 0 && write(fd, text.p, text.n) == (ssize_t)text.n && fsync(fd) == 0;
+    if (fd >= 0 && close(fd) != 0)
+        good = false;
+    good = good && rename(part, path) == 0;
+    free(part);
+    return good ? 0 : ERR_IO;
 }

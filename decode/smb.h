@@ -177,7 +177,7 @@ void smb_act_change(struct smb_message *x, const struct smb_file *file, const st
 void smb_act_copy(struct decode *d, struct flow *f, const struct smb_file *file);
 /* A transaction of SMB1 that no client makes in earnest (smb1_trans.c says which); answer NULL: none came. */
 void smb_act_odd(struct decode *d, struct flow *f, const struct smb_ask *ask, const struct smb_message *answer);
-/* The server's verdict about a session setup; a session of a guest says nothing about the proof. */
-void smb_act_verdict(struct smb_message *x, struct smb_session *s);
+/* The server answered a session setup: its verdict, unless it wants more first; a refused session that named nobody ends. */
+void smb_act_answered(struct smb_message *x, struct smb_session *s);
 
 #endif

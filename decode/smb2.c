@@ -108,7 +108,6 @@ static void setup_request(struct smb_message *x) /* 2.2.5 */
 
 static void setup_answer(struct smb_message *x, const struct smb_ask *ask) /* 2.2.6 */
 {
-    const uint32_t more = 0xC0000016;
     struct smb_session *s = smb_session_at(x->f, ask->subject);
     if (!s)
         return;
@@ -119,13 +118,7 @@ static void setup_answer(struct smb_message *x, const struct smb_ask *ask) /* 2.
         if (rd_ok(&x->r) && rd_left(&token))
             auth_token(x->d, x->f, x->m, &s->auth, token);
     }
-    if (x->session)
-        smb_session_named(x->d, x->f, s->serial, x->session);
-    if (x->status == more)
-        return;
-    smb_act_verdict(x, s);
-    if (smb_failed(x->status) && !s->auth.known)
-        smb_session_end(x->d, x->f, s);
+    smb_act_answered(x, s);
 }
 
 static void logoff_answer(struct smb_message *x, const struct smb_ask *ask)

@@ -122,7 +122,8 @@ void smb_act_odd(struct decode *d, struct flow *f, const struct smb_ask *ask, co
     (void)decode_emit(d);
 }
 
-void smb_act_verdict(struct smb_message *x, struct smb_session *s)
+/* The server's verdict; a session of a guest says nothing about the proof. */
+static void verdict(struct smb_message *x, struct smb_session *s)
 {
     struct smb *all = x->f->state;
     struct auth_result r = {.outcome = smb_failed(x->status) ? OUTCOME_FAILURE : OUTCOME_SUCCESS,
@@ -136,4 +137,16 @@ void smb_act_verdict(struct smb_message *x, struct smb_session *s)
     if (s->guest)
         r.outcome = OUTCOME_UNKNOWN;
     auth_done(x->d, x->f, &s->auth, &r);
+}
+
+void smb_act_answered(struct smb_message *x, struct smb_session *s)
+{
+    const uint32_t more = 0xC0000016; /* STATUS_MORE_PROCESSING_REQUIRED */
+    if (x->session)
+        smb_session_named(x->d, x->f, s->serial, x->session);
+    if (x->status == more)
+        return;
+    verdict(x, s);
+    if (smb_failed(x->status) && !s->auth.known)
+        smb_session_end(x->d, x->f, s);
 }
