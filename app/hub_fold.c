@@ -32,6 +32,7 @@ struct hub_fold {
     bool identity;              /* identity detections run */
     bool dirty;                 /* the past changed: fold again as soon as allowed */
     bool urgent;                /* an administrator waits for it */
+    uint64_t newest;            /* number of the newest arrival when the link was looked at: what is later may not have joined yet */
     uint64_t arrived;           /* arrivals up to this number have been looked at by the running judges */
     uint64_t policed;           /* ... and by the activity policies: those see each arrival once, whatever is folded */
     struct dir_learner *learner;
@@ -68,24 +69,33 @@ static int look_at_link(struct hub_fold *f)
     return err ? err : tab_link_get(f->h->db, &f->arena, &f->link);
 }
 
-/* What joins: everything that has arrived. */
+static int join(struct hub_fold *f)
+{
+    bool joins = f->link.state == LINK_CONNECTING || f->link.state == LINK_ON, changed;
+    int err = 0;
+    if (!f->may.hub || !joins)
+        return 0;
+    if (!f->may.atp) /* the licence has run out */
+        err = link_want(f->h->db, false, STR("licence"), hub_now(), &changed);
+    else if (f->newest > f->link.joined)
+        err = link_joined(f->h->db, f->newest);
+    else
+        return 0;
+    return err ? err : look_at_link(f);
+}
+
+/* What joins: everything that has arrived. Nothing later than f->newest is judged before the next of these steps: it would be
+ * taken for something that is not to be seen. */
 static int step_link(struct hub_fold *f)
 {
     struct actlog_figures now;
-    int err = look_at_link(f);
-    bool joins = f->link.state == LINK_CONNECTING || f->link.state == LINK_ON;
-    if (err || !f->may.hub || !joins)
-        return err;
-    if (!f->may.atp) { /* the licence has run out */
-        bool changed;
-        err = link_want(f->h->db, false, STR("licence"), hub_now(), &changed);
-        return err ? err : look_at_link(f);
-    }
     actlog_figures(f->h->log, &now);
-    if (now.last <= f->link.joined)
-        return 0;
-    err = link_joined(f->h->db, now.last);
-    return err ? err : look_at_link(f);
+    f->newest = now.last;
+    int err = look_at_link(f);
+    if (!err)
+        err = join(f);
+    f->view.joined = view_now(f).joined;
+    return err;
 }
 
 /* The shores changed, rather than grew by what just arrived. */
@@ -103,7 +113,6 @@ static void notice_changes(struct hub_fold *f)
         (void)judges_new_policies(f->judges);
     if (changed & 1u << HUB_DIRECTORY)
         (void)who_rebuild(f->h->who);
-    f->view.joined = v.joined;
 }
 
 /* ---- arrivals ---- */
@@ -130,13 +139,11 @@ static int arrive(void *owner, const struct actlog_row *row)
 
 static int look_at_arrivals(struct hub_fold *f)
 {
-    struct actlog_figures now;
     int err = judges_directory(f->judges); /* which may come without any activity */
-    actlog_figures(f->h->log, &now);
-    if (err || now.last <= f->arrived)
+    if (err || f->newest <= f->arrived)
         return err;
-    err = actlog_arrived(f->h->log, f->arrived, now.last, arrive, f);
-    f->arrived = err ? f->arrived : now.last;
+    err = actlog_arrived(f->h->log, f->arrived, f->newest, arrive, f);
+    f->arrived = err ? f->arrived : f->newest;
     return err;
 }
 
@@ -208,7 +215,7 @@ static int start_fold(struct hub_fold *f)
     f->view = view_now(f);
     f->identity = link_shows_identity(&f->link, &f->may);
     actlog_figures(f->h->log, &now);
-    f->upto = now.last;
+    f->upto = f->newest;
     f->folded = 0;
     f->total = now.activities[0] + now.activities[1];
     f->dirty = f->urgent = false;
