@@ -48,7 +48,7 @@ class Sensor:
     def until(self, word, seconds=60):
         end = time.monotonic() + seconds
         while word not in self.said():
-            assert time.monotonic() < end and (self.p.poll() is None or word in self.said()), (word, self.said())
+            assert time.monotonic() < end, (word, self.p.poll(), self.said())
             time.sleep(0.1)
 
     def mark(self):
@@ -58,7 +58,7 @@ class Sensor:
             return len(f.readlines())
 
     def stop(self):
-        os.killpg(self.p.pid, signal.SIGTERM)
+        os.killpg(self.p.pid, signal.SIGTERM)  # the shell around the sensor ends at once, the sensor when all is written
         self.until("stopped:")
         self.p.wait(60)
         return json.loads(re.findall(r"stopped: (\{.*\})", self.said())[-1])
