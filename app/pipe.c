@@ -131,10 +131,19 @@ static int take_batch(struct judging *j, struct batch *b)
     return 0;
 }
 
+static double seconds_of(clockid_t clock)
+{
+    struct timespec t;
+    (void)clock_gettime(clock, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
 static void score_batch(struct judging *j, const struct batch *b)
 {
+    double start = seconds_of(CLOCK_THREAD_CPUTIME_ID);
     for (size_t i = 0; i < b->n; i++)
         score_see(j->result->score, &b->act[i]);
+    j->result->scoring += seconds_of(CLOCK_THREAD_CPUTIME_ID) - start;
 }
 
 static void *scorer(void *owner)
@@ -233,7 +242,10 @@ static int finish(struct judging *j)
         return err;
     engine_end(r->engine);
     r->nalerts = engine_alerts(r->engine, &r->alerts);
-    return score_finish(r->score, r->alerts, r->nalerts, &r->people);
+    double start = seconds_of(CLOCK_THREAD_CPUTIME_ID);
+    err = score_finish(r->score, r->alerts, r->nalerts, &r->people);
+    r->scoring += seconds_of(CLOCK_THREAD_CPUTIME_ID) - start;
+    return err;
 }
 
 static int open_judging(struct judging *j, struct runs *runs)
@@ -319,16 +331,9 @@ static void count_inputs(struct pipe_result *r)
     }
 }
 
-static double now(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 int pipe_run(const struct pipe_options *o, struct pipe_result *r)
 {
-    double start = now();
+    double start = seconds_of(CLOCK_MONOTONIC);
     struct intake in = {.options = o, .import = dir_import_new()};
     *r = (struct pipe_result){.first = TIME_NONE, .last = TIME_NONE};
     arena_init(&r->names, 4096, SIZE_MAX);
@@ -359,7 +364,7 @@ int pipe_run(const struct pipe_options *o, struct pipe_result *r)
         count_inputs(r);
     if (err && !r->why)
         r->why = in.why ? in.why : err_text(err);
-    r->seconds = now() - start;
+    r->seconds = seconds_of(CLOCK_MONOTONIC) - start;
     return err;
 }
 

@@ -52,7 +52,7 @@ struct pipe_result {
     size_t nkinds, napps;
     int64_t first, last; /* of the activities; TIME_NONE when there are none */
     bool any_readable;
-    double seconds;
+    double seconds, scoring; /* in all; of the processor for scores alone */
     struct arena names;
     /* what went wrong, when pipe_run fails: a sentence and the thing it is about */
     const char *why;

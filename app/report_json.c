@@ -271,6 +271,7 @@ static void stats(struct jout *j, const struct pipe_result *r)
     jout_ku64(j, "bytes", r->bytes);
     jout_ku64(j, "peakMemory", report_peak_memory());
     jout_ku64(j, "records", r->records);
+    jout_knum(j, "scoringSeconds", r->scoring);
     jout_knum(j, "seconds", r->seconds);
     jout_end_obj(j);
 }

@@ -277,6 +277,7 @@ void days_end(struct score *s)
     s->ntoday = 0;
 }
 
+/* The resources that each user has, into f, of which there is room for every cell. */
 static size_t used_resources(const struct score *s, struct peer_feature *f)
 {
     const struct model *m = &s->model;
@@ -286,11 +287,8 @@ static size_t used_resources(const struct score *s, struct peer_feature *f)
         if (!c->key || m->values[(uint32_t)c->key].dim != DIM_RESOURCE)
             continue;
         float w = c->n * model_weight(m, c->last);
-        if (w < 0.05f)
-            continue;
-        if (f)
-            f[n] = (struct peer_feature){(uint32_t)(c->key >> 32), (uint32_t)c->key, w};
-        n++;
+        if (w >= 0.05f)
+            f[n++] = (struct peer_feature){(uint32_t)(c->key >> 32), (uint32_t)c->key, w};
     }
     return n;
 }
@@ -323,11 +321,10 @@ static size_t directory_features(const struct score *s, struct peer_feature *f)
 
 static int find_peers(struct score *s)
 {
-    size_t n = used_resources(s, NULL) + directory_features(s, NULL);
-    struct peer_feature *f = calloc(n + 1, sizeof *f);
+    struct peer_feature *f = malloc((s->model.ncells + directory_features(s, NULL) + 1) * sizeof *f); /* untouched pages cost nothing */
     if (!f)
         return ERR_MEMORY;
-    n = used_resources(s, f);
+    size_t n = used_resources(s, f);
     n += directory_features(s, f + n);
     int err = peers_compute(&s->model, f, n, s->model.nvalues + 1 + s->nentities + 1 + 2 * NAMED);
     free(f);

@@ -136,11 +136,9 @@ static void judge_hour(struct score *s, uint32_t user, struct today *t, const st
     struct profile *u = &m->users[user];
     unsigned bin = hours_bin(a->time, m->rest);
     float org = hours_org(m->hours, m->nhours, bin), own = hours_user(u->hours, u->nhours, bin, org);
-    float evidence = log2f(org / own);
-    /* odd for the user, and the more so the fewer colleagues work then */
-    float quiet = -log2f(24 * org);
-    float stat = evidence > 0 ? evidence + (quiet > 0 ? quiet : 0) : 0;
-    stat = stat > 0 && s->known_days > HOURS_KNOWN ? stat : 0; /* two weeks show what a week is like */
+    float stat = 0;
+    if (org > own && s->known_days > HOURS_KNOWN) /* two weeks show what a week is like */
+        stat = log2f(org / own) + (24 * org < 1 ? -log2f(24 * org) : 0); /* odd for the user, and the more so the fewer colleagues work then */
     double log10p = judge_stat(s, judge_class(s, a), STAT_HOUR, stat);
     tally(t, log10p);
     if (stat > t->hour_stat) {
@@ -202,10 +200,10 @@ void judge_activity(struct score *s, const struct activity *a, uint32_t user, st
         struct judged *q = &j[i];
         bool met = q->entity && has_met(s, user, q->entity, q->value);
         q->view = model_view(&s->model, user, q->value, model_find(&s->model, user, q->value), met);
-        float evidence = q->view.evidence > 0 ? q->view.evidence : 0;
-        q->log10p = judge_stat(s, class, q->dim, evidence + RARITY_WEIGHT * q->view.rarity);
-        t->evidence += evidence;
-        explain(t, a, q->value, evidence);
+        q->log10p = judge_stat(s, class, q->dim, q->view.evidence + RARITY_WEIGHT * q->view.rarity);
+        t->evidence += q->view.evidence;
+        if (q->view.evidence > 0)
+            explain(t, a, q->value, q->view.evidence);
         enum aspect aspect = extract_aspect(q->dim);
         struct oddest *o = &odd[aspect];
         /* every object is a value of its own right; of the other dimensions the oddest speaks */

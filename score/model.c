@@ -417,9 +417,9 @@ struct view model_view(struct model *m, uint32_t user, uint32_t value, struct ce
         own = MODEL_SEEN;
     own = own > MODEL_D ? own - MODEL_D : 0;
     w.p_user = (own + (MODEL_T + MODEL_D * u->types[v->dim]) * w.p_peer) / (MODEL_T + u->n[v->dim]);
-    w.evidence = log2f(w.p_org / w.p_user);
-    float bits = -log2f(w.p_peer) - MODEL_RARE;
-    w.rarity = bits > 0 ? bits : 0;
+    /* logarithms only where they say something: most values are usual */
+    w.evidence = w.p_org > w.p_user ? log2f(w.p_org / w.p_user) : 0;
+    w.rarity = w.p_peer < exp2f(-MODEL_RARE) ? -log2f(w.p_peer) - MODEL_RARE : 0;
     return w;
 }
 

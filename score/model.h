@@ -115,7 +115,7 @@ struct model {
 /* What the model says of one value for one user. */
 struct view {
     float p_org, p_peer, p_user;
-    float evidence; /* log2(P_org / P_u), bits */
+    float evidence; /* max(0, log2(P_org / P_u)), bits */
     float rarity;   /* max(0, -log2 P_peer - 8) */
 };
 
