@@ -206,6 +206,10 @@ class Hub:
     def ranking(self):
         return self.sql("SELECT id, score FROM entities WHERE score>0 ORDER BY score DESC, id")
 
+    def ranking_by_name(self):
+        """An id comes from what named somebody best when he was met first, which another order of the logs may change."""
+        return dict(self.sql("SELECT name, sum(score) FROM entities WHERE score>0 GROUP BY name"))
+
     def count(self, *filters, everything=False):
         return int(run("query", "--data", self.data, "--count", *(["--all"] if everything else []), *filters).split()[0])
 
