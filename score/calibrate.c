@@ -7,6 +7,7 @@
 #define TAIL_FROM 0.05f
 #define TAIL_STEP 2.2f /* between the quantiles that shape the tail */
 #define SHAPE_MOST 0.32f
+#define SHAPE_MOST_ENDLESS 0.45f
 #define SHAPE_LEAST (-0.5f) /* below 0 the tail ends somewhere */
 #define SHAPE_DOUBT 20.0f     /* events beyond the threshold that count as much as "no curvature" */
 #define DAY_GROWTH 1.0233739  /* 2^(1/30) */
@@ -49,8 +50,8 @@ static void fit_tail(struct calibrate *c)
     float shape = a > 0 && b > a ? logf((b - a) / a) / logf(TAIL_STEP) : 0;
     float events = (float)c->weight * c->p_u;
     shape *= events / (events + SHAPE_DOUBT);
-    float least = c->endless ? 0 : SHAPE_LEAST;
-    shape = shape > SHAPE_MOST ? SHAPE_MOST : shape < least ? least : shape;
+    float most = c->endless ? SHAPE_MOST_ENDLESS : SHAPE_MOST, least = c->endless ? 0 : SHAPE_LEAST;
+    shape = shape > most ? most : shape < least ? least : shape;
     float decade = TAIL_STEP * TAIL_STEP;
     c->scale = fabsf(shape) < 1e-3f ? b / logf(decade) : b * shape / (powf(decade, shape) - 1);
     c->shape = shape;

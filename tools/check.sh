@@ -31,28 +31,56 @@ one() { # name, command...: one test by exit code
 for t in layers size banned; do one "tools/$t" sh "tools/$t.sh"; done
 one tools/symbols sh tools/symbols.sh "$build"
 
-for p in $(find "$build/tests" -type f -name 'test_*' -perm -u+x ! -name '*.[do]' | LC_ALL=C sort); do
-    name=${p#"$build/tests/"}
-    log=$logs/$(echo "$name" | tr / _).log
-    CMOCKA_MESSAGE_OUTPUT=tap timeout "${TEST_SECONDS:-300}" "$p" >"$log" 2>&1
-    code=$?
+# ---- what only computes goes beside the scripts, which mostly wait: one lane of C tests and fuzzers ----
+
+run() { # name, command...: its output and exit code into the logs
+    out=$logs/$(echo "$1" | tr / _).log
+    shift
+    "$@" >"$out" 2>&1
+    echo $? >"$out.code"
+}
+
+tell_program() { # name: a cmocka program
+    log=$logs/$(echo "$1" | tr / _).log
     # cmocka marks skipped tests as "not ok ... # SKIP" in some versions
     skip=$(grep -cE '^(not )?ok .*# SKIP' "$log")
     ok=$(grep -v '# SKIP' "$log" | grep -c '^ok ')
     not=$(grep -v '# SKIP' "$log" | grep -c '^not ok ')
-    if [ $code != 0 ] && [ "$not" = 0 ]; then not=1; fi
+    if [ "$(cat "$log.code")" != 0 ] && [ "$not" = 0 ]; then not=1; fi
     if [ $((ok + not + skip)) = 0 ]; then not=1; fi
-    result "$name" "$ok" "$not" "$skip"
+    result "$1" "$ok" "$not" "$skip"
     if [ "$not" != 0 ]; then grep -v '^ok ' "$log" | tail -n 25; fi
-done
+}
 
-run_script() { # script: its output and exit code into the logs
-    log=$logs/$(echo "${1#tests/}" | tr / _).log
+tell_fuzzer() { # name
+    log=$logs/$(echo "$1" | tr / _).log
+    if [ "$(cat "$log.code")" = 0 ]; then result "$1" 1 0 0; else
+        result "$1" 0 1 0
+        tail -n 20 "$log"
+    fi
+}
+
+run_fuzzer() { # name: for a short time; `make fuzz` runs them for long
+    mkdir -p "build-fuzz/corpus/$1"
+    seeds=
+    for d in "fuzz/seeds/$1" "build-fuzz/seeds/$1"; do [ -d "$d" ] && seeds="$seeds $d"; done
+    # shellcheck disable=SC2086
+    run "$1" "build-fuzz/$1" -max_total_time="${FUZZ_SECONDS:-5}" -timeout=10 -rss_limit_mb=2048 "build-fuzz/corpus/$1" $seeds
+}
+
+programs=$(cd "$build/tests" && find . -type f -name 'test_*' -perm -u+x ! -name '*.[do]' | sed 's|^\./||' | LC_ALL=C sort)
+[ ! -d build-fuzz ] || python3 tools/fuzz_seeds.py build-fuzz/seeds
+fuzzers=$(find build-fuzz -maxdepth 1 -type f -name 'fuzz_*' -perm -u+x ! -name '*.*' 2>/dev/null | sed 's|.*/||' | LC_ALL=C sort)
+( export CMOCKA_MESSAGE_OUTPUT=tap
+for p in $programs; do run "$p" timeout "${TEST_SECONDS:-300}" "$build/tests/$p"; done
+for f in $fuzzers; do run_fuzzer "$f"; done ) &
+computing=$!
+
+run_script() { # script
     case $1 in
-    *.py) VIGIE_BUILD=$build timeout "${TEST_SECONDS:-900}" python3 "$1" >"$log" 2>&1 ;;
-    *) VIGIE_BUILD=$build timeout "${TEST_SECONDS:-900}" sh "$1" >"$log" 2>&1 ;;
+    *.py) run "${1#tests/}" env VIGIE_BUILD="$build" timeout "${TEST_SECONDS:-900}" python3 "$1" ;;
+    *) run "${1#tests/}" env VIGIE_BUILD="$build" timeout "${TEST_SECONDS:-900}" sh "$1" ;;
     esac
-    echo $? >"$log.code"
 }
 
 tell_script() { # script
@@ -83,24 +111,14 @@ done ) &
 comparing=$!
 renice -n 19 -p $comparing >/dev/null 2>&1
 for s in $scripts; do
-    case " $(echo $compare) " in *" $s "*) continue ;; esac
+    case " $(echo "$compare" | tr "\n" " ") " in *" $s "*) continue ;; esac
     run_script "$s"
     tell_script "$s"
 done
 
-# each fuzzer for a short time; `make fuzz` runs them for long
-[ ! -d build-fuzz ] || python3 tools/fuzz_seeds.py build-fuzz/seeds
-for f in build-fuzz/fuzz_*; do
-    [ -x "$f" ] && [ -f "$f" ] || continue
-    name=$(basename "$f")
-    case $name in *.*) continue ;; esac
-    mkdir -p "build-fuzz/corpus/$name"
-    seeds=
-    for d in "fuzz/seeds/$name" "build-fuzz/seeds/$name"; do [ -d "$d" ] && seeds="$seeds $d"; done
-    # shellcheck disable=SC2086
-    one "fuzz_$name" "$f" -max_total_time="${FUZZ_SECONDS:-5}" -timeout=10 -rss_limit_mb=2048 "build-fuzz/corpus/$name" $seeds
-done
-
+wait "$computing"
+for p in $programs; do tell_program "$p"; done
+for f in $fuzzers; do tell_fuzzer "$f"; done
 wait "$comparing"
 for s in $compare; do tell_script "$s"; done
 
