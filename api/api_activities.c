@@ -169,7 +169,7 @@ static int post_top(struct api_request *q, struct api_response *r)
 {
     struct filter f;
     struct actlog_top top[TOP_MOST];
-    size_t n = 0, column = 0;
+    size_t column = 0;
     int64_t limit = api_int(q, "limit", 10);
     struct str by = api_str(q, "by");
     while (column < sizeof columns / sizeof *columns && !str_eq(by, str_of(columns[column].name)))
@@ -180,9 +180,10 @@ static int post_top(struct api_request *q, struct api_response *r)
         return api_refuse(r, 400, "limit must be 1 to 100");
     if (!filters_of(q, r, FILTER_ACTIVITIES, &f))
         return 0;
-    int err = actlog_top(q->log, &f, &q->caller->activities, columns[column].by, TOP_OF, top, (size_t)limit, &n, q->arena);
+    struct actlog_column_top c = {.by = columns[column].by, .top = top, .room = (size_t)limit};
+    int err = actlog_top(q->log, &f, &q->caller->activities, TOP_OF, &c, 1, q->arena);
     jout_obj(&r->json);
-    insights_top(q, &r->json, "data", columns[column].by, top, n < (size_t)limit ? n : (size_t)limit);
+    insights_top(q, &r->json, "data", &c);
     jout_end_obj(&r->json);
     return err;
 }

@@ -162,11 +162,11 @@ static int write_app(struct api_request *q, struct jout *j, const struct actlog_
 static int write_apps(struct api_request *q, struct jout *j)
 {
     struct actlog_top top[APPS_MAX];
-    size_t n = 0;
-    int err = actlog_top(q->log, NULL, &q->caller->activities, ACTLOG_BY_APP, LATELY, top, APPS_MAX, &n, q->arena);
+    struct actlog_column_top apps = {.by = ACTLOG_BY_APP, .top = top, .room = APPS_MAX};
+    int err = actlog_top(q->log, NULL, &q->caller->activities, LATELY, &apps, 1, q->arena);
     jout_key(j, "apps");
     jout_arr(j);
-    for (size_t i = 0; !err && i < n; i++)
+    for (size_t i = 0; !err && i < apps.n; i++)
         err = write_app(q, j, &top[i]);
     jout_end_arr(j);
     return err;

@@ -154,11 +154,11 @@ static int suggest_seen(struct suggestions *s, enum filter_field f)
                 {FIELD_ACTIVITY_DESTINATION, ACTLOG_BY_DESTINATION}};
     for (size_t i = 0; i < sizeof seen / sizeof *seen; i++) {
         struct actlog_top top[TOP_ROOM];
-        size_t n = 0;
+        struct actlog_column_top c = {.by = seen[i].by, .top = top, .room = TOP_ROOM};
         if (seen[i].field != f || !api_may(s->q, RIGHT_VIEW_ACTIVITIES))
             continue;
-        int err = actlog_top(s->q->log, NULL, &s->q->caller->activities, seen[i].by, TOP_OF, top, TOP_ROOM, &n, s->q->arena);
-        for (size_t k = 0; !err && k < n && k < TOP_ROOM; k++)
+        int err = actlog_top(s->q->log, NULL, &s->q->caller->activities, TOP_OF, &c, 1, s->q->arena);
+        for (size_t k = 0; !err && k < c.n; k++)
             if (str_hasi(top[k].value, s->typed))
                 suggest(s, top[k].value, STR_NONE, str_fmt(s->q->arena, "%llu", (unsigned long long)top[k].n));
         return err;

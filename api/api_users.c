@@ -88,32 +88,22 @@ static int recent_of(struct api_request *q, uint32_t number, enum filter_field f
     return 0;
 }
 
-static int write_top(struct api_request *q, struct jout *j, const char *key, const struct recent *x, enum actlog_column by, size_t *distinct)
+static void write_top(struct api_request *q, struct jout *j, const char *key, const struct actlog_column_top *c)
 {
-    struct actlog_top top[NUMBERS];
-    size_t n = 0;
-    int err = actlog_top(q->log, &x->f, &q->caller->activities, by, TOP_OF, top, NUMBERS, &n, q->arena);
-    if (err)
-        return err;
-    if (distinct)
-        *distinct = n;
-    if (!key)
-        return 0;
     jout_key(j, key);
     jout_arr(j);
-    for (size_t i = 0; i < n && i < TOP; i++) {
+    for (size_t i = 0; i < c->n; i++) {
         int64_t number;
         jout_obj(j);
-        jout_kstr(j, "value", top[i].value);
-        if (by == ACTLOG_BY_ACTOR && str_i64(top[i].value, &number)) {
+        jout_kstr(j, "value", c->top[i].value);
+        if (c->by == ACTLOG_BY_ACTOR && str_i64(c->top[i].value, &number)) {
             jout_key(j, "who");
             person_json_ref(q, j, (uint32_t)number, STR_NONE);
         }
-        jout_ku64(j, "n", top[i].n);
+        jout_ku64(j, "n", c->top[i].n);
         jout_end_obj(j);
     }
     jout_end_arr(j);
-    return 0;
 }
 
 static int write_insights(struct api_request *q, struct jout *j, const struct stored_entity *e)
@@ -127,12 +117,15 @@ static int write_insights(struct api_request *q, struct jout *j, const struct st
     jout_obj(j);
     jout_ku64(j, "activities", n);
     jout_kbool(j, "moreThanTotal", beyond);
-    static const struct {
-        const char *key;
-        enum actlog_column by;
-    } columns[] = {{"countries", ACTLOG_BY_COUNTRY}, {"networks", ACTLOG_BY_NETWORK}, {"addresses", ACTLOG_BY_IP}, {"apps", ACTLOG_BY_APP}, {"kinds", ACTLOG_BY_KIND}, {"devices", ACTLOG_BY_DEVICE}};
-    for (size_t i = 0; !err && i < sizeof columns / sizeof *columns; i++)
-        err = write_top(q, j, columns[i].key, &x, columns[i].by, NULL);
+    static const char *const keys[] = {"countries", "networks", "addresses", "apps", "kinds", "devices"};
+    struct actlog_top top[6][TOP];
+    struct actlog_column_top columns[] = {{.by = ACTLOG_BY_COUNTRY, .top = top[0], .room = TOP}, {.by = ACTLOG_BY_NETWORK, .top = top[1], .room = TOP},
+                                          {.by = ACTLOG_BY_IP, .top = top[2], .room = TOP},      {.by = ACTLOG_BY_APP, .top = top[3], .room = TOP},
+                                          {.by = ACTLOG_BY_KIND, .top = top[4], .room = TOP},    {.by = ACTLOG_BY_DEVICE, .top = top[5], .room = TOP}};
+    if (!err)
+        err = actlog_top(q->log, &x.f, &q->caller->activities, TOP_OF, columns, 6, q->arena);
+    for (size_t i = 0; !err && i < 6; i++)
+        write_top(q, j, keys[i], &columns[i]);
     api_ktime(j, "first", e->first_seen);
     api_ktime(j, "last", e->last_seen);
     jout_end_obj(j);
@@ -186,20 +179,16 @@ static int write_groups(struct api_request *q, struct jout *j, const struct stor
 static int write_exposure(struct api_request *q, struct jout *j, const struct stored_entity *e)
 {
     struct recent x;
-    size_t devices = 0, resources = 0, places = 0;
+    struct actlog_column_top columns[] = {{.by = ACTLOG_BY_DEVICE}, {.by = ACTLOG_BY_DESTINATION}, {.by = ACTLOG_BY_COUNTRY}}; /* how many different ones */
     int err = recent_of(q, e->base.number, FIELD_ACTIVITY_USER, &x);
     if (!err)
-        err = write_top(q, j, NULL, &x, ACTLOG_BY_DEVICE, &devices);
-    if (!err)
-        err = write_top(q, j, NULL, &x, ACTLOG_BY_DESTINATION, &resources);
-    if (!err)
-        err = write_top(q, j, NULL, &x, ACTLOG_BY_COUNTRY, &places);
+        err = actlog_top(q->log, &x.f, &q->caller->activities, TOP_OF, columns, 3, q->arena);
     jout_key(j, "exposure");
     jout_obj(j);
-    jout_ku64(j, "devices", devices);
+    jout_ku64(j, "devices", columns[0].distinct);
     jout_ku64(j, "accounts", e->base.naccounts);
-    jout_ku64(j, "resources", resources);
-    jout_ku64(j, "locations", places);
+    jout_ku64(j, "resources", columns[1].distinct);
+    jout_ku64(j, "locations", columns[2].distinct);
     jout_end_obj(j);
     return err;
 }
@@ -284,6 +273,8 @@ static int get_computer(struct api_request *q, struct api_response *r)
 {
     struct stored_entity e;
     struct recent x;
+    struct actlog_top top[TOP];
+    struct actlog_column_top users = {.by = ACTLOG_BY_ACTOR, .top = top, .room = TOP};
     int err = person_json_find(q, q->vars[0], &e);
     if (!err && e.base.type != ENTITY_COMPUTER)
         err = ERR_NOT_FOUND;
@@ -294,7 +285,9 @@ static int get_computer(struct api_request *q, struct api_response *r)
     if (!err)
         err = recent_of(q, e.base.number, FIELD_ACTIVITY_ENTITY, &x);
     if (!err)
-        err = write_top(q, &r->json, "users", &x, ACTLOG_BY_ACTOR, NULL);
+        err = actlog_top(q->log, &x.f, &q->caller->activities, TOP_OF, &users, 1, q->arena);
+    if (!err)
+        write_top(q, &r->json, "users", &users);
     jout_end_obj(&r->json);
     return err;
 }

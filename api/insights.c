@@ -39,15 +39,15 @@ static void write_label(struct api_request *q, struct jout *j, enum actlog_colum
     jout_kstr(j, "label", value);
 }
 
-void insights_top(struct api_request *q, struct jout *j, const char *key, enum actlog_column by, const struct actlog_top *top, size_t n)
+void insights_top(struct api_request *q, struct jout *j, const char *key, const struct actlog_column_top *c)
 {
     jout_key(j, key);
     jout_arr(j);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < c->n; i++) {
         jout_obj(j);
-        jout_kstr(j, "value", top[i].value);
-        write_label(q, j, by, top[i].value);
-        jout_ku64(j, "n", top[i].n);
+        jout_kstr(j, "value", c->top[i].value);
+        write_label(q, j, c->by, c->top[i].value);
+        jout_ku64(j, "n", c->top[i].n);
         jout_end_obj(j);
     }
     jout_end_arr(j);
@@ -61,15 +61,20 @@ static int write_tops(struct api_request *q, struct jout *j, const struct filter
         bool user, ip;
     } lists[] = {{"countries", ACTLOG_BY_COUNTRY, true, true}, {"networks", ACTLOG_BY_NETWORK, true, true}, {"addresses", ACTLOG_BY_IP, true, false},
                  {"apps", ACTLOG_BY_APP, true, false}, {"kinds", ACTLOG_BY_KIND, true, true}, {"users", ACTLOG_BY_ACTOR, false, true}};
-    int err = 0;
-    for (size_t i = 0; !err && i < sizeof lists / sizeof *lists; i++) {
-        struct actlog_top top[TOP];
-        size_t n = 0;
-        if (of_user ? !lists[i].user : !lists[i].ip)
-            continue;
-        err = actlog_top(q->log, f, &q->caller->activities, lists[i].by, TOP_OF, top, TOP, &n, q->arena);
-        insights_top(q, j, lists[i].key, lists[i].by, top, n < TOP ? n : TOP);
-    }
+    enum { LISTS = sizeof lists / sizeof *lists };
+    struct actlog_top top[LISTS][TOP];
+    struct actlog_column_top columns[LISTS];
+    const char *keys[LISTS];
+    size_t n = 0;
+    for (size_t i = 0; i < LISTS; i++)
+        if (of_user ? lists[i].user : lists[i].ip) {
+            keys[n] = lists[i].key;
+            columns[n] = (struct actlog_column_top){.by = lists[i].by, .top = top[n], .room = TOP};
+            n++;
+        }
+    int err = actlog_top(q->log, f, &q->caller->activities, TOP_OF, columns, n, q->arena);
+    for (size_t i = 0; !err && i < n; i++)
+        insights_top(q, j, keys[i], &columns[i]);
     return err;
 }
 

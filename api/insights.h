@@ -7,6 +7,6 @@
 /* The object of GET activities/{id}/insights. */
 int insights_write(struct api_request *q, struct jout *j, const struct actlog_row *row);
 /* "key":[{"value","label","n"}]; of actors with "id" and "name" where the caller may see them. */
-void insights_top(struct api_request *q, struct jout *j, const char *key, enum actlog_column by, const struct actlog_top *top, size_t n);
+void insights_top(struct api_request *q, struct jout *j, const char *key, const struct actlog_column_top *c);
 
 #endif

@@ -328,10 +328,10 @@ static void tops(struct actlog *l)
     struct arena texts;
     for (unsigned by = 0; by <= ACTLOG_BY_DAY; by++) {
         struct actlog_top out[10];
-        size_t n;
+        struct actlog_column_top c = {.by = (enum actlog_column)by, .top = out, .room = 10};
         arena_init(&texts, 1 << 20, 256 << 20);
         double from = now();
-        int err = actlog_top(l, NULL, &everything, (enum actlog_column)by, 100000, out, 10, &n, &texts);
+        int err = actlog_top(l, NULL, &everything, 100000, &c, 1, &texts);
         printf("%s%s %.0f ms%s", by ? ", " : "ten commonest of 100,000: ", names[by], (now() - from) * 1e3, err ? " failed" : "");
         arena_free(&texts);
     }

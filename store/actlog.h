@@ -81,17 +81,23 @@ int actlog_count(struct actlog *l, const struct filter *f, const struct actlog_v
  * objects and facts: ACTIVITY_OBJECTS and ACTIVITY_FACTS. */
 int actlog_get(struct actlog *l, const struct actlog_view *v, const uint8_t id[16], uint8_t *flat, struct object *objects, struct fact *facts,
                struct actlog_row *out);
-/* The commonest values of a column among what matches, for insights and suggestions: most first, ties by value. Case of
- * letters aside; a value is spelled as in the newest. Counts are exact within the newest `most` matching rows. Texts live in
- * `texts`. */
+/* The commonest values of columns among what matches, for insights and suggestions: most first, ties by value. Case of
+ * letters aside; a value is spelled as in the newest. Counts are exact within the newest `most` matching rows, which are read
+ * once for all columns. Texts live in `texts`. */
 enum actlog_column { ACTLOG_BY_APP, ACTLOG_BY_KIND, ACTLOG_BY_ACTOR, ACTLOG_BY_COUNTRY, ACTLOG_BY_NETWORK, ACTLOG_BY_IP, ACTLOG_BY_DEVICE,
                      ACTLOG_BY_DESTINATION, ACTLOG_BY_DAY };
 struct actlog_top {
     struct str value; /* ACTOR: entity number in decimal; DAY: days since 1970 */
     uint64_t n;
 };
-int actlog_top(struct actlog *l, const struct filter *f, const struct actlog_view *v, enum actlog_column by, uint64_t most, struct actlog_top *out,
-               size_t room, size_t *n, struct arena *texts);
+struct actlog_column_top {
+    enum actlog_column by;
+    struct actlog_top *top; /* room for `room` */
+    size_t room;
+    size_t n, distinct; /* in top; different values in all */
+};
+int actlog_top(struct actlog *l, const struct filter *f, const struct actlog_view *v, uint64_t most, struct actlog_column_top *columns, size_t n,
+               struct arena *texts);
 /* All that the view shows, in order of time, for analysis; `from` inclusive (TIME_NONE: from the start).
  * Appends that are committed meanwhile may or may not be seen. */
 int actlog_scan(struct actlog *l, const struct actlog_view *v, int64_t from, actlog_each *each, void *owner);

@@ -1,4 +1,4 @@
-/* store/actlog_top.c - the commonest values among the newest matching rows. */
+/* store/actlog_top.c - the commonest values of columns among the newest matching rows. */
 #include "store/actlog_private.h"
 
 #include "base/arena.h"
@@ -82,7 +82,9 @@ static int by_count(const void *x, const void *y)
     return a->n != b->n ? (a->n < b->n) - (a->n > b->n) : str_cmpi(a->value, b->value);
 }
 
-static int count_rows(struct counter *c, struct walk *walk, enum actlog_column by, uint64_t most)
+enum { COLUMNS = ACTLOG_BY_DAY + 1 };
+
+static int count_rows(struct counter *counters, struct walk *walk, const struct actlog_column_top *columns, size_t n, uint64_t most)
 {
     const struct wanted *w = walk->wanted;
     struct actlog_row row;
@@ -91,36 +93,47 @@ static int count_rows(struct counter *c, struct walk *walk, enum actlog_column b
     int got = 1, err = 0;
     for (uint64_t i = 0; !err && i < most && (got = walk_next(walk, &bytes)) == 1; i++) {
         err = row_unpack((const uint8_t *)bytes.p, bytes.n, &row, w->objects, w->facts);
-        struct str value = err ? STR_NONE : value_of(&row.activity, by, text);
-        if (str_set(value))
-            err = count(c, value);
+        for (size_t k = 0; !err && k < n; k++) {
+            struct str value = value_of(&row.activity, columns[k].by, text);
+            if (str_set(value))
+                err = count(&counters[k], value);
+        }
     }
     return err ? err : got < 0 ? got : 0;
 }
 
-int actlog_top(struct actlog *l, const struct filter *f, const struct actlog_view *v, enum actlog_column by, uint64_t most, struct actlog_top *out,
-               size_t room, size_t *n, struct arena *texts)
+static void tell(struct counter *c, struct actlog_column_top *out)
 {
-    struct counter c = {.texts = texts};
+    if (c->n)
+        qsort(c->values, c->n, sizeof *c->values, by_count);
+    out->distinct = c->n;
+    out->n = c->n < out->room ? c->n : out->room;
+    if (out->n)
+        memcpy(out->top, c->values, out->n * sizeof *out->top);
+}
+
+int actlog_top(struct actlog *l, const struct filter *f, const struct actlog_view *v, uint64_t most, struct actlog_column_top *columns, size_t n,
+               struct arena *texts)
+{
+    struct counter counters[COLUMNS] = {0};
     struct wanted w;
     struct walk walk;
-    int err = wanted_open(&w, f, v);
+    int err = n <= COLUMNS ? wanted_open(&w, f, v) : ERR_USAGE;
     if (err)
         return err;
+    for (size_t i = 0; i < n; i++)
+        counters[i].texts = texts;
     err = walk_open(&walk, l, &w, WALK_TIME, true);
     if (!err) {
-        err = count_rows(&c, &walk, by, most);
+        err = count_rows(counters, &walk, columns, n, most);
         walk_close(&walk);
     }
-    if (!err) {
-        if (c.n)
-            qsort(c.values, c.n, sizeof *c.values, by_count);
-        *n = c.n < room ? c.n : room;
-        if (*n)
-            memcpy(out, c.values, *n * sizeof *out);
+    for (size_t i = 0; i < n; i++) {
+        if (!err)
+            tell(&counters[i], &columns[i]);
+        free(counters[i].values);
+        free(counters[i].slots);
     }
-    free(c.values);
-    free(c.slots);
     wanted_close(&w);
     return err;
 }
