@@ -17,6 +17,7 @@
 #include "store/actlog.h"
 #include "store/db.h"
 #include "store/tab_alerts.h"
+#include "store/tab_directories.h"
 
 /* What the hub's core does for the API; api/ knows no more of it (app/hub.h fills it in). All are thread-safe. */
 enum hub_change {
@@ -48,6 +49,10 @@ struct hub_hooks {
     double (*progress)(void *owner);
     /* Prometheus text. */
     void (*metrics)(void *owner, struct buf *out);
+    /* Connects to a directory service that need not be stored, with this secret: a JSON object with "ok", and what was found or "why" not. */
+    int (*directory_test)(void *owner, const struct stored_directory *d, struct str secret, struct jout *j);
+    /* A stored one was taken away: so is what it said. */
+    int (*directory_forget)(void *owner, int64_t number);
     /* Members "link" and "licences" of GET session; NULL: none. */
     void (*session)(void *owner, bool figures, struct jout *j);
 };

@@ -34,6 +34,8 @@ static const struct {
     {"Health", "state:str uptime:int activities?:int analysis:obj blind:obj[] learning:obj[] disk?:obj problems:obj[]"},
     {"AuditRow", "id:int time:time by?:str from?:str what:str object?:str before?:any after?:any"},
     {"Role", "id:str name:str scope:str about:str rights:str[]"},
+    {"DirectoryService", "number:int server:str domain?:str|null signIn:str bindName?:str|null ca?:str|null plain:bool minutes:int enabled:bool secret:bool state:str "
+                        "running:bool failures:int lastTry:time|null lastSuccess:time|null why?:str|null said:any by:str created:time"},
     {"Input", "number:int name:str by:str state:str received:time|null done:time|null bytes:int records:int activities:int repeats:int faults:int"},
     {"Licence", "id:str valid:bool why?:str product?:str organisation?:str domain?:str domainSid?:str issued?:time expires?:time|null"},
 };
@@ -75,6 +77,7 @@ static const struct {
     {API_GET, "api/vigie/v1/audit", "AuditRow", true},
     {API_GET, "api/vigie/v1/roles", "Role", true},
     {API_GET, "api/vigie/v1/inputs", "Input", true},
+    {API_GET, "api/vigie/v1/directories", "DirectoryService", true},
     {API_GET, "api/vigie/v1/licences", "Licence", true},
 };
 

@@ -2,6 +2,7 @@
 #include "app/command.h"
 #include "app/directory_file.h"
 #include "app/directory_show.h"
+#include "base/jout.h"
 #include "directory/dir_ldap.h"
 
 #include <errno.h>
@@ -12,6 +13,7 @@
 #include <sys/stat.h>
 
 static const char usage[] = "usage: vigie directory sync --server URL --out FILE [options]\n"
+                            "       vigie directory check --server URL [options]\n"
                             "       vigie directory show FILE...\n"
                             "\n"
                             "sync reads users, groups, computers and trusts of one domain from a domain controller over LDAP and writes\n"
@@ -28,9 +30,13 @@ static const char usage[] = "usage: vigie directory sync --server URL --out FILE
                             "  --domain NAME         stop unless the server holds this domain\n"
                             "  --page N              objects per page, 1 to 1000 (1000)\n"
                             "  --timeout SECONDS     for each answer, 1 to 3600 (30)\n"
+                            "  --json                tell what was done as one JSON object\n"
                             "\n"
                             "An account with the right \"Replicating Directory Changes\" on the domain is told of every change and deletion\n"
                             "by any controller. Without it the same controller must be asked each time. docs/directory.md tells more.\n"
+                            "\n"
+                            "check only connects and signs in, and tells which domain that is and what the account may. The hub does all this by itself:\n"
+                            "Settings > Directory services.\n"
                             "\n"
                             "show prints what directory files (JSON or LDIF) hold: counts, controllers, trusts, sensitive groups and who is\n"
                             "in them at any depth.\n"
@@ -40,6 +46,7 @@ static const char usage[] = "usage: vigie directory sync --server URL --out FILE
 struct options {
     struct dir_ldap_options ldap;
     const char *out, *state, *password_file;
+    bool json, check;
 };
 
 static int complain(const char *about, const char *what)
@@ -92,12 +99,13 @@ static int with_value(struct options *o, const char *name, const char *value)
 
 static int parse(struct options *o, int argc, char **argv)
 {
-    *o = (struct options){.ldap = {.page = 1000, .server = {.timeout = 30}}};
+    *o = (struct options){.ldap = {.page = 1000, .server = {.timeout = 30}}, .check = strcmp(argv[1], "check") == 0};
     for (int i = 2; i < argc; i++) {
-        if (strcmp(argv[i], "--plain") == 0) {
-            o->ldap.server.plain = true;
+        bool plain = strcmp(argv[i], "--plain") == 0, json = strcmp(argv[i], "--json") == 0;
+        o->ldap.server.plain |= plain;
+        o->json |= json;
+        if (plain || json)
             continue;
-        }
         if (i + 1 == argc)
             return wrong(argv[i], "needs a value, or is no option");
         int code = with_value(o, argv[i], argv[i + 1]);
@@ -105,8 +113,10 @@ static int parse(struct options *o, int argc, char **argv)
             return code;
         i++;
     }
-    if (!o->ldap.server.url || !o->out)
-        return wrong(NULL, "sync needs --server and --out");
+    if (!o->ldap.server.url || (!o->out && !o->check))
+        return wrong(NULL, o->check ? "check needs --server" : "sync needs --server and --out");
+    if (o->check && (o->out || o->state))
+        return wrong(NULL, "check writes nothing: --out and --state are sync's");
     if (!o->ldap.server.bind_name != !o->password_file)
         return wrong(NULL, "--bind-dn and --password-file go together");
     return 0;
@@ -148,14 +158,48 @@ static void read_last(const struct options *o, struct dir_import *im, struct buf
     }
 }
 
+static const char *way(const struct dir_ldap_report *r)
+{
+    return r->full ? "everything" : r->dirsync ? "changes by DirSync" : "changes by uSNChanged";
+}
+
+static void print_json(struct buf *b)
+{
+    buf_char(b, '\n');
+    (void)fwrite(b->p, 1, b->failed ? 0 : b->n, stdout);
+    buf_free(b);
+}
+
+static void report_json(const struct dir_ldap_report *r, const struct dir_import *im)
+{
+    struct directory_count c = directory_count(im);
+    struct buf b = {0};
+    struct jout j = jout_to(&b);
+    jout_obj(&j);
+    jout_kz(&j, "domain", r->domain);
+    jout_kz(&j, "controller", r->server);
+    jout_kz(&j, "way", r->full ? "everything" : r->dirsync ? "dirsync" : "usn");
+    jout_kbool(&j, "dirsync", r->dirsync);
+    jout_ku64(&j, "read", r->read);
+    jout_ku64(&j, "removed", r->removed);
+    jout_ku64(&j, "malformed", r->malformed);
+    const struct {
+        const char *key;
+        size_t n;
+    } counts[] = {{"users", c.users}, {"groups", c.groups}, {"computers", c.computers}, {"controllers", c.controllers}, {"trusts", c.trusts}, {"deleted", c.deleted}};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        jout_ku64(&j, counts[i].key, counts[i].n);
+    if (r->full && *r->why)
+        jout_kz(&j, "again", r->why);
+    jout_end_obj(&j);
+    print_json(&b);
+}
+
 static void report(const struct dir_ldap_report *r, const struct dir_import *im)
 {
     struct directory_count c = directory_count(im);
-    (void)printf("%s from %s: %s, %llu objects read, %llu removed\n", r->domain, r->server,
-                 r->full      ? "everything"
-                 : r->dirsync ? "changes by DirSync"
-                              : "changes by uSNChanged",
-                 (unsigned long long)r->read, (unsigned long long)r->removed);
+    (void)printf("%s from %s: %s, %llu objects read, %llu removed\n", r->domain, r->server, way(r), (unsigned long long)r->read,
+                 (unsigned long long)r->removed);
     (void)printf("%zu users, %zu groups, %zu computers (%zu domain controllers), %zu trusts, %zu deleted\n", c.users, c.groups, c.computers,
                  c.controllers, c.trusts, c.deleted);
     if (r->full && *r->why)
@@ -186,14 +230,37 @@ static int sync_domain(struct options *o)
     int err = dir_ldap_sync(&o->ldap, im, state.n ? buf_view(&state) : STR_NONE, &next, &r);
     int code = err ? complain(NULL, r.why) : write_results(o, im, &next);
     if (code == 0)
-        report(&r, im);
+        (o->json ? report_json : report)(&r, im);
     buf_free(&state);
     buf_free(&next);
     dir_import_free(im);
     return code;
 }
 
-static int run_sync(int argc, char **argv)
+/* ---- check ---- */
+
+static int check_server(struct options *o)
+{
+    struct dir_ldap_report r;
+    struct buf b = {0};
+    struct jout j = jout_to(&b);
+    if (dir_ldap_check(&o->ldap, &r) != 0)
+        return complain(NULL, r.why);
+    if (!o->json) {
+        (void)printf("%s from %s: this account may%s use DirSync, and may%s see deleted objects\n", r.domain, r.server, r.dirsync ? "" : " not", r.deleted ? "" : " not");
+        return 0;
+    }
+    jout_obj(&j);
+    jout_kz(&j, "domain", r.domain);
+    jout_kz(&j, "controller", r.server);
+    jout_kbool(&j, "dirsync", r.dirsync);
+    jout_kbool(&j, "seesDeleted", r.deleted);
+    jout_end_obj(&j);
+    print_json(&b);
+    return 0;
+}
+
+static int run_ldap(int argc, char **argv)
 {
     struct options o;
     char password[1024];
@@ -203,7 +270,7 @@ static int run_sync(int argc, char **argv)
     if (code == 0 && o.password_file)
         code = read_password(o.password_file, password, sizeof password, &o.ldap.server.password);
     if (code == 0)
-        code = sync_domain(&o);
+        code = o.check ? check_server(&o) : sync_domain(&o);
     (void)sodium_munlock(password, sizeof password); /* clears it, too */
     return code;
 }
@@ -231,11 +298,11 @@ static int run_show(int argc, char **argv)
 
 static int run(int argc, char **argv)
 {
-    if (argc >= 2 && strcmp(argv[1], "sync") == 0)
-        return run_sync(argc, argv);
+    if (argc >= 2 && (strcmp(argv[1], "sync") == 0 || strcmp(argv[1], "check") == 0))
+        return run_ldap(argc, argv);
     if (argc >= 3 && strcmp(argv[1], "show") == 0)
         return run_show(argc, argv);
-    return wrong(NULL, "say sync or show FILE");
+    return wrong(NULL, "say sync, check or show FILE");
 }
 
 const struct command cmd_directory = {"directory", "copy an Active Directory domain over LDAP, look at it", usage, run};

@@ -89,6 +89,16 @@ static void judged(void *owner, struct jout *j)
     hub_judged(owner, j);
 }
 
+static int directory_test(void *owner, const struct stored_directory *d, struct str secret, struct jout *j)
+{
+    return hub_directory_test(owner, d, secret, j);
+}
+
+static int directory_forget(void *owner, int64_t number)
+{
+    return hub_directory_forget(owner, number);
+}
+
 static double progress(void *owner)
 {
     return hub_fold_progress(owner);
@@ -216,7 +226,8 @@ static int open_stores(struct hub *h, char why[512])
 static int open_server(struct hub *h, char why[512])
 {
     h->hooks = (struct hub_hooks){.owner = h, .changed = changed, .received = received, .raw = raw, .health = health, .judged = judged, .metrics = metrics,
-                                 .session = session, .progress = progress, .keys = &h->keys, .secrets = h->secrets};
+                                 .session = session, .progress = progress, .directory_test = directory_test, .directory_forget = directory_forget,
+                                  .keys = &h->keys, .secrets = h->secrets};
     const struct server_options o = {.address = h->config.listen,
                                      .port = (uint16_t)strtoul(h->config.port, NULL, 10),
                                      .certificate = h->config.tls_certificate[0] ? h->config.tls_certificate : NULL,
@@ -254,7 +265,8 @@ static int start_threads(struct hub *h)
     h->fold_runs = pthread_create(&h->fold_thread, NULL, hub_fold_run, h) == 0;
     h->keeper_runs = h->server && pthread_create(&h->keeper_thread, NULL, hub_keeper_run, h) == 0;
     h->notify_runs = h->server && pthread_create(&h->notify_thread, NULL, hub_notify_run, h) == 0;
-    return h->ingest_runs && h->fold_runs && ((h->keeper_runs && h->notify_runs) || !h->server) ? 0 : ERR_MEMORY;
+    h->directory_runs = h->server && pthread_create(&h->directory_thread, NULL, hub_directory_run, h) == 0;
+    return h->ingest_runs && h->fold_runs && ((h->keeper_runs && h->notify_runs && h->directory_runs) || !h->server) ? 0 : ERR_MEMORY;
 }
 
 static int open_hub(const struct hub_config *config, bool serve, struct hub **out, char why[512])
@@ -346,6 +358,8 @@ void hub_close(struct hub *h)
         (void)pthread_join(h->keeper_thread, NULL);
     if (h->notify_runs)
         (void)pthread_join(h->notify_thread, NULL);
+    if (h->directory_runs)
+        (void)pthread_join(h->directory_thread, NULL);
     server_close(h->server);
     hub_fold_close(h);
     hub_notify_close(h);

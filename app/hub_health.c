@@ -1,6 +1,9 @@
 /* app/hub_health.c - how the hub is: health as JSON, metrics for Prometheus. */
 #include "app/hub_private.h"
 
+#include "detect/engine.h"
+#include "store/tab_directories.h"
+
 #include <stdio.h>
 #include <sys/statvfs.h>
 
@@ -38,6 +41,52 @@ void hub_judged(struct hub *h, struct jout *j)
     (void)pthread_mutex_unlock(&h->health_lock);
 }
 
+/* ---- directory services ---- */
+
+enum { FAILED_OFTEN = 2 };
+
+struct failing {
+    struct jout *j; /* NULL: only counts */
+    unsigned n;
+};
+
+static int tell_failing(void *owner, const struct stored_directory *d)
+{
+    struct failing *f = owner;
+    struct buf b = {0};
+    char key[32];
+    if (!d->enabled || d->failures < FAILED_OFTEN)
+        return 0;
+    f->n++;
+    if (!f->j)
+        return 0;
+    buf_fmt(&b, "The directory of %.*s could not be read %lld times in a row: %.*s", STR_ARG(str_set(d->domain) ? d->domain : d->url),
+            (long long)d->failures, STR_ARG(d->why));
+    jout_obj(f->j);
+    jout_kstr(f->j, "text", buf_view(&b));
+    jout_kz(f->j, "todo", "Settings > Directory services: check address and account, then \"Synchronise now\". What was read before is used until then.");
+    jout_key(f->j, "blinds");
+    jout_arr(f->j);
+    for (const struct detector *const *d2 = detectors; *d2; d2++)
+        if ((*d2)->asks_directory)
+            jout_str(f->j, detector_key(*d2, key));
+    jout_end_arr(f->j);
+    jout_end_obj(f->j);
+    buf_free(&b);
+    return 0;
+}
+
+/* How many fail; told when there is where to. */
+static unsigned failing_directories(struct hub *h, struct jout *j)
+{
+    struct failing f = {.j = j};
+    struct arena a;
+    arena_init(&a, 16384, 16 << 20);
+    (void)tab_directories_each(h->db, &a, tell_failing, &f);
+    arena_free(&a);
+    return f.n;
+}
+
 void hub_health(struct hub *h, bool figures, struct jout *j)
 {
     struct actlog_figures f;
@@ -47,8 +96,9 @@ void hub_health(struct hub *h, bool figures, struct jout *j)
     bool full = all && room < all / 20, failed = atomic_load(&h->files_failed) > 0, stuck = atomic_load(&h->inbox_stuck) > 0, nothing = f.last == 0;
     bool leapt = hub_keeper_held(h);
     int analysis = atomic_load(&h->fold_err);
+    unsigned unread = failing_directories(h, NULL);
     jout_obj(j);
-    jout_kz(j, "state", full || failed || stuck || leapt || analysis ? "warning" : "ok");
+    jout_kz(j, "state", full || failed || stuck || leapt || analysis || unread ? "warning" : "ok");
     jout_ki64(j, "uptime", (hub_now() - h->started) / TIME_SECOND);
     if (figures) {
         jout_ku64(j, "activities", f.activities[SHORE_CLOUD] + f.activities[SHORE_ONPREM]);
@@ -71,6 +121,8 @@ void hub_health(struct hub *h, bool figures, struct jout *j)
         problem(j, "The analysis does not go on; new alerts and scores are missing.", "The hub's log says why; it is tried again every two seconds.");
     if (leapt)
         problem(j, "The clock has leapt by more than 30 days.", "Check the machine's clock. Nothing is deleted for being too old until the hub has run for a day with it.");
+    if (unread)
+        (void)failing_directories(h, j);
     if (nothing)
         problem(j, "No activity has come in yet.", "Upload logs under Settings > Inputs, or drop them into the inbox folder.");
     jout_end_arr(j);

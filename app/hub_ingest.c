@@ -6,7 +6,6 @@
 
 #include "app/intake.h"
 #include "app/merge.h"
-#include "directory/dir_ref.h"
 #include "store/tab_inputs.h"
 
 #include <stdio.h>
@@ -59,8 +58,8 @@ static int open_batch(struct batch *b)
 {
     struct hub *h = b->hub;
     b->options = (struct pipe_options){.geo = h->geo, .jobs = h->jobs, .since = TIME_NONE, .until = TIME_NONE};
-    b->in = (struct intake){.options = &b->options, .import = who_import(h->who), .stop = &h->stop};
-    int err = inputs_new(&b->in.inputs);
+    b->in = (struct intake){.options = &b->options, .import = dir_import_new(), .stop = &h->stop};
+    int err = b->in.import ? inputs_new(&b->in.inputs) : ERR_MEMORY;
     for (unsigned i = 0; !err && i < b->n; i++) {
         (void)inputs_add_path(b->in.inputs, b->files[i].path); /* a file that is gone is an input without records */
     }
@@ -72,6 +71,7 @@ static void close_batch(struct batch *b)
     for (unsigned i = 0; b->in.learners && i < b->options.jobs; i++)
         dir_learner_free(b->in.learners[i]);
     free(b->in.learners);
+    dir_import_free(b->in.import);
     runs_close(b->in.runs);
     if (b->in.inputs)
         inputs_free(b->in.inputs);
@@ -232,7 +232,6 @@ static bool passes(int err)
 static int read_batch(struct batch *b)
 {
     int err = open_batch(b);
-    size_t entries = b->in.import->n;
     if (!err)
         err = intake_run(&b->in);
     if (!err)
@@ -240,7 +239,7 @@ static int read_batch(struct batch *b)
     if (!err)
         err = inputs_order(b->in.inputs);
     if (!err)
-        err = who_learn(b->hub->who, b->in.learners, b->options.jobs, b->in.import->n > entries);
+        err = who_learn(b->hub->who, b->in.learners, b->options.jobs, &b->in.import);
     if (!err)
         err = number_inputs(b);
     if (!err)

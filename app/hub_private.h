@@ -33,8 +33,8 @@ struct hub {
     struct hub_hooks hooks;
     unsigned jobs;
     int64_t started;
-    pthread_t ingest_thread, fold_thread, keeper_thread, notify_thread;
-    bool ingest_runs, fold_runs, keeper_runs, notify_runs;
+    pthread_t ingest_thread, fold_thread, keeper_thread, notify_thread, directory_thread;
+    bool ingest_runs, fold_runs, keeper_runs, notify_runs, directory_runs;
     pthread_mutex_t lock; /* of `wake` and of taking in files */
     pthread_cond_t wake;
     atomic_bool stop;
@@ -106,6 +106,14 @@ void hub_syslog_close(struct hub *h);
 int hub_notify_open(struct hub *h, char why[512]);
 void *hub_notify_run(void *hub);
 void hub_notify_close(struct hub *h);
+
+/* ---- hub_directory.c: directory services ---- */
+struct stored_directory;
+void *hub_directory_run(void *hub);
+/* Connects and signs in: a JSON object with "ok", and what was found or "why" not. */
+int hub_directory_test(struct hub *h, const struct stored_directory *d, struct str secret, struct jout *j);
+/* One was taken away: so is what it said. */
+int hub_directory_forget(struct hub *h, int64_t number);
 
 /* ---- hub_keeper.c: retention ---- */
 int hub_keeper_expire(struct hub *h); /* on the ingest's thread, when `expire` is set: the log has one writer */

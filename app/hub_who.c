@@ -7,6 +7,7 @@
 #include "directory/dir_ref.h"
 #include "directory/wellknown.h"
 #include "link/link.h"
+#include "store/tab_directories.h"
 #include "store/tab_entities.h"
 #include "store/tab_inputs.h"
 #include "store/tab_settings.h"
@@ -25,6 +26,13 @@ struct snapshot {
     unsigned readers;
 };
 
+/* Who says who exists. Files are never taken back; a directory service is heard again and again. */
+struct source {
+    struct source *next;
+    int64_t number; /* of the directory service; 0: files */
+    struct dir_import *import;
+};
+
 struct who {
     struct db *db;
     pthread_mutex_t lock;      /* of the snapshots */
@@ -32,7 +40,7 @@ struct who {
     struct snapshot *snapshots; /* newest first */
     struct dir_learner *learner;
     struct dir_mark mark;
-    struct dir_import *import;
+    struct source *sources;
     uint32_t written;          /* entities up to this number are in the database */
     bool warm;
 };
@@ -237,6 +245,50 @@ static int write_new(struct who *w, const struct dir *d)
     return err;
 }
 
+/* Everything that is imported, as one; texts stay with the sources. */
+static int join_sources(const struct who *w, struct dir_import **out)
+{
+    struct dir_import *all = dir_import_new();
+    int err = all ? 0 : ERR_MEMORY;
+    for (const struct source *s = w->sources; s && !err; s = s->next)
+        err = s->number ? 0 : dir_import_join(all, s->import);
+    for (const struct source *s = w->sources; s && !err; s = s->next)
+        if (s->number)
+            dir_import_yield(all, s->import);
+    for (const struct source *s = w->sources; s && !err; s = s->next)
+        err = s->number ? dir_import_join(all, s->import) : 0;
+    if (err)
+        dir_import_free(all);
+    else
+        *out = all;
+    return err;
+}
+
+static int add_source(struct who *w, int64_t number, struct dir_import *import)
+{
+    struct source **at = &w->sources, *s = calloc(1, sizeof *s);
+    if (!s)
+        return ERR_MEMORY;
+    while (*at)
+        at = &(*at)->next;
+    *s = (struct source){.number = number, .import = import};
+    *at = s;
+    return 0;
+}
+
+static void drop_source(struct who *w, int64_t number)
+{
+    for (struct source **at = &w->sources; *at; at = &(*at)->next) {
+        struct source *s = *at;
+        if (s->number != number)
+            continue;
+        *at = s->next;
+        dir_import_free(s->import);
+        free(s);
+        return;
+    }
+}
+
 struct domain_votes {
     uint64_t votes;
     struct str sid, name;
@@ -286,10 +338,14 @@ static int build(struct who *w, const struct before *b)
         return ERR_MEMORY;
     arena_init(&t->arena, 4096, 16 << 20);
     const struct dir_prior prior = {b->entities, b->n, b->aliases, b->naliases, w->written};
+    struct dir_import *import = NULL;
     int err = load_tags(w->db, t);
-    const struct dir_known known = {.learners = &w->learner, .nlearners = 1, .import = w->import, .tags = t->all, .ntags = t->n, .prior = &prior};
+    if (!err)
+        err = join_sources(w, &import);
+    const struct dir_known known = {.learners = &w->learner, .nlearners = 1, .import = import, .tags = t->all, .ntags = t->n, .prior = &prior};
     if (!err)
         err = dir_build_from(&d, &known);
+    dir_import_free(import);
     arena_free(&t->arena);
     free(t);
     if (err)
@@ -328,10 +384,9 @@ int who_rebuild(struct who *w)
     return err;
 }
 
-int who_learn(struct who *w, struct dir_learner *const *learners, size_t n, bool imported)
+static int learn(struct who *w, struct dir_learner *const *learners, size_t n, bool imported)
 {
     uint64_t generation;
-    (void)pthread_mutex_lock(&w->building);
     for (size_t i = 0; i < n; i++)
         dir_learner_merge(w->learner, learners[i]);
     const struct dir *d = who_take(w, &generation);
@@ -344,6 +399,31 @@ int who_learn(struct who *w, struct dir_learner *const *learners, size_t n, bool
         w->mark = (struct dir_mark){0};
         err = w->learner ? 0 : ERR_MEMORY;
     }
+    return err;
+}
+
+int who_learn(struct who *w, struct dir_learner *const *learners, size_t n, struct dir_import **imported)
+{
+    (void)pthread_mutex_lock(&w->building);
+    bool some = (*imported)->n > 0;
+    int err = some ? add_source(w, 0, *imported) : 0;
+    if (some && !err)
+        *imported = NULL;
+    if (!err)
+        err = learn(w, learners, n, some);
+    (void)pthread_mutex_unlock(&w->building);
+    return err;
+}
+
+int who_directory(struct who *w, int64_t number, struct dir_import *import)
+{
+    (void)pthread_mutex_lock(&w->building);
+    drop_source(w, number);
+    int err = import ? add_source(w, number, import) : 0;
+    if (err)
+        dir_import_free(import);
+    else
+        err = build_again(w);
     (void)pthread_mutex_unlock(&w->building);
     return err;
 }
@@ -358,16 +438,11 @@ bool who_warm(struct who *w)
 
 int who_warm_up(struct who *w, struct dir_learner *learned)
 {
-    int err = who_learn(w, &learned, 1, true);
     (void)pthread_mutex_lock(&w->building);
+    int err = learn(w, &learned, 1, true);
     w->warm = !err;
     (void)pthread_mutex_unlock(&w->building);
     return err;
-}
-
-struct dir_import *who_import(struct who *w)
-{
-    return w->import;
 }
 
 /* ---- opening ---- */
@@ -375,6 +450,7 @@ struct dir_import *who_import(struct who *w)
 struct again {
     struct who *w;
     const char *folder;
+    struct dir_import *files;
 };
 
 /* Directories that came in earlier. */
@@ -387,8 +463,43 @@ static int import_again(void *owner, const struct stored_input *in)
         return 0;
     int n = snprintf(path, sizeof path, "%s/%.*s", x->folder, STR_ARG(in->path));
     if (n > 0 && (size_t)n < sizeof path)
-        (void)directory_file_read(x->w->import, path, &why); /* a file that is gone: the entities are known from the tables */
+        (void)directory_file_read(x->files, path, &why); /* a file that is gone: the entities are known from the tables */
     return 0;
+}
+
+/* What a directory service said before the start. It is asked again soon: a copy that is gone or damaged is not missed for long. */
+static int heard_again(void *owner, const struct stored_directory *d)
+{
+    struct again *x = owner;
+    char path[4200];
+    const char *why;
+    struct dir_import *im = dir_import_new();
+    int n = snprintf(path, sizeof path, "%s/" WHO_DIRECTORY ".json", x->folder, (long long)d->number);
+    bool good = im && n > 0 && (size_t)n < sizeof path && directory_file_read(im, path, &why) == 0;
+    int err = good ? add_source(x->w, d->number, im) : im ? 0 : ERR_MEMORY;
+    if (!good || err)
+        dir_import_free(im);
+    return err;
+}
+
+static int hear_all_again(struct who *w, const char *folder, const char *directory_file, const char **reason)
+{
+    struct again x = {w, folder, dir_import_new()};
+    struct arena a;
+    if (!x.files)
+        return ERR_MEMORY;
+    arena_init(&a, 16384, 16 << 20);
+    int err = directory_file ? directory_file_read(x.files, directory_file, reason) : 0;
+    if (!err)
+        err = tab_inputs_each(w->db, INPUT_DONE, 0, UINT32_MAX, import_again, &x);
+    if (!err)
+        err = add_source(w, 0, x.files);
+    if (err)
+        dir_import_free(x.files);
+    else
+        err = tab_directories_each(w->db, &a, heard_again, &x);
+    arena_free(&a);
+    return err;
 }
 
 int who_open(struct db *db, const char *folder, const char *directory_file, struct who **out, char why[256])
@@ -402,15 +513,9 @@ int who_open(struct db *db, const char *folder, const char *directory_file, stru
     (void)pthread_mutex_init(&w->building, NULL);
     arena_init(&b.text, 65536, SIZE_MAX);
     w->learner = dir_learner_new();
-    w->import = dir_import_new();
-    int err = w->learner && w->import ? 0 : ERR_MEMORY;
     const char *reason = NULL;
-    if (!err && directory_file)
-        err = directory_file_read(w->import, directory_file, &reason);
+    int err = w->learner ? hear_all_again(w, folder, directory_file, &reason) : ERR_MEMORY;
     (void)snprintf(why, 256, "%s", reason ? reason : "");
-    struct again x = {w, folder};
-    if (!err)
-        err = tab_inputs_each(db, INPUT_DONE, 0, UINT32_MAX, import_again, &x);
     if (!err)
         err = before_stored(w, &b);
     if (!err)
@@ -434,7 +539,8 @@ void who_close(struct who *w)
         free(s);
     }
     dir_learner_free(w->learner);
-    dir_import_free(w->import);
+    while (w->sources)
+        drop_source(w, w->sources->number);
     (void)pthread_mutex_destroy(&w->lock);
     (void)pthread_mutex_destroy(&w->building);
     free(w);

@@ -7,15 +7,19 @@
 #include "directory/dir_build.h"
 #include "store/db.h"
 
+#define WHO_DIRECTORY "directory/%lld" /* in the data folder: where a directory service's copy is, with .json and .state behind it */
+
 struct who;
 
 int who_open(struct db *db, const char *folder, const char *directory_file, struct who **out, char why[256]);
 void who_close(struct who *w);
-/* Where directories found among the inputs are imported; then who_learn with `imported`. */
-struct dir_import *who_import(struct who *w);
 /* Takes over what a batch taught (the learners stay the caller's) and rebuilds when it brought names that the directory
- * of the moment does not know; new and changed entities go to the database. */
-int who_learn(struct who *w, struct dir_learner *const *learners, size_t n, bool imported);
+ * of the moment does not know; new and changed entities go to the database. Directories that were among the batch's files, if any, are
+ * kept: *imported is then NULL. */
+int who_learn(struct who *w, struct dir_learner *const *learners, size_t n, struct dir_import **imported);
+/* What a directory service (a row of tab_directories) says now, instead of what it said before; NULL: nothing any more. The import becomes
+ * the directory's, on an error too. */
+int who_directory(struct who *w, int64_t number, struct dir_import *import);
 /* Tags or directories changed. */
 int who_rebuild(struct who *w);
 

@@ -203,6 +203,7 @@ const struct detector det_2008 = {
              "client that offered AES (told by the network and by newer events) did not choose the weak type and raises nothing, nor do accounts that use RC4 as a habit, that the directory restricts to it "
              "(msDS-SupportedEncryptionTypes), or that log on with certificates.",
     .blind = "no Kerberos logons on the network, no event 4768 (Audit Kerberos Authentication Service on controllers)",
+    .asks_directory = true,
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

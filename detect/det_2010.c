@@ -220,6 +220,7 @@ const struct detector det_2010 = {
              "past counts when the controller offers AES to nobody while it makes its own tickets with AES. Accounts that the directory restricts to "
              "RC4 raise nothing.",
     .blind = "no Kerberos exchange on the network: events do not tell which encryption types a controller offers",
+    .asks_directory = true,
     .wants = wants,
     .needs = needs,
     .params = params,

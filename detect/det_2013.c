@@ -193,6 +193,7 @@ const struct detector det_2013 = {
              "network the whole attack shows: a logon that asks for a ticket without authorization data (PA-PAC-REQUEST false), then a request with "
              "data of the client's own.",
     .blind = "no Kerberos exchange on the network, no event 4769 (Audit Kerberos Service Ticket Operations), no events 4624 and 4672",
+    .asks_directory = true,
     .wants = wants,
     .needs = needs,
     .params = params,

@@ -362,6 +362,7 @@ const struct detector det_2021 = {
              "that raise; of encrypted calls the operation remains. "
              "Machine accounts, controllers and tools that run on the controller itself are left out.",
     .blind = "no events 4661, 4799 or 5145 (Audit SAM, Security Group Management, Detailed File Share on controllers) and no SAMR traffic",
+    .asks_directory = true,
     .wants = wants,
     .needs = needs,
     .params = params,

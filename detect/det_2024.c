@@ -154,6 +154,7 @@ const struct detector det_2024 = {
              "own places are; changes inside encrypted LDAP are seen in events alone.",
     .blind = "no group membership changes of a domain controller (events 4728, 4732, 4756: Audit Security Group Management; or LDAP traffic that is not "
              "sealed)",
+    .asks_directory = true,
     .wants = wants,
     .needs = needs,
     .params = params,

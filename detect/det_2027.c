@@ -277,6 +277,7 @@ const struct detector det_2027 = {
         "computers and built-in accounts are left out. On the network, a computer that asks again and again for tickets in the name of an account "
         "that the controller does not know raises with low severity.",
     .blind = "no use of Kerberos tickets (on the network, or events 4769, 4624, 5140: Audit Kerberos Service Ticket Operations, Audit Logon, Audit File Share)",
+    .asks_directory = true,
     .wants = wants,
     .needs = needs,
     .params = params,

@@ -213,6 +213,7 @@ const struct detector det_2029 = {
     .blind = "no changes of replication sources (events 4928, 4929: Audit Detailed Directory Service Replication) and no event 4662 (Audit Directory "
              "Service "
              "Access), and no DRSUAPI traffic",
+    .asks_directory = true,
     .wants = wants,
     .needs = needs,
     .params = params,

@@ -136,6 +136,7 @@ const struct detector det_inactive_account = {
     .about = "An account was not used in an app for 60 days. It is informational when the account is still silent at the "
              "end of the input and not disabled in the directory, and low when it comes back: forgotten accounts are what intruders like to use.",
     .blind = "no cloud activities",
+    .asks_directory = true,
     .wants = cloud_kinds,
     .params = params,
     .state_size = sizeof(struct state),

@@ -35,6 +35,7 @@ struct detector {
     bool preview;          /* beyond the original's 2019 list */
     const char *about;     /* what it means and how it is decided, a short paragraph for docs/detections */
     const char *blind;     /* what the input lacks when none of the wanted kinds was in it: "no event 4662 (Audit Directory Service Access)" */
+    bool asks_directory;   /* decides by what the directory says of accounts: weaker where it is missing or old */
     const enum kind *wants; /* kinds it sees, ended by KIND_COUNT; { KIND_UNKNOWN, KIND_COUNT } = all kinds */
     const enum kind *needs; /* kinds without all of which it is blind; NULL = wants. The other wanted kinds only explain. */
     bool (*sees)(const struct activity *a); /* of these kinds, those that count against blindness; NULL: all */

@@ -51,6 +51,11 @@ int dir_import_ldif(struct dir_import *im, const char *text, size_t n, uint64_t 
 int dir_import_json(struct dir_import *im, const char *text, size_t n, struct fault *fault);
 /* Writes the import as JSON, line by line, the same bytes for the same objects in any order. `put` returns 0 or an error, which ends it. */
 int dir_import_write(const struct dir_import *im, int (*put)(void *owner, struct str line), void *owner);
+/* Adds all that `from` has. Its texts stay its own: it must live as long as `into` is used. */
+int dir_import_join(struct dir_import *into, const struct dir_import *from);
+/* `im` leaves the domain of `newer` to it: of that domain's objects only names stay, and what people say of them (tags, addresses). So
+ * what a file once said does not outlive what the domain itself says now. */
+void dir_import_yield(struct dir_import *im, const struct dir_import *newer);
 /* Forgets everything. */
 void dir_import_reset(struct dir_import *im);
 void dir_import_free(struct dir_import *im);

@@ -1,5 +1,6 @@
 /* directory/dir_import.c - the list of imported objects. */
 #include "directory/dir_ref.h"
+#include "directory/wellknown.h"
 
 #include <stdlib.h>
 
@@ -65,6 +66,42 @@ void dir_import_domain(struct dir_import *im, struct str domain)
         im->domain_room = room;
     }
     im->domains[im->ndomains++] = str_dup(&im->text, domain);
+}
+
+int dir_import_join(struct dir_import *into, const struct dir_import *from)
+{
+    for (size_t i = 0; i < from->n; i++) {
+        struct dir_entry *e = dir_import_entry(into);
+        if (!e)
+            return ERR_MEMORY;
+        *e = from->entries[i];
+    }
+    for (size_t i = 0; i < from->ndomains; i++)
+        dir_import_domain(into, from->domains[i]);
+    return 0;
+}
+
+static bool of_domain(const struct dir_entry *e, const struct dir_import *domain)
+{
+    const struct account *a = &e->base.ref;
+    return (str_set(domain->sid) && str_eqi(sid_domain(a->sid), domain->sid)) ||
+           (str_set(a->domain) && (str_eqi(a->domain, domain->netbios) || str_eqi(a->domain, domain->domain)));
+}
+
+void dir_import_yield(struct dir_import *im, const struct dir_import *newer)
+{
+    for (size_t i = 0; i < im->n; i++) {
+        struct dir_entry *e = &im->entries[i], was = *e;
+        if (was.role == DIR_NOTHING || !of_domain(&was, newer))
+            continue;
+        dir_import_clear(e);
+        e->role = was.role == DIR_ENTITY ? DIR_ENTITY : DIR_NOTHING;
+        e->base = was.base;
+        e->base.flags &= ENTITY_SENSITIVE | ENTITY_HONEYTOKEN | ENTITY_DC | ENTITY_DNS_SERVER | ENTITY_REPLICATOR;
+        e->ip = was.ip;
+        e->input = was.input;
+        e->place = was.place;
+    }
 }
 
 /* Lists grow by powers of two inside the arena; the old copy stays there until the import ends. */

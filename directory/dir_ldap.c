@@ -404,6 +404,26 @@ static bool sees_deleted(struct sync *s)
     return str_set(base) && ldapc_search(s->c, &q, on_deleted_objects, &readable) == 0 && readable;
 }
 
+static int on_first(void *owner, const struct ldapc_entry *e)
+{
+    (void)owner, (void)e;
+    return 1;
+}
+
+/* What this account may, by trying; of DirSync's answer the first object is enough. */
+static int try_rights(struct sync *s)
+{
+    static const char *const names[] = {"objectGUID", NULL};
+    const struct ldapc_query q = {.base = zero_ended(s, s->root).p, .scope = LDAPC_SUBTREE, .filter = KEPT, .attributes = names};
+    struct str next;
+    int err = q.base ? ldapc_dirsync(s->c, &q, STR_NONE, &next, on_first, s) : ERR_MEMORY;
+    if (err < 0 && err != ERR_UNSUPPORTED)
+        return broken(s, err);
+    s->r->dirsync = err >= 0;
+    s->r->deleted = sees_deleted(s);
+    return 0;
+}
+
 /* ---- all together ---- */
 
 static void head(struct sync *s)
@@ -516,6 +536,23 @@ int dir_ldap_sync(const struct dir_ldap_options *o, struct dir_import *im, struc
     ldapc_close(s.c);
     dir_keep_close(&s.keep);
     table_free(&s.seen);
+    arena_free(&s.text);
+    return err;
+}
+
+int dir_ldap_check(const struct dir_ldap_options *o, struct dir_ldap_report *r)
+{
+    struct sync s = {.o = o, .r = r};
+    *r = (struct dir_ldap_report){0};
+    arena_init(&s.text, 1 << 16, SIZE_MAX);
+    int err = ldapc_open(&o->server, &s.c, r->why);
+    if (!err)
+        err = introduce(&s);
+    if (!err)
+        err = try_rights(&s);
+    if (err == ERR_MEMORY)
+        (void)snprintf(r->why, sizeof r->why, "%s", err_text(err));
+    ldapc_close(s.c);
     arena_free(&s.text);
     return err;
 }

@@ -21,6 +21,7 @@ struct dir_ldap_options {
 struct dir_ldap_report {
     bool full;
     bool dirsync;           /* else uSNChanged */
+    bool deleted;           /* may see deleted objects: told by dir_ldap_check */
     char domain[256];       /* its DNS name */
     char server[256];       /* the controller that answered, by its own name */
     char why[LDAPC_WHY];    /* of an error; else why everything was read again, or "" */
@@ -32,5 +33,7 @@ struct dir_ldap_report {
  * they do not belong together, everything is read. On success *next is the new state; write the import before the state, so that a
  * crash between the two only costs reading everything. After an error `im` is of no use. */
 int dir_ldap_sync(const struct dir_ldap_options *o, struct dir_import *im, struct str state, struct buf *next, struct dir_ldap_report *r);
+/* Connects and signs in, and reads nothing but which domain that is and what this account may. */
+int dir_ldap_check(const struct dir_ldap_options *o, struct dir_ldap_report *r);
 
 #endif
