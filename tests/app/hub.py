@@ -64,9 +64,9 @@ class Person:
 class Hub:
     """`vigie serve` on a data folder and an inbox below `work`."""
 
-    def __init__(self, work, *options, start=True, **popen):
+    def __init__(self, work, *options, start=True, within=(), **popen):
         self.data, self.inbox, self.staging = f"{work}/data", f"{work}/inbox", f"{work}/staging"
-        self.options, self.popen, self.p, self.me = options, popen, None, None
+        self.options, self.within, self.popen, self.p, self.me = options, within, popen, None, None  # within: a command that runs another
         self.drops = 0
         for d in (self.inbox, self.staging):
             os.makedirs(d, exist_ok=True)
@@ -75,7 +75,7 @@ class Hub:
 
     def start(self):
         self.errors = open(f"{self.staging}/stderr", "ab")
-        self.p = subprocess.Popen([VIGIE, "serve", "--data", self.data, "--port", "0", "--inbox", self.inbox, *self.options], stdout=subprocess.PIPE,
+        self.p = subprocess.Popen([*self.within, VIGIE, "serve", "--data", self.data, "--port", "0", "--inbox", self.inbox, *self.options], stdout=subprocess.PIPE,
                                   stderr=self.errors, text=True, **self.popen)
         token = None
         for line in self.p.stdout:

@@ -1,0 +1,382 @@
+"""tests/app/test_hub_directory.py - the hub reads a real domain controller (Samba, in namespaces that the test makes) over LDAP.
+
+The hub runs on the client's side of the lab; its API is asked through sockets made there.
+"""
+import base64, ctypes, glob, http.client, json, os, re, shutil, signal, subprocess, sys, tempfile, threading, time, traceback
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from hub import Hub, Person, PASSWORD
+
+BUILD = os.environ.get("VIGIE_BUILD", "build")
+LAB = os.path.abspath("tools/lab/lab.sh")
+ROOT = "DC=corp,DC=example,DC=test"
+URL = "ldaps://dc1.corp.example.test"
+ADMIN = "Adm1n-Passw0rd!"      # of the lab alone
+WRONG = "Not-The-Passw0rd-77"  # must turn up nowhere
+work = tempfile.mkdtemp(prefix="vigie-hubdir-")
+env = dict(os.environ, VIGIE_LAB_BASE=os.path.abspath(f"{BUILD}/lab"))
+passed = failed = skipped = 0
+space, hub, number = {}, None, None
+
+
+# ---- the lab, and the way into it ----
+
+def lab(op, *command, check=True, **kw):
+    p = subprocess.run(["sh", LAB, op, work, *command], capture_output=True, text=True, env=env, timeout=120, **kw)
+    assert not check or p.returncode == 0, (command, p.stdout[-500:], p.stderr[-1500:])
+    return p
+
+
+def samba(*args, **kw):
+    return lab("dc", "samba-tool", *args, f"--configfile={work}/dc/etc/smb.conf", **kw)
+
+
+def apply(text):
+    lab("dc", "ldbmodify", "-H", f"{work}/dc/private/sam.ldb", input=text)
+
+
+def route(op):
+    """add: there is no way to the controller, as a router says at once; del: there is one again."""
+    subprocess.run(["ip", "-n", space["LAB_CLIENT_SPACE"], "route", op, "unreachable", "10.77.0.10/32"], check=True)
+
+
+def wire(state):
+    """The controller's network card, down: nothing answers, and nobody says so."""
+    subprocess.run(["ip", "-n", space["LAB_DC_SPACE"], "link", "set", "dc0", state], check=True)
+
+
+outside = http.client.HTTPSConnection.connect
+
+
+def connect_inside(self):
+    """Connects in the client's namespace: on a thread that goes there and ends."""
+    went = []
+
+    def go():
+        try:
+            with open(f"/run/netns/{space['LAB_CLIENT_SPACE']}") as f:
+                assert ctypes.CDLL(None, use_errno=True).setns(f.fileno(), 0x40000000) == 0, ctypes.get_errno()
+            outside(self)
+        except (AssertionError, OSError) as e:
+            went.append(e)
+    t = threading.Thread(target=go)
+    t.start()
+    t.join()
+    if went:
+        raise OSError(went[0])
+
+
+http.client.HTTPSConnection.connect = connect_inside
+
+
+def within():
+    binds = "".join(f"mount --bind {work}/{name} /etc/{name} && " for name in ("resolv.conf", "hosts"))
+    return ["ip", "netns", "exec", space["LAB_CLIENT_SPACE"], "env", f"KRB5_CONFIG={work}/krb5.conf", "sh", "-c", binds + 'exec "$@"', "sh"]
+
+
+def readers():
+    """Processes of the hub that are reading a directory."""
+    pids = subprocess.run(["ip", "netns", "pids", space["LAB_CLIENT_SPACE"]], capture_output=True, text=True).stdout.split()
+    lines = []
+    for pid in pids:
+        try:
+            with open(f"/proc/{pid}/cmdline") as f:
+                lines.append(f.read().replace("\0", " "))
+        except OSError:
+            pass
+    return [l for l in lines if " directory " in l]
+
+
+# ---- what is asked of the hub ----
+
+def service(n=None):
+    return next(d for d in hub.me.get("directories")["data"] if d["number"] == (n or number))
+
+
+def until(what, seconds=30):
+    end = time.monotonic() + seconds
+    while not (got := what()):
+        assert time.monotonic() < end, (str(service())[:1500] if number else "", hub.stderr()[-500:])
+        time.sleep(0.1)
+    return got
+
+
+def synchronise(n=None):
+    """Asks for it and waits for its end; the service as it is then."""
+    before = service(n)["lastTry"]
+    status, data = hub.me.call("POST", f"directories/{n or number}/sync")
+    assert status == 202, (status, data)
+    return until(lambda: (s := service(n))["lastTry"] != before and not s["running"] and s)
+
+
+def person(name, kind="users"):
+    rows = [u for u in hub.me.get(f"{kind}?q={name}")["data"] if u["name"].lower() == name.lower()]
+    assert len(rows) <= 1, rows
+    return hub.me.get(f"{kind}/{rows[0]['id']}") if rows else None
+
+
+def groups(name, kind="users"):
+    p = person(name, kind)
+    return {g["name"]: g["direct"] for g in p["groups"]} if p else None
+
+
+def problems():
+    return [p for p in hub.me.get("health")["problems"] if "directory of" in p["text"].lower()]
+
+
+def body(**more):
+    with open(f"{work}/ca.pem") as f:
+        return {"server": URL, "domain": "corp.example.test", "signIn": "password", "bindName": "Administrator@corp.example.test", "password": ADMIN, "ca": f.read(), **more}
+
+
+def nowhere(text):
+    """Not in the hub's messages, nor in clear in any of its files, nor in what it answers."""
+    assert text not in hub.stderr()
+    for folder, _, names in os.walk(hub.data):
+        for name in names:
+            with open(f"{folder}/{name}", "rb") as f:
+                assert text.encode() not in f.read(), name
+    for path in ("directories", "audit?limit=100", "health"):
+        assert text not in json.dumps(hub.me.get(path)), path
+
+
+# ---- checks, in this order ----
+
+def check_nothing_yet():
+    assert hub.me.get("directories") == {"data": [], "total": 0}
+
+
+def check_refusals():
+    for wrong, word in (({"server": "http://dc1"}, "server"), ({"server": "ldaps://a/b"}, "server"), ({"plain": True}, "plain"), ({"ca": "x"}, "ca"), ({"minutes": 0}, "minutes"),
+                        ({"password": None}, "password"), ({"bindName": ""}, "bindName"), ({"signIn": "kerberos"}, "keytab"), ({"signIn": "kerberos", "keytab": "AAAA"}, "keytab"),
+                        ({"signIn": "magic"}, "signIn"), ({"domain": "a b"}, "domain"), ({"password": "a\nb"}, "password")):
+        for path in ("directories", "directories/test"):
+            status, data = hub.me.call("POST", path, body(**wrong))
+            assert status == 400 and data["detail"].startswith(word), (wrong, path, status, data)
+    assert hub.me.call("PUT", "directories/99", {})[0] == 404 and hub.me.call("DELETE", "directories/99")[0] == 404 and hub.me.call("POST", "directories/x/sync")[0] == 404
+    assert hub.me.get("directories")["total"] == 0
+
+
+def check_roles():
+    for name, role, see, may in (("olga", "security_operator", 200, 403), ("rita", "security_reader", 403, 403), ("axel", "atp_administrator", 200, 400)):
+        status, data = hub.me.call("POST", "accounts", {"name": name, "password": PASSWORD, "role": role})
+        assert status == 200, data
+        p = Person(hub.port).sign_in(name)
+        assert p.call("GET", "directories")[0] == see, name
+        for method, path in (("POST", "directories"), ("POST", "directories/test")):
+            assert p.call(method, path, {})[0] == may, (name, path)
+        for method, path in (("PUT", "directories/99"), ("DELETE", "directories/99"), ("POST", "directories/99/sync")):
+            assert p.call(method, path, {})[0] == (404 if may == 400 else 403), (name, path)
+
+
+def check_test_of_a_connection():
+    ask = lambda **more: hub.me.call("POST", "directories/test", body(**more))
+    status, data = ask()
+    assert status == 200 and data == {"ok": True, "found": {"domain": "corp.example.test", "controller": "dc1.corp.example.test", "dirsync": True, "seesDeleted": True}}, data
+    status, data = ask(bindName="plain@corp.example.test", password="Pla1n-Passw0rd!")
+    assert data["ok"] and not data["found"]["dirsync"], data
+    for more, word in (({"password": WRONG}, "wrong name or password"), ({"ca": ""}, "issuer is unknown"), ({"server": "ldaps://dc1.corp.example.test:99"}, "nobody answers"),
+                       ({"domain": "other.test"}, "not other.test"), ({"server": "ldaps://nosuch.corp.example.test"}, "not found")):
+        status, data = ask(**more)
+        assert status == 200 and data["ok"] is False and word in data["why"], (more, data)
+    assert hub.me.get("directories")["total"] == 0
+    nowhere(WRONG)
+    nowhere(ADMIN)
+
+
+def check_first_synchronisation():
+    global number
+    status, data = hub.me.call("POST", "directories", body())
+    assert status == 201 and data["state"] == "new" and data["secret"] is True and "password" not in data, data
+    number = data["number"]
+    until(lambda: service()["state"] == "ok")
+    s = service()["said"]
+    assert (s["way"], s["domain"], s["controllers"]) == ("everything", "corp.example.test", 1) and s["users"] >= 6, s
+    until(lambda: person("alice"))
+    p = person("alice")
+    assert (p["title"], p["department"], p["mail"]) == ("Head", "Finance", "alice@corp.example.test"), p
+    assert groups("alice") == {"inner": True, "outer": False, "Domain Users": True, "Users": False}, groups("alice")
+    assert {"sensitive"} <= set(person("administrator")["tags"])
+    nowhere(ADMIN)
+    audit = hub.me.get("audit?limit=20")["data"]
+    added = next(a for a in audit if a["what"] == "directory service added")
+    assert added["by"] == "ada" and added["after"]["server"] == URL and "password" not in added["after"], added
+
+
+def check_files_yield():
+    """What a file said of the domain does not outlive what the domain says; of others it holds."""
+    sid = person("alice")["sid"]
+    with open(f"{work}/old.ldif", "w") as f:
+        f.write(f"dn: CN=alice,CN=Users,{ROOT}\nobjectClass: user\nsAMAccountName: alice\nobjectSid: {sid}\ntitle: Old\nuserAccountControl: 514\n\n"
+                f"dn: CN=Domain Admins,CN=Users,{ROOT}\nobjectClass: group\nsAMAccountName: Domain Admins\nobjectSid: {sid.rsplit('-', 1)[0]}-512\n"
+                f"member: CN=alice,CN=Users,{ROOT}\n\n"
+                "dn: CN=zoe,CN=Users,DC=else,DC=test\nobjectClass: user\nsAMAccountName: zoe\nobjectSid: S-1-5-21-9-9-9-1101\n\n"
+                "dn: CN=away,CN=Users,DC=else,DC=test\nobjectClass: group\nsAMAccountName: away\nobjectSid: S-1-5-21-9-9-9-1102\nmember: CN=zoe,CN=Users,DC=else,DC=test\n\n")
+    hub.drop(f"{work}/old.ldif")
+    until(lambda: groups("zoe") == {"away": True})
+    p = person("alice")
+    assert p["title"] == "Head" and "Domain Admins" not in groups("alice") and "disabled" not in p["tags"], p
+
+
+def check_changes():
+    apply(f"dn: CN=inner,CN=Users,{ROOT}\nchangetype: modify\nreplace: member\nmember: CN=bob,CN=Users,{ROOT}\n\n"
+          f"dn: CN=alice,CN=Users,{ROOT}\nchangetype: modify\nreplace: title\ntitle: Chief\n\n"
+          f"dn: CN=carol,CN=Users,{ROOT}\nchangetype: delete\n\n"
+          f"dn: CN=frank,CN=Users,{ROOT}\nchangetype: add\nobjectClass: user\nsAMAccountName: frank\n\n")
+    carol = person("carol")
+    assert "deleted" not in carol["flags"] and groups("carol") == {"outer": True, "Domain Users": True, "Users": False}, carol
+    s = synchronise()
+    assert s["state"] == "ok" and s["said"]["way"] == "dirsync" and 1 <= s["said"]["read"] < 10 and s["said"]["deleted"] == 1, s
+    until(lambda: person("frank") and person("alice")["title"] == "Chief")
+    assert groups("bob") == {"inner": True, "outer": False, "Domain Users": True, "Users": False} and "inner" not in groups("alice")
+    gone = person("carol")
+    assert "outer" not in groups("carol") and (gone["flags"] != carol["flags"] or gone["tags"] != carol["tags"]), gone
+    assert synchronise()["said"]["read"] == 0
+
+
+def check_wrong_password():
+    status, data = hub.me.call("PUT", f"directories/{number}", {"server": "ldaps://evil.example.test"})
+    assert status == 400 and "again" in data["detail"], data  # a stored password does not go elsewhere
+    status, data = hub.me.call("PUT", f"directories/{number}", {"password": WRONG})
+    assert status == 200, data
+    until(lambda: service()["failures"] == 1)
+    s = service()
+    assert s["state"] == "failed" and "bind as Administrator@corp.example.test" in s["why"] and "wrong name or password" in s["why"] and s["lastSuccess"], s
+    assert not problems()
+    assert synchronise()["failures"] == 2
+    (p,) = problems()
+    assert "corp.example.test" in p["text"] and "wrong name or password" in p["text"] and {"2013", "2027"} <= set(p["blinds"]) and "2006" not in p["blinds"], p
+    assert hub.me.get("health")["state"] == "warning" and person("frank")  # what was read before stays
+    nowhere(WRONG)
+    assert hub.me.call("PUT", f"directories/{number}", {"password": ADMIN, "minutes": 1})[0] == 200
+    until(lambda: service()["state"] == "ok")
+    assert service()["said"]["way"] == "dirsync" and not problems()
+
+
+def check_controller_down():
+    route("add")
+    s = synchronise()
+    assert s["state"] == "failed" and re.search("nobody answers", s["why"]), s
+    synchronise()
+    assert len(problems()) == 1
+    route("del")
+    assert synchronise()["state"] == "ok" and not problems()
+    wire("down")
+    # one that hangs holds up neither the hub nor its end
+    assert hub.me.call("POST", f"directories/{number}/sync")[0] == 202
+    until(lambda: service()["running"] and readers())
+    assert all(ADMIN not in l for l in readers())
+    begin = time.monotonic()
+    hub.me.get("health")
+    hub.stop(5)
+    assert time.monotonic() - begin < 5 and not readers()
+    wire("up")
+    hub.start()
+    until(lambda: service()["state"] == "ok")  # broken off, so it is due at once
+    s = service()
+    assert s["said"]["way"] == "dirsync" and s["said"]["read"] < 5 and not problems(), s
+    assert groups("bob")["outer"] is False
+
+
+def check_kill_in_the_middle():
+    wire("down")
+    assert hub.me.call("POST", f"directories/{number}/sync")[0] == 202
+    until(readers)
+    hub.kill()
+    end = time.monotonic() + 5
+    while readers():
+        assert time.monotonic() < end, readers()
+        time.sleep(0.05)
+    wire("up")
+    apply(f"dn: CN=bob,CN=Users,{ROOT}\nchangetype: modify\nreplace: title\ntitle: After\n\n")
+    before = len(glob.glob(f"{hub.data}/directory/*"))
+    hub.start()
+    assert groups("bob")["inner"] is True  # from the copy, before anything is read
+    until(lambda: person("bob").get("title") == "After")
+    assert service()["said"]["way"] == "dirsync" and before == 2
+
+
+def check_kerberos_and_two_services():
+    samba("domain", "exportkeytab", f"{work}/svc.keytab", "--principal=plain@CORP.EXAMPLE.TEST")
+    with open(f"{work}/svc.keytab", "rb") as f:
+        keytab = base64.b64encode(f.read()).decode()
+    asked = body(signIn="kerberos", keytab=keytab, bindName="", minutes=1440)
+    status, data = hub.me.call("POST", "directories/test", asked)
+    assert data["ok"], data
+    status, data = hub.me.call("POST", "directories", asked)
+    assert status == 201 and data["signIn"] == "kerberos" and "keytab" not in data, data
+    second = data["number"]
+    until(lambda: service(second)["state"] == "ok")
+    s = service(second)["said"]
+    assert s["way"] == "everything" and not s["dirsync"], s
+    assert hub.me.call("DELETE", f"directories/{second}")[0] == 204
+    assert [d["number"] for d in hub.me.get("directories")["data"]] == [number]
+    assert groups("bob")["inner"] is True
+
+
+def check_off_and_interval():
+    assert hub.me.call("PUT", f"directories/{number}", {"enabled": False})[0] == 200
+    assert service()["state"] == "off" and hub.me.call("POST", f"directories/{number}/sync")[0] == 409
+    hub.me.call("PUT", f"directories/{number}", {"enabled": True, "minutes": 1})
+    last = until(lambda: (s := service())["state"] == "ok" and not s["running"] and s)["lastTry"]
+    hub.stop(5)
+    import sqlite3
+    with sqlite3.connect(f"{hub.data}/vigie.db") as db:  # a minute ago
+        db.execute("UPDATE directories SET started=started-61000000000, ended=ended-61000000000")
+    hub.start()
+    until(lambda: service()["lastTry"] > last)
+
+
+def check_removal():
+    assert hub.me.call("DELETE", f"directories/{number}")[0] == 204
+    assert hub.me.get("directories")["total"] == 0 and not os.listdir(f"{hub.data}/directory")
+    assert hub.sql("SELECT count(*) FROM settings WHERE name LIKE 'secret.directory.%' AND value IS NOT NULL") == [(0,)]
+    until(lambda: "inner" not in groups("bob"))
+    whats = [a["what"] for a in hub.me.get("audit?limit=100")["data"]]
+    for what in ("added", "changed", "tested", "removed"):
+        assert f"directory service {what}" in whats, whats
+    assert "directory synchronisation asked for" in whats
+    nowhere(ADMIN)
+
+
+def run():
+    global hub, passed, failed, skipped
+    p = lab("up", check=False)
+    if p.returncode == 77:
+        print(p.stdout.strip())
+        skipped += 1
+        return
+    assert p.returncode == 0, (p.stdout, p.stderr)
+    with open(f"{work}/lab.env") as f:
+        space.update(l.strip().split("=", 1) for l in f)
+    samba("user", "create", "plain", "Pla1n-Passw0rd!")
+    user = lambda n, **more: f"dn: CN={n},CN=Users,{ROOT}\nchangetype: add\nobjectClass: user\nsAMAccountName: {n}\nuserAccountControl: 544\n" + "".join(f"{k}: {v}\n" for k, v in more.items()) + "\n"
+    group = lambda n, *m: f"dn: CN={n},CN=Users,{ROOT}\nchangetype: add\nobjectClass: group\nsAMAccountName: {n}\n" + "".join(f"member: CN={x},CN=Users,{ROOT}\n" for x in m) + "\n"
+    apply(user("alice", title="Head", department="Finance", mail="alice@corp.example.test") + user("bob") + user("carol") + group("inner", "alice") + group("outer", "inner", "carol"))
+    hub = Hub(work, start=False, within=within())
+    hub.start()
+    for name, check in list(globals().items()):
+        if not name.startswith("check_"):
+            continue
+        began = time.monotonic()
+        try:
+            check()
+            passed += 1
+        except (AssertionError, subprocess.SubprocessError, OSError, ValueError, KeyError, IndexError, TypeError, StopIteration) as e:
+            failed += 1
+            print(f"FAILED {name}: {type(e).__name__}: {str(e)[:1500]}")
+            traceback.print_exc(limit=-2, file=sys.stdout)
+        print(f"{name} {time.monotonic() - began:.1f} s")
+    hub.stop()
+
+
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+try:
+    run()
+finally:
+    if hub and hub.p and hub.p.poll() is None:
+        hub.kill()
+    lab("down", check=False)
+    shutil.rmtree(work, ignore_errors=True)
+print(f"{passed} passed, {failed} failed, {skipped} skipped")
+sys.exit(1 if failed else 0)
