@@ -1,4 +1,4 @@
-/* store/secret.h - passwords and keys that the hub must know in clear to use them: SMTP, webhooks, TLS keys.
+/* store/secret.h - passwords and keys that the hub must know in clear to use them: SMTP, webhooks, directory services, TLS keys.
  *
  * Kept encrypted (XSalsa20-Poly1305, libsodium's secretbox) with a key that lies in FOLDER/secret.key, mode 0600, made at first
  * use; so a copy of the database alone gives none of them away. Never given back by the API. */

@@ -112,7 +112,10 @@ export interface Input {
   number: number; name: string; by?: string; state: 'waiting' | 'done' | 'failed'; received?: string; done?: string | null; format?: string | null; bytes?: number;
   records?: number; activities?: number; repeats?: number; faults?: number; firstFault?: string | null;
 }
-export interface Directory { id: string; server: string; bindDn?: string; base?: string; state?: string; lastSync?: string | null; objects?: number; why?: string | null; password?: string }
+export interface DirectoryService {
+  number: number; server: string; domain?: string | null; signIn: 'password' | 'kerberos'; bindName?: string | null; ca?: string | null; plain: boolean; minutes: number; enabled: boolean; secret: boolean;
+  state: string; running: boolean; failures: number; lastTry: string | null; lastSuccess: string | null; why?: string | null; said: { domain: string; users: number; groups: number; computers: number } | null;
+}
 export interface Admin { id: number; name: string; displayName?: string | null; role: string; scope?: { apps?: (number | string)[]; groups?: Ref[] } | null; totp?: boolean; disabled?: boolean; lastSignIn?: string | null }
 export interface Role { id: string; name: string; scope?: string; about?: string; rights: string[] }
 export interface Sensor {

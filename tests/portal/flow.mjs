@@ -294,8 +294,41 @@ async function linkOff() {
   ok('the audit log has every switch of the link and who did it', (audit.match(/Link (connected|disconnected)/g) ?? []).length >= 3 && audit.includes(ADMIN.name), audit.slice(0, 200));
 }
 
+/* tests/app/test_hub_directory.py has a controller that answers; here nobody does, and the pages say so. */
+async function directories() {
+  await open('settings/directories');
+  ok('no directory service: the page says what one is for', await page.getByText('this server knows who exists in that domain').waitFor().then(() => true, () => false));
+  await page.getByRole('button', { name: 'Add directory service' }).click();
+  const dialog = page.locator('dialog');
+  await dialog.getByLabel('Domain controller').fill('ldaps://127.0.0.1:1');
+  await dialog.getByLabel('Account').fill('svc@corp.example.test');
+  await dialog.getByRole('textbox', { name: 'Password' }).fill('a secret of this test');
+  await dialog.getByRole('button', { name: 'Test connection' }).click();
+  ok('a test says why it fails', await dialog.getByText('nobody answers at 127.0.0.1 port 1').waitFor({ timeout: 20_000 }).then(() => true, () => false));
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  const main = page.getByRole('main');
+  ok('a directory service that fails says why', await main.getByText('nobody answers at 127.0.0.1 port 1').waitFor({ timeout: 20_000 }).then(() => true, () => false));
+  await main.getByRole('button', { name: 'Synchronise now' }).click();
+  await main.getByText('2 failed attempts').waitFor({ timeout: 40_000 });
+  await shot('directories');
+  await open('settings/health');
+  ok('health says so, and what it weakens', await main.getByText('The directory of ldaps://127.0.0.1:1 could not be read').waitFor().then(() => true, () => false) && await main.getByText('2027').first().isVisible());
+  await shot('health-directories');
+  const stored = await api('GET', 'directories');
+  ok('its password is never told', stored.json.data.length === 1 && stored.json.data[0].secret === true && !JSON.stringify(stored.json).includes('a secret of this test'));
+  await open('settings/directories');
+  await main.getByText('ldaps://127.0.0.1:1', { exact: true }).click();
+  await dialog.waitFor();
+  await shot('directory-dialog');
+  await page.keyboard.press('Escape');
+  await main.getByRole('button', { name: 'Delete' }).click();
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await page.getByText('No directory service').waitFor();
+}
+
 const PAGES = ['', 'alerts', 'activities', 'users', 'computers', 'posture', 'apps', 'policies', 'templates', 'governance', 'settings/general', 'settings/admins', 'settings/roles', 'settings/tokens', 'settings/licences', 'settings/audit', 'settings/health',
-  'settings/link', 'settings/sensors', 'settings/tags', 'settings/exclusions', 'settings/inputs', 'settings/subnets', 'settings/notifications', 'settings/profile'];
+  'settings/link', 'settings/sensors', 'settings/directories', 'settings/tags', 'settings/exclusions', 'settings/inputs', 'settings/subnets', 'settings/notifications', 'settings/profile'];
 
 async function everyPage(language) {
   const seen = new Set();
@@ -341,6 +374,7 @@ await part('attacker', attacker);
 await part('close an alert', closeAlert);
 await part('policy from a search', policy);
 await part('link off and on', linkOff);
+await part('directory services', directories);
 await part('every page', () => everyPage('en'));
 await part('French', french);
 ok('no console error, no failing answer, no request to another host', complaints.length === 0, complaints.slice(0, 10));

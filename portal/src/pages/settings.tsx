@@ -7,6 +7,7 @@ import { t } from '../texts';
 import { Empty, PageHead } from '../ui/basic';
 import { Admins } from './settings-admins';
 import { Audit } from './settings-audit';
+import { Directories } from './settings-directories';
 import { ExclusionsPage } from './settings-exclusions';
 import { HealthPage } from './settings-health';
 import { Inputs } from './settings-inputs';
@@ -27,7 +28,7 @@ const GROUPS: { head: () => string; sections: Section[] }[] = [
     { id: 'general', right: 'view_settings', page: System }, { id: 'admins', right: 'manage_admins', page: Admins }, { id: 'roles', page: Roles }, { id: 'tokens', right: 'own_tokens', page: Tokens },
     { id: 'licences', right: 'view_settings', page: Licences }, { id: 'audit', right: 'view_audit', page: Audit }, { id: 'health', page: HealthPage }] },
   { head: () => t.settings.threat, sections: [
-    { id: 'link', page: LinkPage }, { id: 'sensors', right: 'view_settings', page: Sensors }, { id: 'tags', right: 'view_settings', page: TagsPage }, { id: 'exclusions', right: 'view_policies', page: ExclusionsPage }] },
+    { id: 'link', page: LinkPage }, { id: 'sensors', right: 'view_settings', page: Sensors }, { id: 'directories', right: 'view_settings', page: Directories }, { id: 'tags', right: 'view_settings', page: TagsPage }, { id: 'exclusions', right: 'view_policies', page: ExclusionsPage }] },
   { head: () => t.settings.data, sections: [{ id: 'inputs', right: 'view_settings', page: Inputs }, { id: 'subnets', right: 'view_subnets', page: Subnets }, { id: 'notifications', right: 'view_settings', page: NotificationsPage }] },
   { head: () => t.settings.own, sections: [{ id: 'profile', page: Profile }] },
 ];

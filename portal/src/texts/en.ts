@@ -204,12 +204,12 @@ export const en = {
     system: 'System', threat: 'Threat protection', data: 'Data', own: 'Personal', organisation: 'Organisation', language: 'Language of new accounts', retention: 'Retention', retentionAbout: 'Days after which data is deleted for good.', noRight: 'You may not see this page',
     keep: { activities: 'Activities', alerts: 'Closed alerts', discovery: 'Cloud discovery', governance: 'Governance log' },
     nav: {
-      general: 'Organisation and retention', admins: 'Manage admin access', roles: 'Roles', tokens: 'API tokens', licences: 'Licences', audit: 'Audit log', health: 'Health', link: 'Identity protection (ATP)', sensors: 'Sensors', tags: 'Entity tags', exclusions: 'Exclusions',
+      general: 'Organisation and retention', admins: 'Manage admin access', roles: 'Roles', tokens: 'API tokens', licences: 'Licences', audit: 'Audit log', health: 'Health', link: 'Identity protection (ATP)', sensors: 'Sensors', directories: 'Directory services', tags: 'Entity tags', exclusions: 'Exclusions',
       inputs: 'Inputs and upload', subnets: 'IP address ranges', notifications: 'Notifications', profile: 'My account',
     } as Record<string, string>,
     about: {
       general: 'What this server is called, and how long it remembers.', admins: 'Accounts that may sign in, and their roles.', roles: 'What each role may see and do.', tokens: 'For programs that use the REST API with your rights.', licences: 'Which sides of the product may be used, for which directory. Nothing is ever sent home.',
-      audit: 'What administrators did and looked at.', health: 'Whether the hub sees what it should.', link: 'Joins the on-premises side and the hub.', sensors: 'Programs on or beside domain controllers that send what happened there.', tags: 'Accounts that deserve a second look, and servers whose part is known.',
+      audit: 'What administrators did and looked at.', health: 'Whether the hub sees what it should.', link: 'Joins the on-premises side and the hub.', sensors: 'Programs on or beside domain controllers that send what happened there.', directories: 'Active Directory domains that this server reads over LDAP: who exists, and who is in which group.', tags: 'Accounts that deserve a second look, and servers whose part is known.',
       exclusions: 'Users, computers and addresses that a detection leaves out.', inputs: 'What the hub was given to read.', subnets: 'Your own networks, VPN egress and other known addresses.', notifications: 'Who is told about alerts.', profile: 'Your password and second factor.',
     } as Record<string, string>,
   },
@@ -226,6 +226,12 @@ export const en = {
     add: 'Register sensor', made: 'Sensor registered', once: 'Copy the bundle now: it is shown this once only, and holds the sensor’s key.', use: 'On the domain controller, or on a machine at its mirror port: vigie sensor --bundle FILE --interface NAME', nameAbout: 'Usually the domain controller it watches',
     none: 'No sensors', noneWhy: 'A sensor reads the traffic of domain controllers and sends parsed activities over mutual TLS, never raw data.', seen: 'Last seen', activities: 'Activities', packets: 'Packets', dropped: 'Dropped', version: 'Version', revoke: 'Revoke',
     revokeAbout: (name: string) => `“${name}” may send nothing from now on. What it sent stays.`,
+  },
+  directories: {
+    add: 'Add directory service', edit: 'Edit directory service', none: 'No directory service', noneWhy: 'Name a domain controller and an account, and this server knows who exists in that domain, at any change: users, groups and computers. A directory can also be uploaded as a file under Inputs.', server: 'Domain controller', serverAbout: 'ldaps://host, or ldap://host with StartTLS', domainAbout: 'Stop when the controller is of another domain. May be empty.',
+    signIn: 'Sign in with', kerberos: 'Kerberos (keytab)', minutes: 'Minutes between two readings', account: 'Account', accountAbout: 'An ordinary domain user is enough; with “Replicating Directory Changes” any controller tells what changed.', keytab: 'Keytab', keytabAbout: 'The file with the account’s keys. Its first entry is used.', ca: 'Certificate authorities', caAbout: 'PEM; have signed the controller’s certificate. Empty: those of this machine.',
+    plain: 'Without encryption', plainAbout: 'Anybody on the way can read everything, the password too.', enabled: 'Read this domain', test: 'Test connection', testing: 'Testing…', found: (domain: string, controller: string) => `The connection works: ${domain}, answered by ${controller}.`, noDirsync: 'The account lacks “Replicating Directory Changes”: name the same controller each time.', noDeleted: 'The account may not see deleted objects: who is deleted is forgotten.',
+    last: 'Last read', failures: (x: number) => n(x, '# failed attempt', '# failed attempts'), holds: 'Holds', users: 'users', groups: 'groups', computers: 'computers', sync: 'Synchronise now', asked: 'The directory is being read.', running: 'Reading…', remove: 'Remove directory service', removeAbout: (name: string) => `What ${name} says of accounts and groups is no longer used. Names that were seen stay.`,
   },
   licences: {
     seen: 'Directory domain seen here:', add: 'Install licence', installed: 'The licence is installed.', file: 'Licence file', text: 'Text of the licence', textAbout: 'Choose the file, or paste what is in it.', none: 'No licence', noneWhy: 'Identity protection (ATP) needs a licence that names your Active Directory domain; cloud insights need a hub licence.', product: 'Product',

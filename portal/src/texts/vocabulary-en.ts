@@ -96,6 +96,12 @@ export const vocabulary = {
     new: 'Never seen',
     revoked: 'Revoked',
   }),
+  directoryState: words({
+    ok: 'Up to date',
+    failed: 'Failed',
+    new: 'Not read yet',
+    off: 'Turned off',
+  }),
   happened: words({
     opened: 'Raised',
     raised: 'Raised',
@@ -165,6 +171,11 @@ export const vocabulary = {
     discovery: 'Cloud Discovery only',
   }),
   audited: words({
+    'directory service added': 'Directory service added',
+    'directory service changed': 'Directory service changed',
+    'directory service removed': 'Directory service removed',
+    'directory service tested': 'Directory service tested',
+    'directory synchronisation asked for': 'Directory synchronisation asked for',
     'signed in': 'Signed in',
     'signed out': 'Signed out',
     'sign-in failed': 'Sign-in failed',

@@ -96,6 +96,12 @@ export const vocabulary: Vocabulary = {
     new: 'Jamais vu',
     revoked: 'Révoqué',
   },
+  directoryState: {
+    ok: 'À jour',
+    failed: 'Échec',
+    new: 'Pas encore lu',
+    off: 'Désactivé',
+  },
   happened: {
     opened: 'Levée',
     raised: 'Levée',
@@ -165,6 +171,11 @@ export const vocabulary: Vocabulary = {
     discovery: 'Cloud Discovery seulement',
   },
   audited: {
+    'directory service added': 'Service d’annuaire ajouté',
+    'directory service changed': 'Service d’annuaire modifié',
+    'directory service removed': 'Service d’annuaire retiré',
+    'directory service tested': 'Service d’annuaire testé',
+    'directory synchronisation asked for': 'Synchronisation d’annuaire demandée',
     'signed in': 'Connexion',
     'signed out': 'Déconnexion',
     'sign-in failed': 'Échec de connexion',
