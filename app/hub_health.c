@@ -60,12 +60,14 @@ static int tell_failing(void *owner, const struct stored_directory *d)
     f->n++;
     if (!f->j)
         return 0;
-    buf_fmt(&b, "The directory of %.*s could not be read %lld times in a row: %.*s", STR_ARG(str_set(d->domain) ? d->domain : d->url),
-            (long long)d->failures, STR_ARG(d->why));
+    buf_str(&b, STR("A directory"));
+    if (str_set(d->domain))
+        buf_fmt(&b, ", that of %.*s,", STR_ARG(d->domain));
+    buf_fmt(&b, " could not be read %lld times in a row: %.*s", (long long)d->failures, STR_ARG(d->why));
     jout_obj(f->j);
     jout_kstr(f->j, "text", buf_view(&b));
     jout_kz(f->j, "todo", "Settings > Directory services: check address and account, then \"Synchronise now\". What was read before is used until then.");
-    jout_key(f->j, "blinds");
+    jout_key(f->j, "weakens");
     jout_arr(f->j);
     for (const struct detector *const *d2 = detectors; *d2; d2++)
         if ((*d2)->asks_directory)
@@ -152,6 +154,7 @@ void hub_metrics(struct hub *h, struct buf *out)
     metric(out, "syslog_ignored_total", "counter", "Syslog messages that were neither.", (double)atomic_load(&h->syslog_ignored));
     metric(out, "syslog_lost_total", "counter", "Times that syslog messages were lost: the log says which and why.", (double)atomic_load(&h->syslog_lost));
     metric(out, "inputs_failed_total", "counter", "Files that could not be read since the start.", (double)atomic_load(&h->files_failed));
+    metric(out, "directories_failing", "gauge", "Directory services that could not be read twice in a row or more.", failing_directories(h, NULL));
     metric(out, "disk_free_bytes", "gauge", "Free space where the data folder is.", (double)room);
     metric(out, "start_time_seconds", "gauge", "When the hub started, seconds since 1970.", (double)(h->started / TIME_SECOND));
 }

@@ -245,18 +245,20 @@ static int write_new(struct who *w, const struct dir *d)
     return err;
 }
 
-/* Everything that is imported, as one; texts stay with the sources. */
+/* Everything that is imported, as one; texts stay with the sources. A domain that says itself who is in it counts before files, and of two services
+ * that know the same domain the one that was heard last. */
 static int join_sources(const struct who *w, struct dir_import **out)
 {
     struct dir_import *all = dir_import_new();
     int err = all ? 0 : ERR_MEMORY;
     for (const struct source *s = w->sources; s && !err; s = s->next)
         err = s->number ? 0 : dir_import_join(all, s->import);
-    for (const struct source *s = w->sources; s && !err; s = s->next)
-        if (s->number)
-            dir_import_yield(all, s->import);
-    for (const struct source *s = w->sources; s && !err; s = s->next)
-        err = s->number ? dir_import_join(all, s->import) : 0;
+    for (const struct source *s = w->sources; s && !err; s = s->next) {
+        if (!s->number)
+            continue;
+        dir_import_yield(all, s->import);
+        err = dir_import_join(all, s->import);
+    }
     if (err)
         dir_import_free(all);
     else

@@ -130,7 +130,7 @@ int tab_directories_get(struct db *db, struct arena *a, int64_t number, struct s
 int tab_directories_each(struct db *db, struct arena *a, int (*each)(void *owner, const struct stored_directory *d), void *owner)
 {
     int err = 0;
-    struct sql q = sql_open(db, SELECT "ORDER BY number");
+    struct sql q = sql_open(db, SELECT "ORDER BY succeeded, number");
     while (!err && sql_row(&q)) {
         struct stored_directory d = directory_of(&q, a);
         err = each(owner, &d);

@@ -38,7 +38,7 @@ int tab_directories_add(struct db *db, const struct stored_directory *d, int64_t
 int tab_directories_change(struct db *db, const struct stored_directory *d);
 int tab_directories_remove(struct db *db, int64_t number); /* ERR_NOT_FOUND */
 int tab_directories_get(struct db *db, struct arena *a, int64_t number, struct stored_directory *out);
-/* All, by number; texts live in the arena. */
+/* All, the one that was read last at the end; texts live in the arena. */
 int tab_directories_each(struct db *db, struct arena *a, int (*each)(void *owner, const struct stored_directory *d), void *owner);
 
 /* It is due now, whatever its interval. ERR_NOT_FOUND. */

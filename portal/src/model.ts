@@ -126,7 +126,7 @@ export interface Token { id: string | number; name: string; state: string; creat
 export interface AuditLine { id: number; time: string; by?: string; from?: string; what: string; object?: string | null; before?: unknown; after?: unknown }
 export interface Health {
   state: string; uptime?: number; activities?: number; inputsWaiting?: number; analysis?: Analysis; blind?: Blind[]; learning?: Learning[];
-  disk?: { bytes: number; free: number }; problems?: { text: string; todo?: string; blinds?: string[] }[];
+  disk?: { bytes: number; free: number }; problems?: { text: string; todo?: string; weakens?: string[] }[];
 }
 export interface Subnet {
   _id: string; name: string; category: number; organization?: string | null; subnets: { originalString: string }[]; tags?: { id: string; name: string }[] | null; builtIn?: boolean; lastModified?: number;

@@ -313,7 +313,7 @@ async function directories() {
   await main.getByText('2 failed attempts').waitFor({ timeout: 40_000 });
   await shot('directories');
   await open('settings/health');
-  ok('health says so, and what it weakens', await main.getByText('The directory of ldaps://127.0.0.1:1 could not be read').waitFor().then(() => true, () => false) && await main.getByText('2027').first().isVisible());
+  ok('health says so, and what it weakens', await main.getByText('A directory could not be read 2 times in a row: ldaps://127.0.0.1:1').waitFor().then(() => true, () => false) && await main.getByText('2027').first().isVisible());
   await shot('health-directories');
   const stored = await api('GET', 'directories');
   ok('its password is never told', stored.json.data.length === 1 && stored.json.data[0].secret === true && !JSON.stringify(stored.json).includes('a secret of this test'));

@@ -66,7 +66,7 @@ export function Directories() {
     <div class="card">
       {!!data?.data.length && <div class="toolbar"><span class="grow" />{add}</div>}
       {!data ? (error ? <Failure error={error} retry={reload} /> : <Skeleton />) : data.data.length === 0 ? <Empty icon="group" title={t.directories.none} action={add}>{t.directories.noneWhy}</Empty>
-        : <Table label={t.settings.nav['directories'] ?? ''} rows={data.data} keyOf={(d) => String(d.number)} onOpen={(d) => { if (!denied) edit(d); }} columns={[
+        : <Table label={t.settings.nav['directories'] ?? ''} rows={[...data.data].sort((a, b) => a.number - b.number)} keyOf={(d) => String(d.number)} onOpen={(d) => { if (!denied) edit(d); }} columns={[
             { id: 'domain', head: t.user.domain, cell: (d) => <><b>{d.said?.domain ?? d.domain ?? t.none}</b><div class="sub wrap-anywhere">{d.server}</div></> },
             { id: 'state', head: t.state, cell: (d) => <><Badge kind={d.running ? '' : BADGES[d.state] ?? ''}>{d.running ? t.directories.running : t.directoryState[d.state] ?? d.state}</Badge>{d.why && <div class="sub wrap-anywhere">{d.why}</div>}</> },
             { id: 'last', head: t.directories.last, cell: (d) => <>{ago(d.lastSuccess)}{d.failures > 0 && <div class="sub">{t.directories.failures(d.failures)}</div>}</> },

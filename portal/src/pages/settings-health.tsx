@@ -15,7 +15,7 @@ export function HealthPage() {
   return (
     <div class="stack">
       {h.state === 'ok' ? <Banner kind="good" icon="check">{t.health.ok}</Banner> : <Banner kind="warning" icon="alert">{t.health.warning}</Banner>}
-      {(h.problems ?? []).map((p, i) => <Banner key={i} kind="warning" icon="alert"><b>{p.text}</b>{p.todo && <div>{p.todo}</div>}{!!p.blinds?.length && <div class="row wrap small">{t.health.blinds} {p.blinds.map((b) => <Badge key={b}>{b}</Badge>)}</div>}</Banner>)}
+      {(h.problems ?? []).map((p, i) => <Banner key={i} kind="warning" icon="alert"><b>{p.text}</b>{p.todo && <div>{p.todo}</div>}{!!p.weakens?.length && <div class="row wrap small">{t.health.weakens} {p.weakens.map((b) => <Badge key={b}>{b}</Badge>)}</div>}</Banner>)}
       <Card title={t.health.now}><div class="stack">
         <Facts of={[[t.health.version, session.version], [t.health.uptime, h.uptime === undefined ? null : duration(h.uptime)], [t.menu.activities, h.activities === undefined ? null : number(h.activities)], [t.health.waiting, h.inputsWaiting === undefined ? null : number(h.inputsWaiting)],
           [t.health.disk, h.disk && t.health.diskText(bytes(h.disk.bytes), bytes(h.disk.free)) + (used === null ? '' : ` (${percent(used)})`)]]} />
