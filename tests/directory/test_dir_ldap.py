@@ -407,6 +407,19 @@ def check_other_ways_to_connect():
         assert named(synced(f"{work}/way.json")[1], "frank")["title"] == f"Way {n}"
 
 
+def check_check():
+    """Signs in, says what the account may, and writes nothing."""
+    def ask(*more, who="Administrator@corp.example.test", pw="admin.pw"):
+        p = lab("client", VIGIE, "directory", "check", "--server", URL, "--ca", f"{work}/ca.pem", "--bind-dn", who, "--password-file", f"{work}/{pw}", *more, check=False)
+        return p.returncode, p.stdout, p.stderr
+    assert ask() == (0, "corp.example.test from dc1.corp.example.test: this account may use DirSync, and may see deleted objects\n", "")
+    code, out, _ = ask("--json", who="svc_sync@corp.example.test", pw="sync.pw")
+    assert code == 0 and json.loads(out) == {"domain": "corp.example.test", "controller": "dc1.corp.example.test", "dirsync": True, "seesDeleted": False}, out
+    code, out, err = ask(pw="sync.pw")
+    assert code == 1 and not out and "wrong name or password" in err, err
+    assert ask("--out", f"{work}/none.json")[0] == 2 and ask("--domain", "other.test")[0] == 1
+
+
 def check_errors():
     password(f"{work}/wrong.pw", "wrong")
     password(f"{work}/empty.pw", "\n")
