@@ -111,6 +111,8 @@ static void notice_changes(struct hub_fold *f)
         f->dirty = f->urgent = true;
     if (changed & 1u << HUB_POLICIES && f->judges)
         (void)judges_new_policies(f->judges);
+    if (changed & 1u << HUB_ALERTS && f->judges)
+        judges_told(f->judges);
     if (changed & 1u << HUB_DIRECTORY)
         (void)who_rebuild(f->h->who);
 }

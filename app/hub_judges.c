@@ -1,6 +1,7 @@
 /* app/hub_judges.c - engine, score and what is seen of each entity, over one directory of the moment. */
 #include "app/hub_judges.h"
 
+#include "app/hub_counted.h"
 #include "base/hash.h"
 #include "detect/engine.h"
 #include "model/app.h"
@@ -15,7 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MAX_APPS = 64, KEEP_DAYS = 35, POSTURE_SECONDS = 30 };
+enum { MAX_APPS = 64, KEEP_DAYS = 35, POSTURE_SECONDS = 30, COUNTED_DAYS = 60 /* what the score asks of alerts, and a month to spare */ };
 
 #define SLACK (5 * TIME_MINUTE) /* out of order by so much is judged at once: forwarders are not that exact */
 
@@ -30,6 +31,7 @@ struct judges {
     struct hub *h;
     const struct dir *dir;
     uint64_t generation;
+    bool identity; /* on-premises detections run, and received alerts of that shore count */
     struct engine *engine;
     struct score *score;
     struct policy_set *policies;
@@ -76,6 +78,7 @@ int judges_open(struct hub *h, bool identity, struct judges **out)
     if (!j)
         return ERR_MEMORY;
     j->h = h;
+    j->identity = identity;
     j->newest = j->assessed = TIME_NONE;
     j->changed = true;
     arena_init(&j->names, 65536, 64 << 20);
@@ -258,6 +261,11 @@ int judges_directory(struct judges *j)
     return make_room(j);
 }
 
+void judges_told(struct judges *j)
+{
+    j->changed = true;
+}
+
 bool judges_stale(const struct judges *j)
 {
     return j->parted;
@@ -374,9 +382,13 @@ static int publish_people(struct judges *j)
 {
     const struct alert *const *alerts;
     struct score_result r;
+    struct counted c;
     struct buf apps = {0};
     size_t n = engine_alerts(j->engine, &alerts);
-    int err = score_now(j->score, alerts, n, moment(j), &r);
+    int64_t now = moment(j);
+    int err = counted_gather(j->h->db, alerts, n, j->identity, now - COUNTED_DAYS * TIME_DAY, &c);
+    if (!err)
+        err = score_now(j->score, c.all, c.n, now, &r);
     const struct person **of = err ? NULL : calloc((size_t)dir_count(j->dir) + 1, sizeof(*of));
     if (!err && !of)
         err = ERR_MEMORY;
@@ -393,6 +405,7 @@ static int publish_people(struct judges *j)
         err = db_end(j->h->db, err);
     }
     buf_free(&apps);
+    counted_free(&c);
     free(of);
     return err;
 }

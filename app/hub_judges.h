@@ -21,6 +21,8 @@ int judges_policies(struct judges *j, const struct actlog_row *row);
 int judges_directory(struct judges *j);
 /* Compiles the activity policies again, as they are set now. */
 int judges_new_policies(struct judges *j);
+/* An alert was received that is none of theirs: scores are to be published again. */
+void judges_told(struct judges *j);
 /* They learned apart what is one: time to fold again. */
 bool judges_stale(const struct judges *j);
 /* Alerts that are new or changed, scores and entities that changed: to the tables. */

@@ -90,7 +90,12 @@ static int keep_alert(struct hub *h, const struct cef_alert *a)
     err = cef_in_put(h->db, a, &fresh);
     if (!err && fresh)
         err = suppress_or_notify(h->db, &a->alert, a->users, a->nusers, hub_now());
-    return db_end(h->db, err);
+    err = db_end(h->db, err);
+    if (!err) {
+        atomic_fetch_or(&h->changed, 1u << HUB_ALERTS);
+        hub_wake(h);
+    }
+    return err;
 }
 
 /* ERR_MALFORMED, ERR_TRUNCATED: no CEF. */

@@ -641,6 +641,100 @@ def check_syslog(work):
         h.stop(10)
 
 
+def told_by_atp(port, number, start, suser, severity=5, trigger="new", name="LdapBruteForceSecurityAlert", external=2004):
+    guid = f"0b6fa2f4-9b9a-4f4c-9f5b-5d1a6e3c2c{number:02x}"
+    alert = (f"CEF:0|Microsoft|Azure ATP|2.22|{name}|Brute force|{severity}|start={start}.0000000Z shost=CLIENT1 suser={suser} msg=Guessed passwords. cnt=100 "
+             f"externalId={external} cs1Label=url cs1=https://contoso.example.test/securityAlert/{guid} cs2Label=trigger cs2={trigger}")
+    with socket.create_connection(("127.0.0.1", port)) as c:
+        c.sendall(f"<36>1 2018-02-21T14:20:06Z CENTER - - - - {alert}\n".encode())
+
+
+def check_received_alerts_count(work):
+    """Points of an alert that a real Azure ATP sent: as of one of our own, in the receipt, once, whatever happens meanwhile."""
+    tcp = free_port(socket.SOCK_STREAM)
+    with linked(work, "--syslog_tcp", str(tcp)) as h:
+        h.drop(*logs.logs)
+        h.settle()
+        own = {r[0]: r[1] for r in h.sql("SELECT id, external_id FROM alerts WHERE source=0")}
+        who, name = h.sql("SELECT id, upn FROM entities WHERE score>0 AND upn IS NOT NULL AND NOT EXISTS(SELECT 1 FROM alert_entities a JOIN alerts l ON l.id=a.alert WHERE a.entity=number"
+                          " AND l.external_id IN (2004, 2003)) ORDER BY score LIMIT 1")[0]
+        newest = max(a[3] for a in logs.alerts.values())[:19]  # within the week that ends with the newest activity
+        points = lambda: {p["ref"]: p["points"] for p in h.me.get(f"users/{who}/receipt")["parts"] if p["kind"] == "alert"}
+        score = lambda: h.me.get(f"users/{who}")["score"]
+        before, had = score(), points()
+        others = [r for r in h.ranking() if r[0] != who]
+
+        def adds_up():
+            r = h.me.get(f"users/{who}/receipt")
+            assert r["sum"] == r["score"] == score() == sum(p["points"] for p in r["parts"]), r
+
+        told_by_atp(tcp, 1, newest, name)
+        end = time.monotonic() + 20
+        while points() == had:
+            assert time.monotonic() < end, (h.sql("SELECT id, start, end FROM alerts WHERE source=2"), h.stderr()[-300:])
+            time.sleep(0.2)
+        (alert,), = h.sql("SELECT id FROM alerts WHERE source=2")
+        first = points()
+        assert set(first) - set(had) == {alert} and score() == before + first[alert] and 20 <= first[alert] <= 100, (before, score(), first)
+        assert h.me.get(f"alerts/{alert}")["points"] == [{"user": h.me.get(f"alerts/{alert}")["points"][0]["user"], "points": first[alert]}]
+        part, = [p for p in h.me.get(f"users/{who}/receipt")["parts"] if p["ref"] == alert]
+        assert "Brute force" in part["text"] and h.me.get(f"alerts/{part['ref']}")["id"] == alert
+        adds_up()
+        assert [r for r in h.ranking() if r[0] != who] == others
+
+        # the same again, a restart, a fold over everything: the same points
+        told_by_atp(tcp, 1, newest, name, trigger="update")
+        time.sleep(3)
+        assert points() == first
+        h.stop()
+        h.start()
+        h.settle()
+        assert points() == first and score() == before + first[alert]
+        assert h.me.call("PUT", "tags", {**h.me.get("tags"), "honeytoken": [{"name": "nobody-at-all"}]})[0] in (200, 204)
+        h.settle()
+        assert points() == first
+        assert {r[0]: r[1] for r in h.sql("SELECT id, external_id FROM alerts WHERE source=0")} == own
+
+        # told again as worse, it counts as what it is now; a second one of that kind on that day counts half
+        told_by_atp(tcp, 1, newest, name, severity=10, trigger="update")
+        until_points(points, lambda p: p[alert] > first[alert])
+        high = points()[alert]
+        assert abs(high - first[alert] * 70 / 40) <= 1, (high, first)
+        told_by_atp(tcp, 2, newest, name, severity=10)
+        until_points(points, lambda p: len(p) == len(had) + 2)
+        both = {k: v for k, v in points().items() if k not in had}
+        assert sorted(both.values()) == sorted([high, round(high / 2)]) or abs(min(both.values()) - high / 2) <= 1, both
+        adds_up()
+
+        # closing one says something of it, not that it did not happen: as with our own
+        mine = [r[0] for r in h.sql("SELECT ref FROM contributions WHERE kind='alert' AND counted AND ref IN (SELECT id FROM alerts WHERE source=0) ORDER BY ref LIMIT 1")][0]
+        was = h.sql("SELECT entity, ref, points FROM contributions WHERE kind='alert' ORDER BY 1, 2")
+        for i in (mine, alert):
+            assert h.me.call("POST", f"alerts/{i}/close", {"as": "false_positive", "reasonId": 1, "comment": "x"})[0] in (200, 204)
+        h.stop()
+        h.start()
+        h.settle()
+        assert h.sql("SELECT entity, ref, points FROM contributions WHERE kind='alert' ORDER BY 1, 2") == was
+        # without the link none of that shore counts, and then again
+        h.connect(False)
+        h.wait_link("off")
+        h.settle()
+        refs = {r[0] for r in h.sql("SELECT ref FROM contributions WHERE kind='alert'")}
+        assert alert not in refs and not refs & {i for i, x in own.items() if x}, "as our own of that shore"
+        h.connect()
+        h.wait_link("on")
+        h.settle()
+        assert h.sql("SELECT entity, ref, points FROM contributions WHERE kind='alert' ORDER BY 1, 2") == was
+        h.stop(10)
+
+
+def until_points(points, good):
+    end = time.monotonic() + 20
+    while not good(points()):
+        assert time.monotonic() < end, points()
+        time.sleep(0.2)
+
+
 # ---- trouble with the database, the clock, versions; backups ----
 
 def check_locked_database(work):
