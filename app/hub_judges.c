@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "detect/engine.h"
 #include "model/app.h"
+#include "policy/cef_in.h"
 #include "policy/policy_set.h"
 #include "policy/suppress.h"
 #include "posture/posture.h"
@@ -30,7 +31,7 @@ struct seen {
 struct judges {
     struct hub *h;
     const struct dir *dir;
-    uint64_t generation;
+    uint64_t generation, resolved; /* of the directory; when received alerts were last looked up in it */
     bool identity; /* on-premises detections run, and received alerts of that shore count */
     struct engine *engine;
     struct score *score;
@@ -410,6 +411,19 @@ static int publish_people(struct judges *j)
     return err;
 }
 
+/* Who is known by now may be whom a received alert named. */
+static int resolve_received(struct judges *j)
+{
+    if (j->resolved == j->generation)
+        return 0;
+    int err = db_begin(j->h->db);
+    if (!err)
+        err = db_end(j->h->db, cef_in_resolve(j->h->db));
+    if (!err)
+        j->resolved = j->generation;
+    return err;
+}
+
 /* ---- posture ---- */
 
 static int put_finding(void *owner, const struct finding *f)
@@ -453,6 +467,8 @@ int judges_publish(struct judges *j)
     int64_t now = moment(j);
     engine_tick(j->engine, now);
     int err = publish_alerts(j);
+    if (!err)
+        err = resolve_received(j);
     if (!err)
         err = publish_people(j);
     if (!err)

@@ -212,3 +212,72 @@ int cef_in_put(struct db *db, const struct cef_alert *in, bool *fresh)
     arena_free(&arena);
     return err;
 }
+
+/* ---- accounts that became known later ---- */
+
+struct unknown {
+    struct db *db;
+    struct buf ids; /* of alerts that name nobody who is known */
+};
+
+enum { ID = 24 };
+
+static int without_people(void *owner, const struct stored_alert *a)
+{
+    struct unknown *u = owner;
+    uint32_t one;
+    size_t n = 0;
+    int err = tab_alerts_users(u->db, str_of(a->id), &one, 1, &n);
+    if (!err && n == 0)
+        buf_add(&u->ids, a->id, ID);
+    return u->ids.failed ? ERR_MEMORY : err;
+}
+
+/* The parties as they were, those named by accounts with the entities that they are by now. */
+static int parties_again(struct gathering *g, struct str parties)
+{
+    const struct jnode *doc = jin_embedded(g->arena, parties);
+    struct buf json = {0};
+    g->j = jout_to(&json);
+    jout_arr(&g->j);
+    for (const struct jnode *p = doc ? jin_first(doc, doc) : NULL; p; p = jin_next(doc, doc, p))
+        if (str_eq(jin_str(doc, p, "type"), STR("account")))
+            account(g, jin_str(doc, p, "label"));
+        else
+            jout_raw(&g->j, p->val);
+    jout_end_arr(&g->j);
+    g->out->alert.parties = str_dup(g->arena, buf_view(&json));
+    int err = json.failed || !str_set(g->out->alert.parties) ? ERR_MEMORY : 0;
+    buf_free(&json);
+    return err;
+}
+
+static int resolve(struct db *db, struct str id)
+{
+    struct arena arena;
+    struct cef_alert in = {.nusers = 0};
+    bool fresh;
+    arena_init(&arena, 16384, 1u << 22);
+    struct gathering g = {.db = db, .arena = &arena, .out = &in};
+    int err = tab_alerts_get(db, &arena, NULL, id, &in.alert);
+    if (!err)
+        err = parties_again(&g, in.alert.parties);
+    if (!err && in.nusers)
+        err = tab_alerts_put(db, &in.alert, in.users, in.nusers, NULL, 0, &fresh);
+    arena_free(&arena);
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+int cef_in_resolve(struct db *db)
+{
+    const struct filter_value cef = {.text = STR("cef")};
+    const struct filter_term term = {.field = FIELD_ALERT_SOURCE, .match = MATCH_EQ, .values = &cef, .n = 1};
+    const struct filter f = {&term, 1};
+    const struct alert_query q = {.filter = &f, .limit = UINT32_MAX};
+    struct unknown u = {.db = db};
+    int err = tab_alerts_query(db, &q, without_people, &u, NULL);
+    for (size_t at = 0; !err && at < u.ids.n; at += ID)
+        err = resolve(db, (struct str){u.ids.p + at, ID});
+    buf_free(&u.ids);
+    return err;
+}

@@ -138,6 +138,37 @@ static void told_again(void **state)
     assert_int_equal(n, 1);
 }
 
+static void known_later(void **state)
+{
+    static const char early[] = "CEF:0|Microsoft|Azure ATP|2.22|XSecurityAlert|Early|5|start=2018-02-21T14:19:27Z shost=CLIENT2 suser=Erin Late duser=nobody "
+                                "externalId=2004 cs1Label=url cs1=https://x.example.test/securityAlert/7a1b7a1b-0000-4c4c-9d9d-0123456789ff";
+    struct str spelling[] = {STR("Erin Late")};
+    struct stored_entity e = {.base = {.number = 8, .type = ENTITY_USER, .id = STR("aaaaaaaaaaaaaaaaaaaaaaa8"), .name = STR("Erin Late"), .accounts = spelling, .naccounts = 1,
+                                       .created = TIME_NONE, .terminated = TIME_NONE},
+                              .first_seen = TIME_NONE, .last_seen = TIME_NONE, .apps = STR("[]")};
+    struct cef_alert in;
+    struct stored_alert a;
+    uint32_t users[4];
+    size_t n = 9;
+    bool fresh;
+    (void)state;
+    assert_int_equal(take(early, sizeof early - 1, &in), 0);
+    assert_int_equal(cef_in_put(db, &in, &fresh), 0);
+    assert_int_equal(cef_in_resolve(db), 0);
+    assert_int_equal(tab_alerts_users(db, str_of(in.alert.id), users, 4, &n), 0);
+    assert_int_equal(n, 0);
+    assert_int_equal(tab_alerts_close(db, str_of(in.alert.id), &(struct alert_close){.resolution = RESOLUTION_BENIGN, .reason = 2, .by = STR("ada"), .now = NOW}), 0);
+    assert_int_equal(tab_entities_put(db, &e), 0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(cef_in_resolve(db), 0);
+        assert_int_equal(tab_alerts_users(db, str_of(in.alert.id), users, 4, &n), 0);
+        assert_true(n == 1 && users[0] == 8);
+        assert_int_equal(tab_alerts_get(db, &arena, NULL, str_of(in.alert.id), &a), 0);
+        assert_true(str_has(a.parties, STR("\"label\":\"Erin Late\",\"role\":\"Source\",\"entity\":8")) && str_has(a.parties, STR("\"label\":\"CLIENT2\"")));
+        assert_true(str_has(a.parties, STR("\"label\":\"nobody\"")) && a.resolution == RESOLUTION_BENIGN && a.withdrawn == TIME_NONE);
+    }
+}
+
 static void others(void **state)
 {
     static const struct {
@@ -208,6 +239,6 @@ static void hostile(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(forms), cmocka_unit_test(told_again), cmocka_unit_test(others), cmocka_unit_test(hostile)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(forms), cmocka_unit_test(told_again), cmocka_unit_test(known_later), cmocka_unit_test(others), cmocka_unit_test(hostile)};
     return cmocka_run_group_tests(tests, start, stop);
 }
