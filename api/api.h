@@ -28,6 +28,7 @@ enum hub_change {
     HUB_SETTINGS,   /* retention, notifications, mail */
     HUB_FEEDBACK,   /* a score was reset, feedback given */
     HUB_ALERTS,     /* an alert was received that no detection of ours raised */
+    HUB_PERSONAL,   /* somebody's personal data is to be deleted */
     HUB_SET_UP      /* the first administrator has signed up */
 };
 

@@ -1,8 +1,9 @@
-/* api/api_personal.c - everything that is kept about one person, as one JSON download. */
+/* api/api_personal.c - everything that is kept about one person: as one JSON download, or deleted. */
 #include "api/activity_json.h"
 #include "api/alert_json.h"
 #include "api/answer.h"
 #include "api/person_json.h"
+#include "store/tab_erasures.h"
 
 enum { ROWS = 100000, NUMBERS = 64 };
 
@@ -93,7 +94,67 @@ static int get(struct api_request *q, struct api_response *r)
     return err;
 }
 
+/* ---- deletion ---- */
+
+/* Typed by hand, so that nobody deletes the wrong person by a slip. */
+static int drop(struct api_request *q, struct api_response *r)
+{
+    struct stored_entity e;
+    int err = person_json_find(q, q->vars[0], &e);
+    if (err)
+        return err;
+    if (e.base.type != ENTITY_USER || e.base.flags & ENTITY_BUILTIN)
+        return api_refuse(r, 400, "Only people have personal data.");
+    if (!str_eq(str_trim(api_str(q, "name")), e.base.name))
+        return api_refuse(r, 400, "name must be the person's name as it is shown: it confirms whose data is deleted.");
+    err = db_begin(q->db);
+    if (!err)
+        err = tab_erasures_ask(q->db, e.base.id, q->caller->name, q->now);
+    if (!err)
+        err = api_audit(q, "deletion of personal data asked for", e.base.id, STR_NONE, STR_NONE); /* the id alone: the log keeps what it is told */
+    err = db_end(q->db, err);
+    if (err)
+        return err;
+    q->hub->changed(q->hub->owner, HUB_PERSONAL);
+    r->status = 202;
+    jout_obj(&r->json);
+    jout_kstr(&r->json, "id", e.base.id);
+    jout_kz(&r->json, "state", "waiting");
+    jout_end_obj(&r->json);
+    return 0;
+}
+
+static int one_deletion(void *owner, const struct stored_erasure *e)
+{
+    static const char *const states[] = {[ERASURE_ASKED] = "waiting", [ERASURE_BEGUN] = "running", [ERASURE_FORGOTTEN] = "running", [ERASURE_DONE] = "done"};
+    struct jout *j = owner;
+    jout_obj(j);
+    jout_kstr(j, "id", e->entity);
+    jout_kz(j, "state", states[e->state]);
+    jout_kstr(j, "by", e->by);
+    api_ktime(j, "asked", e->asked);
+    api_ktime(j, "done", e->done);
+    jout_ku64(j, "activities", e->activities);
+    jout_ku64(j, "alerts", e->alerts);
+    jout_end_obj(j);
+    return 0;
+}
+
+static int list(struct api_request *q, struct api_response *r)
+{
+    jout_obj(&r->json);
+    jout_key(&r->json, "data");
+    jout_arr(&r->json);
+    int err = tab_erasures_each(q->db, ERASURE_ASKED, ERASURE_DONE, one_deletion, &r->json);
+    jout_end_arr(&r->json);
+    jout_end_obj(&r->json);
+    return err;
+}
+
 static const struct api_route routes[] = {
+    {.method = API_GET, .pattern = "api/vigie/v1/personal", .right = RIGHT_PERSONAL_DATA, .handler = list, .about = "Deletions of personal data, by the ids of who was deleted, and how far each has come."},
+    {.method = API_DELETE, .pattern = "api/vigie/v1/personal/{id}", .right = RIGHT_PERSONAL_DATA, .handler = drop,
+     .about = "Deletes what is kept about one person, for good: activities, alerts about this person alone, score, profile. The body confirms it with the person's name."},
     {.method = API_GET, .pattern = "api/vigie/v1/personal/{id}", .right = RIGHT_PERSONAL_DATA, .handler = get, .lane = API_LONG, .audit = "personal data exported",
      .about = "Everything that is kept about one person: who they are, their alerts, their activities."},
     {.pattern = NULL}};

@@ -65,6 +65,8 @@ static void changed(void *owner, enum hub_change what)
     char path[4200];
     if (what == HUB_SET_UP && hub_path(h, SETUP_LINK, path, sizeof path))
         (void)unlink(path);
+    if (what == HUB_PERSONAL)
+        atomic_store(&h->erase, true);
     atomic_fetch_or(&h->changed, 1u << what);
     hub_wake(h);
 }
@@ -278,6 +280,7 @@ static int open_hub(const struct hub_config *config, bool serve, struct hub **ou
     h->folder = h->config.data;
     h->lock_fd = -1;
     h->started = hub_now();
+    atomic_store(&h->erase, true); /* what a kill interrupted */
     h->jobs = (unsigned)strtoul(h->config.jobs, NULL, 10);
     h->jobs = h->jobs < 1 ? 1 : h->jobs > 64 ? 64 : h->jobs;
     (void)pthread_mutex_init(&h->lock, NULL);

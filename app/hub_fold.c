@@ -41,6 +41,8 @@ struct hub_fold {
     /* of the fold under way */
     uint64_t upto, folded, total;
     int64_t fold_start;
+    unsigned erasures;          /* what was being forgotten when it began */
+    int64_t forgotten;          /* the latest request that was forgotten by then */
     atomic_uint percent;        /* 100: up to date; in 1/10000 */
     atomic_uint_fast64_t known; /* what published results know: arrivals up to this number; 0 while some wait for the next fold */
     int err;
@@ -117,6 +119,12 @@ static void notice_changes(struct hub_fold *f)
         (void)who_rebuild(f->h->who);
 }
 
+/* Somebody is being forgotten whom these judges know. */
+static bool knows_too_much(const struct hub_fold *f)
+{
+    return f->erasures != atomic_load(&f->h->erasures);
+}
+
 /* ---- arrivals ---- */
 
 static int arrive(void *owner, const struct actlog_row *row)
@@ -165,6 +173,10 @@ static void tell(struct hub_fold *f, struct buf *slot, void (*what)(const struct
 static int publish(struct hub_fold *f, bool at_once)
 {
     int64_t now = seconds_now();
+    if (knows_too_much(f)) {
+        atomic_store(&f->known, 0);
+        return 0;
+    }
     bool waits = f->dirty || f->late || judges_stale(f->judges);
     if (waits)
         atomic_store(&f->known, 0);
@@ -191,6 +203,8 @@ static int step_live(struct hub_fold *f)
 
 /* ---- folding ---- */
 
+enum { START_OVER = 1 };
+
 static int fold_row(void *owner, const struct actlog_row *row)
 {
     struct hub_fold *f = owner;
@@ -205,6 +219,8 @@ static int fold_row(void *owner, const struct actlog_row *row)
     (void)tab_settings_put_i64(f->h->db, HUB_PROGRESS, (int64_t)atomic_load(&f->percent)); /* for `vigie link status` */
     if (atomic_load(&f->h->stop))
         return ERR_LIMIT;
+    if (knows_too_much(f))
+        return START_OVER;
     return f->judges ? step_live(f) : step_link(f);
 }
 
@@ -223,11 +239,15 @@ static int start_fold(struct hub_fold *f)
     f->dirty = f->urgent = false;
     f->fold_start = seconds_now();
     atomic_store(&f->percent, 0);
-    return judges_open(f->h, f->identity, &f->next);
+    f->erasures = atomic_load(&f->h->erasures);
+    err = hub_erase_forgotten(f->h, &f->forgotten);
+    return err ? err : judges_open(f->h, f->identity, &f->next);
 }
 
 static int take_over(struct hub_fold *f)
 {
+    if (knows_too_much(f))
+        return START_OVER;
     judges_close(f->judges);
     f->judges = f->next;
     f->next = NULL;
@@ -240,6 +260,8 @@ static int take_over(struct hub_fold *f)
         err = publish(f, true);
     if (!err)
         err = judges_withdraw(f->judges, f->identity);
+    if (!err)
+        err = hub_erase_finish(f->h, f->forgotten);
     bool moving = f->link.state == LINK_CONNECTING || f->link.state == LINK_DISCONNECTING;
     if (!err && moving && f->identity == link_shows_identity(&f->link, &f->may))
         err = link_settled(f->h->db, hub_now());
@@ -283,7 +305,7 @@ static int fold(struct hub_fold *f)
         f->next = NULL;
         f->dirty = true;
     }
-    return err;
+    return err == START_OVER ? 0 : err;
 }
 
 static bool due(const struct hub_fold *f)
@@ -300,6 +322,10 @@ static bool due(const struct hub_fold *f)
 
 static int step(struct hub_fold *f)
 {
+    if (f->judges && knows_too_much(f)) {
+        judges_close(f->judges);
+        f->judges = NULL;
+    }
     int err = due(f) ? fold(f) : step_live(f);
     if (err) { /* what the running judges did not get, a fold over everything gives them */
         f->dirty = true;

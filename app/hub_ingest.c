@@ -274,6 +274,16 @@ static void expire_if_due(struct hub *h)
         (void)fprintf(stderr, "vigie: retention: %s\n", err_text(err));
 }
 
+static void erase_if_due(struct hub *h)
+{
+    int err = atomic_exchange(&h->erase, false) ? hub_erase_asked(h) : 0;
+    if (!err)
+        return;
+    atomic_store(&h->erase, true);
+    if (!atomic_load(&h->stop))
+        (void)fprintf(stderr, "vigie: deleting personal data: %s; trying again\n", err_text(err));
+}
+
 void *hub_ingest_run(void *owner)
 {
     struct hub *h = owner;
@@ -281,6 +291,7 @@ void *hub_ingest_run(void *owner)
     while (!atomic_load(&h->stop)) {
         hub_received_inbox(h);
         expire_if_due(h);
+        erase_if_due(h);
         atomic_store(&h->new_inputs, 0);
         int got = read_waiting(h);
         if (got < 0 && !atomic_load(&h->stop)) {

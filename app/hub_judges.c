@@ -2,6 +2,8 @@
 #include "app/hub_judges.h"
 
 #include "app/hub_counted.h"
+#include "app/hub_erased.h"
+#include "app/redact.h"
 #include "base/hash.h"
 #include "detect/engine.h"
 #include "model/app.h"
@@ -43,6 +45,7 @@ struct judges {
     struct str apps[MAX_APPS];
     unsigned napps;
     struct arena names;
+    struct erased *erased;
     int64_t newest;
     uint64_t fed, published; /* activities */
     bool changed;
@@ -91,6 +94,8 @@ int judges_open(struct hub *h, bool identity, struct judges **out)
         err = score_open(&j->score, j->dir, &(struct score_options){.keep_days = KEEP_DAYS});
     if (!err)
         err = tab_resets_each(h->db, forget, j);
+    if (!err)
+        err = erased_open(h->db, &j->erased);
     if (!err && identity)
         err = posture_open(j->dir, &j->posture);
     if (!err)
@@ -113,6 +118,7 @@ void judges_close(struct judges *j)
     engine_close(j->engine);
     if (j->dir)
         who_give(j->h->who, j->dir);
+    erased_close(j->erased);
     arena_free(&j->names);
     free(j->seen);
     free(j);
@@ -286,11 +292,48 @@ static int64_t moment(const struct judges *j)
     return j->newest == TIME_NONE || now - j->newest < TIME_DAY ? now : j->newest + 1;
 }
 
+/* Deleted, and has not acted since: neither listed nor named. */
+static bool hides(const struct judges *j, uint32_t number)
+{
+    const struct entity *e = dir_entity(j->dir, number);
+    return e && j->seen[e->number].last == TIME_NONE && erased_has(j->erased, e);
+}
+
+static void leave_out(const struct judges *j, struct arena *a, struct alert *al, uint32_t number)
+{
+    struct str names[REDACT_NAMES];
+    size_t n = redact_names(dir_entity(j->dir, number), names);
+    struct endpoint *ends[] = {&al->source, &al->destination};
+    al->description = redact(a, al->description, names, n);
+    for (size_t i = 0; i < 2; i++)
+        if (ends[i]->entity == number)
+            *ends[i] = (struct endpoint){.ip = ends[i]->ip};
+}
+
+/* The alert without who is hidden; false when it is about nobody else. */
+static bool without_hidden(const struct judges *j, struct arena *a, const struct alert *al, struct alert *out)
+{
+    unsigned n = 0;
+    *out = *al;
+    for (unsigned i = 0; i < al->nusers; i++)
+        if (hides(j, al->users[i]))
+            leave_out(j, a, out, al->users[i]);
+        else
+            out->users[n++] = al->users[i];
+    out->nusers = n;
+    return n || !al->nusers || al->naccounts;
+}
+
 static int put_alert(void *owner, const struct alert *al)
 {
     struct judges *j = owner;
+    struct arena a;
+    struct alert shown;
     bool fresh;
-    return hub_alerts_put(j->h, j->dir, al, &fresh);
+    arena_init(&a, 4096, 1 << 20);
+    int err = without_hidden(j, &a, al, &shown) ? hub_alerts_put(j->h, j->dir, &shown, &fresh) : 0;
+    arena_free(&a);
+    return err;
 }
 
 static int publish_alerts(struct judges *j)
@@ -362,6 +405,10 @@ static int put_entity(struct judges *j, const struct entity *e, const struct per
     uint64_t print = fingerprint(j, s, p);
     if (print == s->written)
         return 0;
+    if (hides(j, e->number)) {
+        s->written = print;
+        return 0;
+    }
     struct stored_entity out = {.base = *e, .first_seen = s->first, .last_seen = s->last, .apps = write_apps(j, s->apps, apps),
                                 .external = is_external(j->dir, e), .admin = (e->flags & ENTITY_SENSITIVE) != 0, .scored = p != NULL};
     if (p) {
@@ -429,6 +476,8 @@ static int resolve_received(struct judges *j)
 static int put_finding(void *owner, const struct finding *f)
 {
     struct judges *j = owner;
+    if (hides(j, f->entity))
+        return 0;
     struct stored_finding out = {.assessment = str_of(f->assessment->id), .entity = f->entity, .count = f->count, .last = f->last, .text = f->text,
                                  .exposure = f->exposure};
     memcpy(out.activity, f->activity, sizeof out.activity);

@@ -44,6 +44,8 @@ struct hub {
     atomic_uint changed;     /* bit per enum hub_change, taken by the fold */
     atomic_uint new_inputs;  /* something waits in DATA/received/ */
     atomic_bool expire;      /* retention is due */
+    atomic_bool erase;       /* somebody's data is to be deleted */
+    atomic_uint erasures;    /* grows when somebody is being forgotten: who judges began before that knows too much */
     atomic_int fold_err; /* why the analysis does not go on; 0: it does */
     atomic_llong clock_held; /* hours of uptime until which nothing is deleted: the clock has leapt */
     atomic_ulong files_waiting, files_failed;
@@ -69,6 +71,13 @@ int hub_received_raw(struct hub *h, const struct actlog_row *row, struct buf *ou
 
 /* ---- hub_ingest.c: files to activities in the log ---- */
 void *hub_ingest_run(void *hub);
+
+/* ---- hub_erase.c: somebody's personal data is deleted ---- */
+int hub_erase_asked(struct hub *h);  /* on the ingest's thread: what was asked for, and what a kill interrupted */
+/* What judges that were stopped may still have written goes, too: those forgotten up to that request are done. */
+int hub_erase_finish(struct hub *h, int64_t upto);
+/* The latest request whose activities are gone. */
+int hub_erase_forgotten(struct hub *h, int64_t *upto);
 
 /* ---- hub_fold.c: the log to alerts and scores ---- */
 int hub_fold_open(struct hub *h);

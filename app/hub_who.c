@@ -2,6 +2,7 @@
 #include "app/hub_who.h"
 
 #include "app/directory_file.h"
+#include "app/hub_erased.h"
 #include "base/hash.h"
 #include "base/jin.h"
 #include "directory/dir_ref.h"
@@ -17,6 +18,8 @@
 #include <stdlib.h>
 
 enum { MAX_TAGS = 4096 };
+
+#define LAST "entities.last" /* setting: the highest number ever given, also to who is in no table */
 
 /* A directory that somebody may be reading. */
 struct snapshot {
@@ -182,10 +185,17 @@ static int load_alias(void *owner, uint32_t from, uint32_t to)
 
 static int before_stored(struct who *w, struct before *b)
 {
+    int64_t last = 0;
     int err = tab_entities_each(w->db, load_entity, b);
     if (!err)
         err = tab_entities_aliases(w->db, load_alias, b);
-    return err ? err : tab_entities_last(w->db, &w->written);
+    if (!err)
+        err = tab_entities_last(w->db, &w->written);
+    if (!err)
+        err = tab_settings_get_i64(w->db, LAST, 0, &last);
+    if (!err && last > w->written)
+        w->written = (uint32_t)last;
+    return err;
 }
 
 /* ---- tags ---- */
@@ -225,21 +235,33 @@ static int load_tags(struct db *db, struct tags *t)
 
 /* ---- building ---- */
 
+static int write_entities(struct who *w, const struct dir *d, struct erased *erased)
+{
+    int err = 0;
+    for (uint32_t i = w->written + 1; !err && i <= dir_count(d); i++) {
+        const struct entity *e = dir_entity(d, i);
+        if (e && e->number == i && !erased_has(erased, e))
+            err = tab_entities_put(w->db, &(struct stored_entity){.base = *e, .first_seen = TIME_NONE, .last_seen = TIME_NONE});
+    }
+    return err ? err : tab_settings_put_i64(w->db, LAST, dir_count(d));
+}
+
 static int write_new(struct who *w, const struct dir *d)
 {
     const struct dir_alias *merged;
+    struct erased *erased;
     size_t nmerged = dir_merged(d, &merged);
-    int err = db_begin(w->db);
+    int err = erased_open(w->db, &erased);
     if (err)
         return err;
-    for (uint32_t i = w->written + 1; !err && i <= dir_count(d); i++) {
-        const struct entity *e = dir_entity(d, i);
-        if (e && e->number == i)
-            err = tab_entities_put(w->db, &(struct stored_entity){.base = *e, .first_seen = TIME_NONE, .last_seen = TIME_NONE});
+    err = db_begin(w->db);
+    if (!err) {
+        err = write_entities(w, d, erased);
+        for (size_t i = 0; !err && i < nmerged; i++)
+            err = tab_entities_alias(w->db, merged[i].from, merged[i].to);
+        err = db_end(w->db, err);
     }
-    for (size_t i = 0; !err && i < nmerged; i++)
-        err = tab_entities_alias(w->db, merged[i].from, merged[i].to);
-    err = db_end(w->db, err);
+    erased_close(erased);
     if (!err)
         w->written = dir_count(d);
     return err;
@@ -444,6 +466,49 @@ int who_warm_up(struct who *w, struct dir_learner *learned)
     int err = learn(w, &learned, 1, true);
     w->warm = !err;
     (void)pthread_mutex_unlock(&w->building);
+    return err;
+}
+
+static bool in(uint32_t number, const uint32_t *numbers, size_t n)
+{
+    size_t i = 0;
+    while (i < n && numbers[i] != number)
+        i++;
+    return i < n;
+}
+
+static void leave_out(struct before *b, const uint32_t *numbers, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < b->n; i++)
+        if (!in(b->entities[i].number, numbers, n))
+            b->entities[kept++] = b->entities[i];
+    b->n = kept;
+    kept = 0;
+    for (size_t i = 0; i < b->naliases; i++)
+        if (!in(b->aliases[i].from, numbers, n) && !in(b->aliases[i].to, numbers, n))
+            b->aliases[kept++] = b->aliases[i];
+    b->naliases = kept;
+}
+
+int who_forget(struct who *w, struct dir_learner *learned, const uint32_t *numbers, size_t n)
+{
+    struct before b = {0};
+    uint64_t generation;
+    arena_init(&b.text, 4096, 65536);
+    (void)pthread_mutex_lock(&w->building);
+    const struct dir *d = who_take(w, &generation);
+    int err = before_of(d, &b);
+    leave_out(&b, numbers, n);
+    dir_learner_free(w->learner);
+    w->learner = learned;
+    w->mark = (struct dir_mark){0};
+    if (!err)
+        err = build(w, &b);
+    w->warm |= !err;
+    who_give(w, d);
+    (void)pthread_mutex_unlock(&w->building);
+    free_before(&b);
     return err;
 }
 

@@ -23,6 +23,10 @@ int who_directory(struct who *w, int64_t number, struct dir_import *import);
 /* Tags or directories changed. */
 int who_rebuild(struct who *w);
 
+/* Forgets entities: goes on with what the log still teaches, `learned`, which now belongs to it. Their numbers are never given
+ * again; names that others' records or an import still have are somebody new (app/hub_erased.h). */
+int who_forget(struct who *w, struct dir_learner *learned, const uint32_t *numbers, size_t n);
+
 /* False after a start until the names in the log have been learned again (who_warm_up). */
 bool who_warm(struct who *w);
 int who_warm_up(struct who *w, struct dir_learner *learned);

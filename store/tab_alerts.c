@@ -195,19 +195,23 @@ static int set_withdrawn(struct db *db, struct str id, int64_t when)
     return sql_close(&q);
 }
 
+static int put_all(struct db *db, const struct stored_alert *a, const uint32_t *users, size_t nusers, const struct stored_evidence *e, size_t ne)
+{
+    int err = put_row(db, a);
+    if (!err)
+        err = put_entities(db, a, users, nusers);
+    if (!err)
+        err = put_parties(db, a);
+    return err ? err : put_evidence(db, a->id, e, ne);
+}
+
 int tab_alerts_put(struct db *db, const struct stored_alert *a, const uint32_t *users, size_t nusers, const struct stored_evidence *e, size_t ne,
                    bool *fresh)
 {
     struct before b = {0};
     int err = look(db, str_of(a->id), &b);
     if (!err)
-        err = put_row(db, a);
-    if (!err)
-        err = put_entities(db, a, users, nusers);
-    if (!err)
-        err = put_parties(db, a);
-    if (!err)
-        err = put_evidence(db, a->id, e, ne);
+        err = put_all(db, a, users, nusers, e, ne);
     if (!err && b.withdrawn)
         err = set_withdrawn(db, str_of(a->id), TIME_NONE);
     bool grew = b.count != a->count || b.nactivities != a->nactivities || b.end != a->end || b.severity != (int64_t)a->severity;
@@ -540,6 +544,52 @@ int tab_alerts_expire(struct db *db, int64_t before, uint64_t *n)
     return sql_close_changes(&q, n);
 }
 
+/* ---- somebody's data is deleted ---- */
+
+int tab_alerts_naming(struct db *db, struct str name, int (*each)(void *owner, struct str id), void *owner)
+{
+    int err = 0;
+    struct sql q = sql_open(db, "SELECT DISTINCT alert FROM alert_parties WHERE type='account' AND ?1 COLLATE NOCASE IN (id, label)");
+    sql_str(&q, name);
+    while (!err && sql_row(&q))
+        err = each(owner, sql_col_str(&q, 0));
+    int closed = sql_close(&q);
+    return err ? err : closed;
+}
+
+static int say_again(struct db *db, int64_t number, struct str text)
+{
+    struct sql q = sql_open(db, "UPDATE alert_history SET text=? WHERE number=?");
+    sql_str(&q, text);
+    sql_i64(&q, number);
+    return sql_close(&q);
+}
+
+static int reword_history(struct db *db, struct str id, struct str (*say)(void *owner, struct str text), void *owner)
+{
+    int err = 0;
+    struct sql q = sql_open(db, "SELECT number, text FROM alert_history WHERE alert=? AND text IS NOT NULL");
+    sql_str(&q, id);
+    while (!err && sql_row(&q)) {
+        struct str was = sql_col_str(&q, 1), is = say(owner, was);
+        err = str_eq(was, is) ? 0 : say_again(db, sql_col_i64(&q, 0), is);
+    }
+    int closed = sql_close(&q);
+    return err ? err : closed;
+}
+
+int tab_alerts_reword(struct db *db, const struct stored_alert *a, const struct alert_rest *rest, struct str (*say)(void *owner, struct str text), void *owner)
+{
+    int err = put_all(db, a, rest->users, rest->nusers, rest->evidence, rest->nevidence);
+    if (err)
+        return err;
+    struct sql q = sql_open(db, "UPDATE alerts SET comment=? WHERE id=?");
+    sql_str(&q, a->comment);
+    sql_str(&q, str_of(a->id));
+    err = sql_close(&q);
+    return err ? err : reword_history(db, str_of(a->id), say, owner);
+}
+
 /* ---- alerts that do not stand ---- */
 
 /* Whether people had to do with the alert: they handled it, or were told of it (a notice that still waits finds the alert gone). */
@@ -566,7 +616,7 @@ static int fallen(struct db *db, const struct alert_ground *g, struct buf *unkno
     return unknown->failed || known->failed ? ERR_MEMORY : err;
 }
 
-static int delete_alert(struct db *db, struct str id)
+int tab_alerts_drop(struct db *db, struct str id)
 {
     struct sql q = sql_open(db, "DELETE FROM alerts WHERE id=?");
     sql_str(&q, id);
@@ -587,7 +637,7 @@ int tab_alerts_withdraw(struct db *db, const struct alert_ground *g, uint64_t *n
         return err;
     err = fallen(db, g, &unknown, &known);
     for (size_t at = 0; !err && at < unknown.n; at += ALERT_ID_CHARS)
-        err = delete_alert(db, (struct str){unknown.p + at, ALERT_ID_CHARS});
+        err = tab_alerts_drop(db, (struct str){unknown.p + at, ALERT_ID_CHARS});
     for (size_t at = 0; !err && at < known.n; at += ALERT_ID_CHARS)
         err = mark_withdrawn(db, (struct str){known.p + at, ALERT_ID_CHARS}, g->now);
     *n = (unknown.n + known.n) / ALERT_ID_CHARS;

@@ -122,6 +122,19 @@ struct alert_ground {
     void *owner;
 };
 int tab_alerts_withdraw(struct db *db, const struct alert_ground *g, uint64_t *n);
+/* Personal data: alerts that call an account by that name, whether or not it is known whose it is. */
+int tab_alerts_naming(struct db *db, struct str name, int (*each)(void *owner, struct str id), void *owner);
+/* Personal data: the alert goes, with its comments and history. */
+int tab_alerts_drop(struct db *db, struct str id);
+/* Personal data: the alert as it is said without somebody, its comment too; each text of its history becomes what `say` makes of it.
+ * No event tells of it. In a transaction of the caller. */
+struct alert_rest {
+    const uint32_t *users;
+    size_t nusers;
+    const struct stored_evidence *evidence;
+    size_t nevidence;
+};
+int tab_alerts_reword(struct db *db, const struct stored_alert *a, const struct alert_rest *rest, struct str (*say)(void *owner, struct str text), void *owner);
 /* Retention: deletes those whose latest activity and whose closing are before `before`. Open ones stay. */
 int tab_alerts_expire(struct db *db, int64_t before, uint64_t *n);
 

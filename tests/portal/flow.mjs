@@ -327,6 +327,29 @@ async function directories() {
   await page.getByText('No directory service').waitFor();
 }
 
+async function deletePerson() {
+  const who = (await api('GET', 'users?sort=score&limit=20')).json.data.filter((u) => u.score > 0).pop();
+  await open(`users/${who.id}`);
+  await page.getByRole('button', { name: 'User actions' }).click();
+  await page.getByRole('button', { name: 'Delete personal data' }).click();
+  const dialog = page.locator('dialog');
+  const yes = dialog.getByRole('button', { name: 'Delete for good' });
+  await yes.waitFor();
+  ok('deleting personal data says what goes and what stays', await dialog.getByText('Not deleted:').isVisible() && await dialog.getByText('shown again').isVisible());
+  await dialog.getByLabel(/to confirm/).fill(who.name.slice(0, -1));
+  ok('it waits for the whole name', await yes.isDisabled());
+  await dialog.getByLabel(/to confirm/).fill(who.name);
+  await yes.click();
+  await dialog.waitFor({ state: 'detached' });
+  ok('then the list of people is shown', await until('list', 10, async () => /#\/users(\?|$)/.test(page.url())));
+  await until('deletion', 120, async () => (await api('GET', 'personal')).json.data?.[0]?.state === 'done');
+  await idle();
+  ok('the person is gone', (await api('GET', 'users?limit=100')).json.data.every((u) => u.id !== who.id));
+  await open('settings/audit');
+  const audit = await page.locator('[data-test=audit]').innerText();
+  ok('the audit log tells of it without the name', audit.includes('Personal data deleted') && !audit.includes(who.name), audit.slice(0, 200));
+}
+
 const PAGES = ['', 'alerts', 'activities', 'users', 'computers', 'posture', 'apps', 'policies', 'templates', 'governance', 'settings/general', 'settings/admins', 'settings/roles', 'settings/tokens', 'settings/licences', 'settings/audit', 'settings/health',
   'settings/link', 'settings/sensors', 'settings/directories', 'settings/tags', 'settings/exclusions', 'settings/inputs', 'settings/subnets', 'settings/notifications', 'settings/profile'];
 
@@ -375,6 +398,7 @@ await part('close an alert', closeAlert);
 await part('policy from a search', policy);
 await part('link off and on', linkOff);
 await part('directory services', directories);
+await part('delete a person', deletePerson);
 await part('every page', () => everyPage('en'));
 await part('French', french);
 ok('no console error, no failing answer, no request to another host', complaints.length === 0, complaints.slice(0, 10));

@@ -1,7 +1,7 @@
 // pages/person.tsx - one person or computer: who, how exposed, how risky, and from what the score is made.
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { download, get, post } from '../api';
+import { del, download, get, post } from '../api';
 import type { PageProps } from '../frame';
 import { ago, dateTime, number } from '../format';
 import type { AlertRow, Filters, List, UsedBy as UsedByRow, User } from '../model';
@@ -9,7 +9,7 @@ import { change, go, href } from '../route';
 import { attempt, useDenied, useLoad } from '../state';
 import { t } from '../texts';
 import { Avatar, Badge, Button, Card, Empty, Facts, Failure, LinkButton, PageHead, Score, Skeleton, TagBadges, Tabs } from '../ui/basic';
-import { TextArea } from '../ui/form';
+import { TextArea, TextInput } from '../ui/form';
 import { Icon } from '../ui/icon';
 import { Dialog, Menu } from '../ui/overlay';
 import { Table } from '../ui/table';
@@ -120,7 +120,23 @@ function ResetDialog({ of, onClose, onDone }: { of: User; onClose: () => void; o
   );
 }
 
-function Actions({ of, noun, reset }: { of: User; noun: Noun; reset: () => void }) {
+/** For good, so the name is typed; the person goes from the list at once. */
+function EraseDialog({ of, onClose }: { of: User; onClose: () => void }) {
+  const [name, setName] = useState('');
+  const run = async () => { if (await attempt(() => del(`personal/${of.id}`, { name: name.trim() }), t.user.eraseDone)) go('users'); };
+  return (
+    <Dialog title={t.user.eraseTitle} onClose={onClose} onSubmit={run} footer={<><Button onClick={onClose}>{t.cancel}</Button><Button kind="danger" type="submit" disabled={name.trim() !== of.name}>{t.user.eraseNow}</Button></>}>
+      <div class="stack">
+        <p>{t.user.eraseGoes(of.name)}</p>
+        <p>{t.user.eraseStays}</p>
+        <p>{t.user.eraseLater}</p>
+        <TextInput label={t.user.eraseType(of.name)} value={name} onChange={setName} autocomplete="off" required />
+      </div>
+    </Dialog>
+  );
+}
+
+function Actions({ of, noun, reset, erase }: { of: User; noun: Noun; reset: () => void; erase: () => void }) {
   const manage = useDenied('manage_alerts');
   const personal = useDenied('personal_data');
   if (noun === 'computers') return null;
@@ -128,6 +144,7 @@ function Actions({ of, noun, reset }: { of: User; noun: Noun; reset: () => void 
     <Menu label={t.user.actions} kind="primary" items={[
       { text: t.user.reset, denied: manage, onClick: reset }, null,
       { text: t.user.export, denied: personal, onClick: () => attempt(() => download('GET', `personal/${of.id}`)) },
+      { text: t.user.erase, denied: personal, onClick: erase },
     ]} />
   );
 }
@@ -136,6 +153,7 @@ export function PersonPage({ route, id }: PageProps) {
   const noun: Noun = route.path[0] === 'computers' ? 'computers' : 'users';
   const { data: of, error, reload } = useLoad((s) => get<User>(`${noun}/${id}`, s), [noun, id]);
   const [resetting, setResetting] = useState(false);
+  const [erasing, setErasing] = useState(false);
   const first: Tab = noun === 'users' ? 'risk' : 'alerts';
   const tab = (route.params.get('tab') ?? first) as Tab;
   if (!of) return <div class="page"><div class="card">{error ? <Failure error={error} retry={reload} /> : <Skeleton rows={12} />}</div></div>;
@@ -143,7 +161,7 @@ export function PersonPage({ route, id }: PageProps) {
   const tabs: [Tab, string][] = [noun === 'users' ? ['risk', t.user.tabs.risk] : ['alerts', t.menu.alerts], ['activities', t.user.tabs.activities], ['directory', t.user.tabs.directory]];
   return (
     <div class="page">
-      <PageHead crumbs={<a href={href(noun)}>{t.menu[noun]}</a>} title={of.name} actions={<Actions of={of} noun={noun} reset={() => setResetting(true)} />} />
+      <PageHead crumbs={<a href={href(noun)}>{t.menu[noun]}</a>} title={of.name} actions={<Actions of={of} noun={noun} reset={() => setResetting(true)} erase={() => setErasing(true)} />} />
       <div class="split">
         <div class="stack"><Who of={of} noun={noun} /><Threat of={of} noun={noun} receipt={() => change({ receipt: 1 })} /><Exposure of={of} /><UsedBy of={of} /></div>
         <div class="stack">
@@ -155,6 +173,7 @@ export function PersonPage({ route, id }: PageProps) {
         </div>
       </div>
       {route.params.get('receipt') && <ReceiptDrawer id={id} shown={of.score ?? 0} name={of.name} mark={route.params.get('ref')} onClose={() => change({ receipt: null, ref: null })} />}
+      {erasing && <EraseDialog of={of} onClose={() => setErasing(false)} />}
       {resetting && <ResetDialog of={of} onClose={() => setResetting(false)} onDone={() => { setResetting(false); reload(); }} />}
     </div>
   );
