@@ -9,7 +9,7 @@
 #include "store/actlog.h"
 #include "store/db.h"
 
-enum { ERASE_NUMBERS = 64, ERASE_NAMES = REDACT_NAMES + 1 };
+enum { ERASE_NUMBERS = 512, ERASE_NAMES = REDACT_NAMES + 1 };
 
 struct erase_person {
     uint32_t numbers[ERASE_NUMBERS]; /* sorted */

@@ -16,13 +16,15 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { PEOPLE = 64, NUMBERS = 64 };
+enum { PEOPLE = 16 };
 
-/* Requests in one state, each with its texts in the arena. */
+/* Requests in one state, texts in the arena. */
 struct requests {
     struct arena arena;
     struct stored_erasure all[PEOPLE];
+    struct erase_person who[PEOPLE]; /* once they have begun */
     size_t n;
 };
 
@@ -118,12 +120,12 @@ static int note(struct hub *h, const struct stored_erasure *e, const struct enti
 static int begin(struct hub *h, struct requests *r, struct stored_erasure *e)
 {
     struct stored_entity who;
-    uint32_t numbers[NUMBERS];
+    uint32_t numbers[ERASE_NUMBERS];
     size_t n = 0;
     int err = tab_entities_by_id(h->db, &r->arena, e->entity, &who);
     bool gone = err == ERR_NOT_FOUND;
     if (!err)
-        err = tab_entities_numbers(h->db, who.base.number, numbers, NUMBERS, &n);
+        err = tab_entities_numbers(h->db, who.base.number, numbers, ERASE_NUMBERS, &n);
     if (err && !gone)
         return err;
     qsort(numbers, n, sizeof *numbers, by_number);
@@ -199,28 +201,77 @@ static int clean(struct hub *h, struct stored_erasure *e, const struct erase_per
     return db_end(h->db, err);
 }
 
+/* Activities that were stored before it was known whose they are: by what the directory says now, they are the person's. */
+struct nameless {
+    struct requests *r;
+    const struct dir *dir;
+    struct buf ids;
+};
+
+static bool is_in(uint32_t number, const struct erase_person *who)
+{
+    return number && bsearch(&number, who->numbers, who->nnumbers, sizeof number, by_number) != NULL;
+}
+
+static int look_at_name(void *owner, const struct actlog_row *row)
+{
+    struct nameless *x = owner;
+    struct activity a = row->activity;
+    struct object objects[ACTIVITY_OBJECTS];
+    if (a.nobjects)
+        memcpy(objects, a.objects, a.nobjects * sizeof *objects); /* resolving writes into them */
+    a.objects = objects;
+    dir_resolve(x->dir, &a);
+    for (size_t i = 0; i < x->r->n; i++)
+        if (is_in(a.actor_entity, &x->r->who[i]) && !is_in(row->activity.actor_entity, &x->r->who[i])) {
+            buf_add(&x->ids, a.id, sizeof a.id);
+            x->r->all[i].activities++;
+            break;
+        }
+    return x->ids.failed ? ERR_MEMORY : 0;
+}
+
+static int forget_nameless(struct hub *h, struct requests *r)
+{
+    const struct actlog_view all = {.cloud = true, .joined = UINT64_MAX};
+    struct nameless x = {.r = r};
+    uint64_t generation, gone;
+    x.dir = who_take(h->who, &generation);
+    int err = actlog_scan(h->log, &all, TIME_NONE, look_at_name, &x);
+    who_give(h->who, x.dir);
+    if (!err)
+        err = actlog_forget_ids(h->log, (const uint8_t *)x.ids.p, x.ids.n / 16, &gone);
+    buf_free(&x.ids);
+    return err;
+}
+
+static int forget_activities(struct hub *h, struct requests *r, uint32_t *numbers, size_t *n)
+{
+    uint64_t gone;
+    int err = 0;
+    *n = 0;
+    for (size_t i = 0; !err && i < r->n; i++) {
+        err = read_person(&r->arena, &r->all[i], &r->who[i]);
+        for (size_t k = 0; !err && k < r->who[i].nnumbers; k++)
+            numbers[(*n)++] = r->who[i].numbers[k];
+    }
+    if (!err)
+        err = forget_nameless(h, r);
+    return err ? err : actlog_forget(h->log, numbers, *n, &gone);
+}
+
 static int forget(struct hub *h, struct requests *r)
 {
     uint32_t numbers[PEOPLE * ERASE_NUMBERS];
-    size_t n = 0;
-    uint64_t gone;
-    struct erase_person who;
-    int err = 0;
-    for (size_t i = 0; !err && i < r->n; i++) {
-        err = read_person(&r->arena, &r->all[i], &who);
-        for (size_t k = 0; !err && k < who.nnumbers; k++)
-            numbers[n++] = who.numbers[k];
-    }
-    if (!err)
-        err = actlog_forget(h->log, numbers, n, &gone);
+    size_t n;
+    int err = forget_activities(h, r, numbers, &n);
+    if (err)
+        return err;
     atomic_fetch_add(&h->erasures, 1); /* before anybody can take the new directory to judges that expect the person in it */
-    if (!err)
-        err = learn_again(h, numbers, n);
+    err = learn_again(h, numbers, n);
     for (size_t i = 0; !err && i < r->n; i++) {
         r->all[i].state = ERASURE_FORGOTTEN;
-        err = read_person(&r->arena, &r->all[i], &who);
-        if (!err)
-            err = clean(h, &r->all[i], &who);
+        err = clean(h, &r->all[i], &r->who[i]);
     }
     atomic_fetch_add(&h->erasures, 1);
     hub_wake(h);

@@ -282,6 +282,7 @@ static void erase_if_due(struct hub *h)
     atomic_store(&h->erase, true);
     if (!atomic_load(&h->stop))
         (void)fprintf(stderr, "vigie: deleting personal data: %s; trying again\n", err_text(err));
+    (void)hub_wait(h, 2000);
 }
 
 void *hub_ingest_run(void *owner)

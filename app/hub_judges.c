@@ -465,7 +465,7 @@ static int resolve_received(struct judges *j)
         return 0;
     int err = db_begin(j->h->db);
     if (!err)
-        err = db_end(j->h->db, cef_in_resolve(j->h->db));
+        err = db_end(j->h->db, cef_in_resolve(j->h->db, moment(j) - COUNTED_DAYS * TIME_DAY));
     if (!err)
         j->resolved = j->generation;
     return err;

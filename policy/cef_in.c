@@ -268,11 +268,12 @@ static int resolve(struct db *db, struct str id)
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-int cef_in_resolve(struct db *db)
+int cef_in_resolve(struct db *db, int64_t since)
 {
-    const struct filter_value cef = {.text = STR("cef")};
-    const struct filter_term term = {.field = FIELD_ALERT_SOURCE, .match = MATCH_EQ, .values = &cef, .n = 1};
-    const struct filter f = {&term, 1};
+    const struct filter_value cef = {.text = STR("cef")}, range = {.from = since, .to = INT64_MAX};
+    const struct filter_term terms[] = {{.field = FIELD_ALERT_SOURCE, .match = MATCH_EQ, .values = &cef, .n = 1},
+                                        {.field = FIELD_ALERT_DATE, .match = MATCH_RANGE, .values = &range, .n = 1}};
+    const struct filter f = {terms, 2};
     const struct alert_query q = {.filter = &f, .limit = UINT32_MAX};
     struct unknown u = {.db = db};
     int err = tab_alerts_query(db, &q, without_people, &u, NULL);

@@ -23,8 +23,8 @@ struct cef_alert {
 int cef_in_alert(struct db *db, struct arena *arena, const struct cef *c, int64_t now, struct cef_alert *out, const char **why);
 /* Stores it; *fresh: it was not there. What people decided stays; an update keeps the first start, takes the later end and the higher count. */
 int cef_in_put(struct db *db, const struct cef_alert *in, bool *fresh);
-/* Looks up again the accounts of received alerts in which nobody was known: they may have come before the first log that names them.
- * In a transaction of the caller. */
-int cef_in_resolve(struct db *db);
+/* Looks up again the accounts of received alerts that end at or after `since` and in which nobody was known: they may have come before
+ * the first log that names them. In a transaction of the caller. */
+int cef_in_resolve(struct db *db, int64_t since);
 
 #endif

@@ -41,6 +41,8 @@ int actlog_seal(struct actlog *l);
 int actlog_expire(struct actlog *l, int64_t before, uint64_t *n);
 /* Personal data: deletes all activities whose actor is one of the entities (any order); no file of the log holds them afterwards. */
 int actlog_forget(struct actlog *l, const uint32_t *entities, size_t n, uint64_t *gone);
+/* The same of single activities, by their ids: 16 bytes each. */
+int actlog_forget_ids(struct actlog *l, const uint8_t *ids, size_t n, uint64_t *gone);
 
 /* ---- who may see what ---- */
 

@@ -1,6 +1,8 @@
 /* store/actlog_upkeep.c - segments are replaced: merged in the background, or written anew without what is forgotten. */
 #include "store/actlog_private.h"
 
+#include "base/hash.h"
+
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -279,5 +281,40 @@ int actlog_forget(struct actlog *l, const uint32_t *entities, size_t n, uint64_t
     w.people[0] &= ~UINT64_C(1); /* activities without an actor are nobody's */
     err = drop(l, &w, gone);
     wanted_close(&w);
+    return err;
+}
+
+/* One pass over the log for so many. */
+static int forget_some(struct actlog *l, const uint8_t *ids, size_t n, uint64_t *gone)
+{
+    static const size_t room = 33;
+    char *hex = malloc(n * room);
+    struct filter_value *values = calloc(n, sizeof *values);
+    struct wanted w;
+    int err = hex && values ? 0 : ERR_MEMORY;
+    for (size_t i = 0; !err && i < n; i++)
+        values[i].text = hash_hex(hex + i * room, ids + i * 16, 16);
+    const struct filter_term term = {.field = FIELD_ACTIVITY_ID, .match = MATCH_EQ, .values = values, .n = (unsigned)n};
+    const struct filter f = {&term, 1};
+    if (!err)
+        err = wanted_open(&w, &f, NULL);
+    if (!err) {
+        err = drop(l, &w, gone);
+        wanted_close(&w);
+    }
+    free(values);
+    free(hex);
+    return err;
+}
+
+int actlog_forget_ids(struct actlog *l, const uint8_t *ids, size_t n, uint64_t *gone)
+{
+    enum { AT_ONCE = 1000 };
+    uint64_t sum = 0, some = 0;
+    int err = 0;
+    for (size_t at = 0; !err && at < n; at += AT_ONCE, sum += some)
+        err = forget_some(l, ids + at * 16, n - at < AT_ONCE ? n - at : AT_ONCE, &some);
+    if (!err)
+        *gone = sum;
     return err;
 }

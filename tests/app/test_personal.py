@@ -104,10 +104,13 @@ def check_as_if_never_seen(work):
         count = h.count(everything=True)
         dice = random.Random(7)
         assert h.me.call("DELETE", f"personal/{who}", {"name": f" {name} "})[0] == 202
+        states = []
         for pause in [0.0, 0.05] + [dice.uniform(0, 1.5) for _ in range(4)]:
             time.sleep(pause)
             h.kill()
+            states += h.sql("SELECT state FROM erasures")
             h.start()
+        assert states[0] < (3,) and len(states) == 6, ("a kill was in the middle", states)
         wait_deleted(h, who)
         after_deletion(h, who, name, own, count)
         changed = [(a, b) for a, b in zip(before, told(h, others)) if a != b]
@@ -214,7 +217,11 @@ def cef(port, number, suser, duser="", msg="Guessed passwords."):
 def check_nothing_is_left(work):
     port = free_port()
     directory = [f for f in sample(work) if f.endswith(".ldif")]
-    with linked(work, directory + [write(work, "crowd", crowd(40000)), write(work, "zelda", zelda(300))], "--syslog_tcp", str(port)) as h:
+    guessed = [line(3500 - i, "zelda.quorn", kind="sign-in", outcome="failure", actor={"name": "zelda.quorn"}) for i in range(7)]
+    with linked(work, directory + [write(work, "guessed", guessed)], "--syslog_tcp", str(port)) as h:
+        assert h.count(everything=True) == 7 and not h.sql("SELECT 1 FROM entities WHERE name LIKE 'zelda%'"), "nobody is known by what was guessed"
+        h.drop(*[write(work, "crowd", crowd(40000)), write(work, "zelda", zelda(300))])
+        h.settle()
         (who, number), = h.sql("SELECT id, number FROM entities WHERE upn='zelda.quorn@example.test'")
         name = h.me.get(f"users/{who}")["name"]
         other = h.sql("SELECT id, name FROM entities WHERE upn='user3@example.test'")[0]
@@ -227,11 +234,11 @@ def check_nothing_is_left(work):
             assert h.me.call("POST", f"alerts/{i}/comment", {"text": "zelda.quorn is on leave"})[0] in (200, 204)
         assert holds(f"{h.data}/activities", "zelda.quorn"), "the test sees names in the log"
         total = h.count(everything=True)
-        assert total == 40300
+        assert total == 40307
         assert h.me.call("DELETE", f"personal/{who}", {"name": name})[0] == 202
         assert h.me.call("DELETE", f"personal/{who}", {"name": name})[0] in (202, 404), "twice is once"
         wait_deleted(h, who)
-        assert len(h.me.get("personal")["data"]) == 1 and deletion(h, who) | {"done": 0, "asked": 0} == {"id": who, "state": "done", "by": "ada", "activities": 300, "alerts": 1, "done": 0, "asked": 0}
+        assert len(h.me.get("personal")["data"]) == 1 and deletion(h, who) | {"done": 0, "asked": 0} == {"id": who, "state": "done", "by": "ada", "activities": 307, "alerts": 1, "done": 0, "asked": 0}
         assert not holds(f"{h.data}/activities", "zelda.quorn") and h.count("text:zelda", everything=True) == 0
         assert h.count(everything=True) == 40000
         assert h.me.call("GET", f"users/{who}")[0] == 404 and h.me.call("GET", f"alerts/{lone}")[0] == 404

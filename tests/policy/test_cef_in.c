@@ -154,13 +154,13 @@ static void known_later(void **state)
     (void)state;
     assert_int_equal(take(early, sizeof early - 1, &in), 0);
     assert_int_equal(cef_in_put(db, &in, &fresh), 0);
-    assert_int_equal(cef_in_resolve(db), 0);
+    assert_int_equal(cef_in_resolve(db, 0), 0);
     assert_int_equal(tab_alerts_users(db, str_of(in.alert.id), users, 4, &n), 0);
     assert_int_equal(n, 0);
     assert_int_equal(tab_alerts_close(db, str_of(in.alert.id), &(struct alert_close){.resolution = RESOLUTION_BENIGN, .reason = 2, .by = STR("ada"), .now = NOW}), 0);
     assert_int_equal(tab_entities_put(db, &e), 0);
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(cef_in_resolve(db), 0);
+        assert_int_equal(cef_in_resolve(db, 0), 0);
         assert_int_equal(tab_alerts_users(db, str_of(in.alert.id), users, 4, &n), 0);
         assert_true(n == 1 && users[0] == 8);
         assert_int_equal(tab_alerts_get(db, &arena, NULL, str_of(in.alert.id), &a), 0);

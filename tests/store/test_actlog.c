@@ -471,6 +471,20 @@ static void expired_and_forgotten(void **state)
     assert_int_equal(n, want_n);
     assert_int_equal(actlog_forget(l, NULL, 0, &n), 0);
     assert_int_equal(n, 0);
+    uint8_t ids[1201][16] = {{0}}; /* the last is nobody's */
+    uint32_t picked = 0;
+    for (uint32_t i = 0; i < nlist && picked < 1200; i += 2)
+        if (!list[i].gone) {
+            list[i].gone = true;
+            memcpy(ids[picked++], list[i].row.activity.id, 16);
+        }
+    assert_int_equal(picked, 1200);
+    assert_int_equal(actlog_forget_ids(l, ids[0], 1201, &n), 0);
+    assert_int_equal(n, picked);
+    assert_int_equal(actlog_forget_ids(l, ids[0], 1201, &n), 0);
+    assert_int_equal(n, 0);
+    assert_int_equal(actlog_forget_ids(l, NULL, 0, &n), 0);
+    assert_int_equal(n, 0);
     all_there(l, want);
     get_all(l);
     arrivals(l);
