@@ -224,6 +224,17 @@ static int fold_row(void *owner, const struct actlog_row *row)
     return f->judges ? step_live(f) : step_link(f);
 }
 
+/* Running judges that know somebody who is being forgotten stop at once; the results shown are theirs until the next ones have seen the log. */
+static void drop_who_knows(struct hub_fold *f)
+{
+    unsigned now = atomic_load(&f->h->erasures);
+    if (now != f->erasures) {
+        judges_close(f->judges);
+        f->judges = NULL;
+    }
+    f->erasures = now;
+}
+
 static int start_fold(struct hub_fold *f)
 {
     struct actlog_figures now;
@@ -239,7 +250,7 @@ static int start_fold(struct hub_fold *f)
     f->dirty = f->urgent = false;
     f->fold_start = seconds_now();
     atomic_store(&f->percent, 0);
-    f->erasures = atomic_load(&f->h->erasures);
+    drop_who_knows(f);
     err = hub_erase_forgotten(f->h, &f->forgotten);
     return err ? err : judges_open(f->h, f->identity, &f->next);
 }
@@ -311,7 +322,7 @@ static int fold(struct hub_fold *f)
 static bool due(const struct hub_fold *f)
 {
     int64_t now = seconds_now();
-    if (!f->judges || (f->dirty && f->urgent))
+    if (!f->judges || knows_too_much(f) || (f->dirty && f->urgent))
         return true;
     if (now - f->fold_end < SHARE * f->fold_took)
         return false;
@@ -322,10 +333,6 @@ static bool due(const struct hub_fold *f)
 
 static int step(struct hub_fold *f)
 {
-    if (f->judges && knows_too_much(f)) {
-        judges_close(f->judges);
-        f->judges = NULL;
-    }
     int err = due(f) ? fold(f) : step_live(f);
     if (err) { /* what the running judges did not get, a fold over everything gives them */
         f->dirty = true;
