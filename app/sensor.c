@@ -173,6 +173,8 @@ static void *watch(void *owner)
         tap_tick(w->tap, now);
         say(w, false);
     }
+    if (n >= 0)
+        n = live_read(w->live, WAIT_MS, on_packet, w); /* what the kernel still held */
     tap_end(w->tap);
     say(w, n < 0);
     return NULL;

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SNAP = 262144, BUFFER_MB = 64, MOST_AT_ONCE = 4096 };
+enum { SNAP = 262144, BUFFER_MB = 64, MOST_AT_ONCE = 4096, HELD_MS = 100 };
 
 struct live {
     pcap_t *pcap;
@@ -37,9 +37,11 @@ static int refuse(struct live *l, const char *about, const char *what, char why[
     return ERR_IO;
 }
 
+/* Not in immediate mode: there the kernel gives each packet a place as large as the largest may be, so that the buffer holds some hundred
+ * packets. Like this it packs them (TPACKET_V3) and hands over whole blocks. */
 static bool set_up(pcap_t *p, int buffer_mb)
 {
-    bool set = pcap_set_snaplen(p, SNAP) == 0 && pcap_set_promisc(p, 1) == 0 && pcap_set_immediate_mode(p, 1) == 0 && pcap_set_timeout(p, 100) == 0;
+    bool set = pcap_set_snaplen(p, SNAP) == 0 && pcap_set_promisc(p, 1) == 0 && pcap_set_timeout(p, HELD_MS) == 0;
     return set && pcap_set_buffer_size(p, (buffer_mb ? buffer_mb : BUFFER_MB) << 20) == 0;
 }
 

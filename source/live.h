@@ -1,8 +1,8 @@
 /* source/live.h - packets from a network interface, as they come (libpcap).
  *
  * A filter in the kernel lets only the ports and protocols that somebody reads through, fragments and encapsulated VLANs included.
- * Packets are handed over at once (immediate mode); what the kernel had no room for is counted. Opening needs the right to capture
- * (CAP_NET_RAW); reading does not, so privileges can be given up in between. */
+ * Packets are handed over in blocks, at the latest after a tenth of a second; what the kernel had no room for is counted. Opening needs the
+ * right to capture (CAP_NET_RAW); reading does not, so privileges can be given up in between. */
 #ifndef VIGIE_SOURCE_LIVE_H
 #define VIGIE_SOURCE_LIVE_H
 

@@ -1,20 +1,11 @@
 """tests/app/test_hub_channels.py - what goes in and out of a hub beside files: syslog with JSON and CEF, and alerts told by webhook, mail and syslog."""
-import datetime, gzip, json, os, re, shutil, socket, subprocess, sys, tempfile, threading, time, traceback
+import datetime, os, socket, subprocess, sys, threading, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from hub import SAMPLE, VIGIE, Hub, run
+from checks import run_checks, until
+from hub import SAMPLE, Hub, run
 
-passed = failed = 0
 SUPPORT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "support")
-
-
-def until(what, seconds, ask):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if ask():
-            return
-        time.sleep(0.2)
-    raise AssertionError(f"not {what} after {seconds} s")
 
 
 class Helper:
@@ -148,25 +139,4 @@ def check_alerts_are_told_once(work):
         siem.close()
 
 
-def main():
-    global passed, failed
-    base = tempfile.mkdtemp(prefix="vigie-channels-")
-    for name, check in [(n, f) for n, f in globals().items() if n.startswith("check_")]:
-        if sys.argv[1:] and not any(w in name for w in sys.argv[1:]):
-            continue
-        os.makedirs(f"{base}/{name}")
-        begin = time.monotonic()
-        try:
-            check(f"{base}/{name}")
-            passed += 1
-            print(f"{name}: ok ({time.monotonic() - begin:.1f} s)")
-        except Exception:
-            failed += 1
-            print(f"{name}: FAILED")
-            traceback.print_exc(file=sys.stdout)
-    shutil.rmtree(base, ignore_errors=True)
-    print(f"{passed} passed, {failed} failed, 0 skipped")
-    return 1 if failed else 0
-
-
-sys.exit(main())
+sys.exit(run_checks(globals()))
