@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+enum { WIRE_BYTES = 96 << 20 }; /* with the kernel's buffer (source/live.c) an interface takes less than 200 MB, whatever is said on it */
+
 struct tap {
     struct decode decode;
     struct arena arena;
@@ -74,7 +76,7 @@ int tap_open(const char *source, int (*line)(void *owner, struct str line), void
     t->line = line;
     t->owner = owner;
     t->decode = (struct decode){.arena = &t->arena, .tickets = &t->tickets, .emit = on_activity, .ignored = on_ignored, .fault = on_fault, .owner = t};
-    const struct wire_options o = {.decoders = netdecoders, .decode = &t->decode, .fault = wire_fault, .ignored = wire_ignored, .after = wire_said, .owner = t};
+    const struct wire_options o = {.bytes = WIRE_BYTES, .decoders = netdecoders, .decode = &t->decode, .fault = wire_fault, .ignored = wire_ignored, .after = wire_said, .owner = t};
     int err = wire_open(&o, &t->wire);
     if (err) {
         tap_close(t);

@@ -181,7 +181,7 @@ bool flows_decoder(struct wire *w, struct entry *e, const struct netdecoder *d)
     e->state_room = n;
     w->counts.memory += n;
     e->flow.decoder = d;
-    return true;
+    return rest_wake(w, e);
 }
 
 /* ---- the end ---- */
@@ -191,13 +191,13 @@ void flows_end_decoder(struct wire *w, struct entry *e)
     struct flow *f = &e->flow;
     if (!f->decoder)
         return;
-    if (f->decoder->end) {
+    if (rest_leave(w, e) && f->decoder->end) {
         f->decoder->end(w->o.decode, f);
         wire_after(w);
     }
     free(f->state);
-    w->counts.memory -= e->state_room;
-    e->state_room = 0;
+    w->counts.memory -= e->packed ? e->packed : e->state_room;
+    e->state_room = e->packed = 0;
     f->state = NULL;
     f->decoder = NULL;
 }
@@ -248,12 +248,14 @@ bool flows_evict(struct wire *w)
 {
     struct entry *brief = oldest(w, BRIEF), *lasting = oldest(w, LONG);
     struct entry *e = !brief || (lasting && lasting->last < brief->last) ? lasting : brief;
-    if (!e)
+    if (!e || w->evicting)
         return false;
+    w->evicting = true;
     w->counts.evicted++;
     if (e->flow.decoder)
         wire_fault(w, &w->at, "more conversations at once than are kept: the one silent for longest was let go");
     remove_entry(w, e);
+    w->evicting = false;
     return true;
 }
 

@@ -22,6 +22,10 @@ static void deliver(struct wire *w, struct entry *e, unsigned side, struct str b
 {
     struct message m = {.p = (const uint8_t *)bytes.p, .n = bytes.n, .whole = (size_t)whole, .time = ref->time, .packet = ref->packet,
                         .offset = ref->offset, .from_client = client_side(e, side)};
+    if (!rest_wake(w, e)) {
+        wire_fault(w, ref, "no memory left for a conversation: a message was dropped");
+        return;
+    }
     w->counts.messages++;
     e->flow.decoder->message(w->o.decode, &e->flow, &m);
     wire_after(w);
@@ -312,7 +316,7 @@ void stream_hole(struct wire *w, struct entry *e, unsigned side, uint32_t n)
     if (within)
         return;
     h->resync = true;
-    if (e->flow.decoder && e->flow.decoder->gap) {
+    if (e->flow.decoder && e->flow.decoder->gap && rest_wake(w, e)) {
         e->flow.decoder->gap(&e->flow, client_side(e, side));
         wire_after(w);
     }

@@ -116,6 +116,10 @@ void udp_datagram(struct wire *w, const struct datagram *d)
         w->counts.cut++;
     if (by->head && u.m.n > by->head)
         u.m.n = by->head;
+    if (!rest_wake(w, e)) {
+        wire_fault(w, &w->at, "no memory left for a conversation: a message was dropped");
+        return;
+    }
     w->counts.messages++;
     by->message(w->o.decode, &e->flow, &u.m);
     wire_after(w);

@@ -15,6 +15,7 @@ enum {
     WAITING_BYTES = 512 << 10,
     WINDOW_MAX = 16 << 20,       /* a segment further ahead than this of what is acknowledged is not of this connection */
     STATE_MAX = 1 << 20,
+    REST_AWAKE = 512,            /* decoders' states that are not packed */
     NAMED = 256                  /* kinds of ignored packets that are told apart */
 };
 
@@ -120,6 +121,8 @@ struct entry {
     uint64_t hash;
     int64_t last;
     size_t state_room;
+    uint32_t packed; /* bytes at flow.state when it is packed (rest.c), else 0 */
+    uint16_t awake;  /* its place among those that are not, from 1; 0: none */
     uint8_t client;  /* side of the client: 0 is a of the key */
     bool busy;       /* must not be let go now */
     bool closed, ignored, brief;
@@ -158,8 +161,11 @@ struct wire {
     struct entry *spare;
     struct block *blocks;
     struct idle idle[2]; /* connections; UDP and what is closed */
+    bool evicting;       /* what one that is let go has to say must not let another go, and so on without end */
     uint64_t seed;
     struct pool pool;
+    struct entry *awake[REST_AWAKE]; /* whose states are not packed, the one that woke first at nawake */
+    unsigned nawake;
     struct frags *frags;
     struct named named[NAMED * 2];
     unsigned nnamed;
@@ -206,6 +212,12 @@ void flows_expire(struct wire *w);
 bool flows_evict(struct wire *w);
 void flows_end_all(struct wire *w);
 void flows_free(struct wire *w);
+
+/* ---- rest.c: states of conversations that are silent ---- */
+/* The state as the decoder left it, for calling the decoder: until another conversation's is asked for. False when memory is short. */
+bool rest_wake(struct wire *w, struct entry *e);
+/* The same for the last time. */
+bool rest_leave(struct wire *w, struct entry *e);
 
 /* ---- udp.c, tcp.c ---- */
 void udp_datagram(struct wire *w, const struct datagram *d);
