@@ -6,4 +6,7 @@ bench-capture: $(B)/vigie $(B)/bench/bench_capture
 	python3 bench/bench_capture.py $(B)
 bench-live: $(B)/vigie $(B)/tests/app/fixture_replay
 	@python3 bench/bench_live.py $(B)
-.PHONY: bench-capture bench-live
+# a sensor's memory with 100,000 open connections
+bench-flows: $(B)/tests/app/test_open_flows
+	@$(B)/tests/app/test_open_flows
+.PHONY: bench-capture bench-live bench-flows

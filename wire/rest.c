@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { HEAD = 4, RUN = UINT16_MAX, WORD = 8, FEW = 16 };
+enum { HEAD = 4, RUN = UINT16_MAX, WORD = 8, FEW = 16, PLENTY = 8 };
 
 static size_t zeros(const uint8_t *p, size_t n)
 {
@@ -65,11 +65,13 @@ static void unpack(const uint8_t *p, size_t n, uint8_t *out)
     }
 }
 
-/* Leaves the state as it is where little would be gained. */
+/* Leaves the state as it is where there is plenty of memory, or little would be gained. */
 static void lay_down(struct wire *w, struct entry *e)
 {
-    size_t n = pack(e->flow.state, e->state_room, NULL);
     e->awake = 0;
+    if (w->counts.memory < w->o.bytes / PLENTY)
+        return;
+    size_t n = pack(e->flow.state, e->state_room, NULL);
     if (n > e->state_room - e->state_room / 4)
         return;
     uint8_t *kept = malloc(n);
