@@ -9,17 +9,17 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool read_text(const char *path, char *out, size_t room)
+/* Empty when it cannot be read. */
+static void read_text(const char *path, char *out, size_t room)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t n = fd >= 0 ? read(fd, out, room - 1) : -1;
     if (fd >= 0)
         (void)close(fd);
     out[n > 0 ? n : 0] = '\0';
-    return n > 0;
 }
 
-/* The first line: user nice system idle iowait irq softirq steal. */
+/* The first line: user nice system idle iowait irq softirq steal. Waiting may shrink from one look to the next (proc(5)). */
 static void processors(struct reserve *r, const char *text)
 {
     uint64_t total = 0, idle = 0;
@@ -30,28 +30,42 @@ static void processors(struct reserve *r, const char *text)
         idle += i == 3 || i == 4 ? v : 0;
     }
     if (r->total && total > r->total)
-        r->free_cpu = (unsigned)((idle - r->idle) * 100 / (total - r->total));
+        r->free_cpu = idle > r->idle ? (unsigned)((idle - r->idle) * 100 / (total - r->total)) : 0;
     r->idle = idle;
     r->total = total;
 }
 
+/* 0 when it is not there. */
 static uint64_t of(const char *text, const char *name)
 {
     const char *at = strstr(text, name);
     return at ? strtoull(at + strlen(name), NULL, 10) : 0;
 }
 
+static void memory(struct reserve *r, const char *text)
+{
+    uint64_t total = of(text, "MemTotal:");
+    if (total && strstr(text, "MemAvailable:"))
+        r->free_memory = (unsigned)(of(text, "MemAvailable:") * 100 / total);
+}
+
+bool reserve_judge(struct reserve *r, const char *stat, const char *meminfo)
+{
+    if (!r->total)
+        r->free_cpu = r->free_memory = 100;
+    processors(r, stat);
+    memory(r, meminfo);
+    r->stand_back = r->free_cpu < r->percent || r->free_memory < r->percent;
+    return r->stand_back;
+}
+
 bool reserve_look(struct reserve *r, int64_t now)
 {
-    char text[8192];
-    if (r->percent == 0 || (r->looked && now - r->looked < TIME_SECOND))
+    char stat[8192], meminfo[8192];
+    if (r->percent == 0 || (r->looked && now - r->looked < TIME_SECOND && now >= r->looked))
         return r->stand_back;
-    bool first = r->looked == 0;
     r->looked = now;
-    if (read_text("/proc/stat", text, sizeof text))
-        processors(r, text);
-    if (read_text("/proc/meminfo", text, sizeof text) && of(text, "MemTotal:"))
-        r->free_memory = (unsigned)(of(text, "MemAvailable:") * 100 / of(text, "MemTotal:"));
-    r->stand_back = !first && (r->free_cpu < r->percent || r->free_memory < r->percent);
-    return r->stand_back;
+    read_text("/proc/stat", stat, sizeof stat);
+    read_text("/proc/meminfo", meminfo, sizeof meminfo);
+    return reserve_judge(r, stat, meminfo);
 }
