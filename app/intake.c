@@ -96,6 +96,12 @@ static void on_ignored(struct decode *d, struct str what)
     t->ignored[t->nignored++] = (struct local_count){str_dup(&t->names, what), 1};
 }
 
+static void on_unread(struct decode *d, enum unread what, uint64_t record)
+{
+    struct taker *t = d->owner;
+    inputs_unread(t->in->inputs, d->origin.input, what, record);
+}
+
 static void on_fault(struct decode *d, const struct fault *f)
 {
     struct taker *t = d->owner;
@@ -328,6 +334,7 @@ static int open_taker(struct taker *t)
     t->decode.arena = &t->arena;
     t->decode.emit = on_activity;
     t->decode.ignored = on_ignored;
+    t->decode.unread = on_unread;
     t->decode.fault = on_fault;
     t->decode.owner = t;
     t->jin = jin_new();

@@ -18,6 +18,12 @@ int report_csv(const struct pipe_result *r, const char *dir);
 struct str report_account(const struct dir *d, uint32_t entity);
 /* Names of all accounts that an alert concerns, in order; returns how many (at most `room`). */
 size_t report_accounts(const struct dir *d, const struct alert *a, struct str *out, size_t room);
+/* Records that could not be read for that reason, over all inputs: how many, and the place of the first. False when there are none. */
+struct report_unread {
+    uint64_t n, record;
+    const struct input *input;
+};
+bool report_unread(const struct pipe_result *r, enum unread what, struct report_unread *out);
 /* Makes the text valid UTF-8: names of files and accounts may be any bytes. */
 void report_clean(struct buf *b);
 uint64_t report_peak_memory(void); /* bytes */

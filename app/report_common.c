@@ -28,6 +28,18 @@ size_t report_accounts(const struct dir *d, const struct alert *a, struct str *o
     return n;
 }
 
+bool report_unread(const struct pipe_result *r, enum unread what, struct report_unread *out)
+{
+    *out = (struct report_unread){.n = 0};
+    for (uint32_t i = 0; i < inputs_count(r->inputs); i++) {
+        const struct input *x = inputs_ranked(r->inputs, i);
+        if (x->unread[what].n && !out->n)
+            *out = (struct report_unread){.record = x->unread[what].first, .input = x};
+        out->n += x->unread[what].n;
+    }
+    return out->n > 0;
+}
+
 void report_clean(struct buf *b)
 {
     struct str whole = buf_view(b);

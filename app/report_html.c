@@ -345,6 +345,18 @@ static void inputs(struct buf *b, const struct pipe_result *r)
     put(b, "</table></div>");
 }
 
+static void unread(struct buf *b, const struct pipe_result *r, enum unread what, const struct report_unread *u)
+{
+    const struct detector *which;
+    char key[32];
+    put(b, "<tr><td>");
+    for (size_t i = 0; engine_needs(r->engine, i, unread_info[what].hides, &which); i++)
+        buf_fmt(b, "%.*s ", STR_ARG(detector_key(which, key)));
+    buf_fmt(b, "<td>what is in %llu records: %s, from record %llu on in ", (unsigned long long)u->n, unread_info[what].text, (unsigned long long)u->record);
+    escape(b, str_of(u->input->path));
+    put(b, "</tr>");
+}
+
 static void blind(struct buf *b, const struct pipe_result *r)
 {
     const struct detector *which;
@@ -361,6 +373,10 @@ static void blind(struct buf *b, const struct pipe_result *r)
         escape(b, str_of(missing));
         put(b, "</tr>");
     }
+    struct report_unread u;
+    for (enum unread what = 0; what < UNREAD_COUNT; what++)
+        if (report_unread(r, what, &u))
+            unread(b, r, what, &u);
     put(b, "</table></div>");
 }
 

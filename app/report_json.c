@@ -144,6 +144,34 @@ static void blind(struct jout *j, const struct pipe_result *r)
     jout_end_arr(j);
 }
 
+static void unread(struct jout *j, const struct pipe_result *r)
+{
+    struct report_unread u;
+    const struct detector *which;
+    char key[32];
+    jout_key(j, "unread");
+    jout_arr(j);
+    for (enum unread what = 0; what < UNREAD_COUNT; what++) {
+        if (!report_unread(r, what, &u))
+            continue;
+        jout_obj(j);
+        jout_key(j, "blinds");
+        jout_arr(j);
+        for (size_t i = 0; r->engine && engine_needs(r->engine, i, unread_info[what].hides, &which); i++)
+            jout_str(j, detector_key(which, key));
+        jout_end_arr(j);
+        jout_key(j, "first");
+        jout_obj(j);
+        jout_kz(j, "path", u.input->path);
+        jout_ku64(j, "record", u.record);
+        jout_end_obj(j);
+        jout_kz(j, "reason", unread_info[what].text);
+        jout_ku64(j, "records", u.n);
+        jout_end_obj(j);
+    }
+    jout_end_arr(j);
+}
+
 static void learning(struct jout *j, const struct pipe_result *r)
 {
     const struct detector *which;
@@ -294,6 +322,7 @@ void report_json(const struct pipe_result *r, struct buf *out)
     jout_end_arr(&j);
     learning(&j, r);
     stats(&j, r);
+    unread(&j, r);
     jout_key(&j, "users");
     jout_arr(&j);
     for (size_t i = 0; i < r->people.npeople; i++)

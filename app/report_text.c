@@ -377,6 +377,34 @@ static void ignored(const struct text *t)
     }
 }
 
+static void in_part(const struct text *t, enum unread what, const struct report_unread *u)
+{
+    const struct detector *which;
+    char key[32];
+    struct buf ids = {0};
+    buf_fmt(t->out, "  %llu x %s, from record %llu on in ", (unsigned long long)u->n, unread_info[what].text, (unsigned long long)u->record);
+    safe(t->out, str_of(u->input->path));
+    buf_str(t->out, STR("\n      "));
+    for (size_t i = 0; engine_needs(t->r->engine, i, unread_info[what].hides, &which); i++)
+        buf_fmt(&ids, "%.*s ", STR_ARG(detector_key(which, key)));
+    wrap(t->out, buf_view(&ids), 6);
+    buf_free(&ids);
+}
+
+static void unreadable(const struct text *t)
+{
+    struct report_unread u;
+    bool any = false;
+    for (enum unread what = 0; what < UNREAD_COUNT; what++) {
+        if (!report_unread(t->r, what, &u))
+            continue;
+        if (!any)
+            heading(t, "SEEN IN PART (what these need may be among records that cannot be read)");
+        any = true;
+        in_part(t, what, &u);
+    }
+}
+
 static void blind(const struct text *t)
 {
     const struct detector *which;
@@ -405,5 +433,6 @@ void report_text(const struct pipe_result *r, struct buf *out, bool colour)
     alerts(&t);
     unread(&t);
     blind(&t);
+    unreadable(&t);
     ignored(&t);
 }

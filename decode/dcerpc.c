@@ -99,9 +99,13 @@ static void tell(struct decode *d, const struct flow *f, struct dcerpc *s, struc
 {
     const struct dcerpc_context *context = dcerpc_context_of(s, call->context);
     call->set = false;
+    if (!context && !s->begun) {
+        decode_unread(d, UNREAD_RPC_BIND, call->ref.packet);
+        return;
+    }
     if (!context || !context->interface) {
         decode_ignored(d, context ? str_fmt(d->arena, "RPC interface %.*s", STR_ARG(ndr_guid_text(d->arena, context->uuid)))
-                                  : STR("RPC call whose bind was not seen"));
+                                  : STR("RPC call in a context that was not accepted"));
         return;
     }
     struct rpc_call c = {.flow = f,

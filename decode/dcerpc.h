@@ -38,7 +38,8 @@ struct dcerpc_call { /* sent, not yet answered */
 };
 
 struct dcerpc {
-    bool bound;                      /* a bind was seen */
+    bool bound;                      /* a bind or alter_context was seen */
+    bool begun;                      /* the first bind was: no other contexts can have been agreed on */
     uint16_t offer[DCERPC_CONTEXTS]; /* which one, from 1, of the latest bind each context is: its answer goes by that; 0: none */
     uint32_t calls;
     uint8_t auth_level, auth_type;

@@ -157,6 +157,7 @@ void dcerpc_bind(struct decode *d, const struct flow *f, struct dcerpc *s, const
 {
     struct ndr r;
     dcerpc_body(u, &r);
+    s->begun = s->begun || u->type == DCERPC_BIND;
     if (u->type == DCERPC_BIND || u->type == DCERPC_ALTER)
         offer(s, &r);
     else if (u->type == DCERPC_BIND_ACK || u->type == DCERPC_ALTER_ACK)

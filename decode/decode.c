@@ -59,6 +59,13 @@ void decode_ignored(struct decode *d, struct str what)
     d->ignored(d, what);
 }
 
+void decode_unread(struct decode *d, enum unread what, uint64_t record)
+{
+    if (d->unread)
+        d->unread(d, what, record);
+    d->ignored(d, str_of(unread_info[what].text));
+}
+
 int decode_fault(struct decode *d, const char *why, uint64_t offset)
 {
     d->fault(d, &(struct fault){why, offset});

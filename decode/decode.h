@@ -7,7 +7,8 @@
  * A decoder builds activities in the caller's `struct decode`, one at a time: decode_begin, fill in,
  * decode_emit. It never allocates: texts point into the record or into d->arena, which the caller resets
  * after every record. It knows no policy. What it cannot read it reports with decode_fault (malformed:
- * why and where) or decode_ignored (sound, but no activity for us: counted by kind), never silently. */
+ * why and where), decode_ignored (sound, but no activity for us: counted by kind) or decode_unread (it is one, but of which kind cannot be
+ * read), never silently. */
 #ifndef VIGIE_DECODE_DECODE_H
 #define VIGIE_DECODE_DECODE_H
 
@@ -16,6 +17,7 @@
 #include "base/jin.h"
 #include "model/activity.h"
 #include "model/app.h"
+#include "model/unread.h"
 
 /* What was understood of a user agent: an organisation has few, and each comes often. */
 enum { DECODE_AGENT = 512, DECODE_AGENTS = 32 };
@@ -44,6 +46,7 @@ struct decode {
     /* what the caller does with the results */
     int (*emit)(struct decode *d, const struct activity *a);
     void (*ignored)(struct decode *d, struct str what);
+    void (*unread)(struct decode *d, enum unread what, uint64_t record); /* may be NULL; `ignored` is told too */
     void (*fault)(struct decode *d, const struct fault *f);
     void *owner;
     /* the activity being built */
@@ -78,6 +81,7 @@ struct object *decode_object(struct decode *d, enum object_type type, enum objec
 void decode_id(struct decode *d, const struct str *parts, size_t n);
 int decode_emit(struct decode *d);
 void decode_ignored(struct decode *d, struct str what);
+void decode_unread(struct decode *d, enum unread what, uint64_t record);
 int decode_fault(struct decode *d, const char *why, uint64_t offset); /* returns ERR_MALFORMED */
 
 /* ---- small things that many logs share ---- */

@@ -427,7 +427,7 @@ static void signed_messages(struct here *h, struct rd *r)
     while (rd_left(r)) {
         ptrdiff_t whole = ldapmsg_length(r->p, rd_left(r));
         if (whole <= 0) {
-            decode_ignored(h->d, STR("LDAP in the middle of a signed buffer"));
+            decode_unread(h->d, UNREAD_LDAP_MIDDLE, h->m->packet);
             break;
         }
         size_t n = (size_t)whole < rd_left(r) ? (size_t)whole : rd_left(r);
@@ -450,11 +450,11 @@ static void message(struct decode *d, struct flow *f, const struct message *m)
     if (m->p[0] == BER_SEQUENCE)
         one(&h, m->p, m->n, m->n < m->whole);
     else if (m->p[0] >= 0x14 && m->p[0] <= 0x17)
-        decode_ignored(d, STR("LDAP over TLS"));
+        decode_unread(d, UNREAD_LDAP_TLS, m->packet);
     else if (ldapsasl_open(m->p, m->n, s->skip[m->from_client] > 0, &inner, &fault))
         signed_messages(&h, &inner);
     else
-        decode_ignored(d, STR("sealed LDAP"));
+        decode_unread(d, UNREAD_LDAP_SEALED, m->packet);
 }
 
 static enum claim claims(const uint8_t *p, size_t n, bool client)

@@ -83,8 +83,8 @@ static void message(struct decode *d, struct flow *f, const struct message *m)
     switch (version_of(r)) {
     case SMB1: smb1_message(d, f, m, r); break;
     case SMB2: smb2_message(d, f, m, r); break;
-    case ENCRYPTED: decode_ignored(d, STR("SMB3 encrypted message")); break;
-    case COMPRESSED: decode_ignored(d, STR("SMB3 compressed message")); break;
+    case ENCRYPTED: decode_unread(d, UNREAD_SMB_ENCRYPTED, m->packet); break;
+    case COMPRESSED: decode_unread(d, UNREAD_SMB_COMPRESSED, m->packet); break;
     case NEITHER: netdec_fault(d, m, "neither SMB1 nor SMB2 nor SMB3 transform", NBSS); break;
     }
 }

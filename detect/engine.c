@@ -309,6 +309,26 @@ bool engine_blind(const struct engine *e, size_t n, const struct detector **whic
     return false;
 }
 
+static bool needs(const struct detector *d, const enum kind *kinds)
+{
+    for (const enum kind *own = d->needs ? d->needs : d->wants; *own != KIND_COUNT; own++)
+        for (const enum kind *k = kinds; *k != KIND_COUNT; k++)
+            if (*own == *k || *own == KIND_UNKNOWN)
+                return true;
+    return false;
+}
+
+bool engine_needs(const struct engine *e, size_t n, const enum kind *kinds, const struct detector **which)
+{
+    for (size_t i = 0; i < e->n; i++) {
+        if (!e->all[i].def->external_id || !needs(e->all[i].def, kinds) || n-- > 0)
+            continue;
+        *which = e->all[i].def;
+        return true;
+    }
+    return false;
+}
+
 bool engine_learning(const struct engine *e, size_t n, const struct detector **which, double *days_left)
 {
     if (e->learned || e->first == TIME_NONE)

@@ -52,6 +52,8 @@ size_t engine_alerts(struct engine *e, const struct alert *const **out);
 uint64_t engine_dropped(const struct engine *e);
 /* The n-th blind detection: its definition and what it lacked; false behind the last. */
 bool engine_blind(const struct engine *e, size_t n, const struct detector **which, const char **missing);
+/* The n-th of those that run on premises and need one of these kinds (ended by KIND_COUNT); false behind the last. */
+bool engine_needs(const struct engine *e, size_t n, const enum kind *kinds, const struct detector **which);
 /* Detections that are still learning at the end of the input, with the days that are missing. */
 bool engine_learning(const struct engine *e, size_t n, const struct detector **which, double *days_left);
 void engine_close(struct engine *e);

@@ -298,6 +298,15 @@ void inputs_ignored(struct inputs *in, uint32_t number, struct str what, uint64_
     (void)pthread_mutex_unlock(&in->lock);
 }
 
+void inputs_unread(struct inputs *in, uint32_t number, enum unread what, uint64_t record)
+{
+    (void)pthread_mutex_lock(&in->lock);
+    struct input_unread *u = &in->all[number]->unread[what];
+    u->first = u->n && u->first < record ? u->first : record;
+    u->n++;
+    (void)pthread_mutex_unlock(&in->lock);
+}
+
 void inputs_format(struct inputs *in, uint32_t number, struct str name, uint64_t n)
 {
     (void)pthread_mutex_lock(&in->lock);

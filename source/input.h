@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "model/unread.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -33,6 +34,9 @@ struct input {
     unsigned kept, fault_room;
     struct input_count *ignored; /* sound records of kinds that are no activities, by name */
     size_t nignored;
+    struct input_unread {
+        uint64_t n, first; /* how many, and the record of the first; these are among `ignored`, too */
+    } unread[UNREAD_COUNT];
     struct input_count *formats;
     size_t nformats;
     bool unreadable;    /* nothing of it could be read */
@@ -57,6 +61,7 @@ const struct input *inputs_get(const struct inputs *in, uint32_t number);
 void inputs_add(struct inputs *in, uint32_t number, uint64_t records, uint64_t activities, uint64_t bytes);
 void inputs_fault(struct inputs *in, uint32_t number, const struct input_fault *f);
 void inputs_ignored(struct inputs *in, uint32_t number, struct str what, uint64_t n);
+void inputs_unread(struct inputs *in, uint32_t number, enum unread what, uint64_t record);
 void inputs_format(struct inputs *in, uint32_t number, struct str name, uint64_t n);
 void inputs_unreadable(struct inputs *in, uint32_t number);
 

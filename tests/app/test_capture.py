@@ -216,7 +216,32 @@ def formats(folder):
     assert got == {"f.bin": ("pcapng", len(packets)), os.path.basename(OWN[0]): ("pcap", len(packets))}, got
 
 
-for test in (carriers, threads_and_order, any_split, garbage_in_the_middle, cut_anywhere, snap_lengths, flipped, record, formats):
+def unread(folder):
+    """A call in the middle of a connection: what it does its bind would say. The place, the reason and who is blind for it are told."""
+    with open("fixtures/decode/net/dcerpc.txt") as f:
+        talk = f.read().split("vector a call without a seen bind\n")[1].split("\nvector ")[0]
+    lines = [x for x in talk.splitlines() if x[0] in "<>"]
+    packets, seq = [], {">": 1000, "<": 5000}
+    for line in lines * 3:
+        side, data = line[0], bytes.fromhex(line[2:])
+        ends = (b"\x0a\0\0\5", b"\x0a\0\0\1", 49200, 49667) if side == ">" else (b"\x0a\0\0\1", b"\x0a\0\0\5", 49667, 49200)
+        tcp = struct.pack(">HHIIBBHHH", ends[2], ends[3], seq[side], seq["<>"[side == "<"]], 0x50, 16, 512, 0, 0)
+        ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 40 + len(data), len(packets), 0, 64, 6, 0, ends[0], ends[1])
+        p = bytes(12) + b"\x08\0" + ip + tcp + data
+        packets.append((1767603600 * 10**9 + len(packets), len(p), p))
+        seq[side] += len(data)
+    empty = (1767603600 * 10**9, 14, bytes(14))
+    path = write(folder, "middle.pcap", pcap([empty] + packets, 1))
+    got = json.loads(run("scan", "--json", path).stdout)["unread"]
+    assert [(u["reason"], u["records"], u["first"]) for u in got] == [("RPC call whose bind was not seen", 3, {"path": path, "record": 2})], got
+    assert {"2006", "2012", "2021", "2026", "2029", "2411"} <= set(got[0]["blinds"]) and "2031" not in got[0]["blinds"], got
+    text = run("scan", path).stdout.decode()
+    assert f"3 x RPC call whose bind was not seen, from record 2 on in {path}\n      2006 " in text, text
+    assert "RPC call whose bind was not seen, from record 2" in run("scan", "--html", "/dev/stdout", path).stdout.decode()
+    assert json.loads(run("scan", "--json", OWN[0]).stdout)["unread"] == []
+
+
+for test in (carriers, threads_and_order, any_split, garbage_in_the_middle, cut_anywhere, snap_lengths, flipped, record, formats, unread):
     folder = tempfile.mkdtemp(prefix="vigie-capture-")
     try:
         test(folder)

@@ -204,7 +204,7 @@ def said(path):
     with open(path) as f:
         rows = [json.loads(x) for x in f]
     return collections.Counter(json.dumps([r.get(k) for k in ("kind", "outcome", "code", "actor", "objects", "ip", "port", "destination_ip", "facts")])
-                               for r in rows if r["kind"] != "name seen")
+                               for r in rows if r["kind"] != "network name seen")
 
 
 def check_nothing_is_lost_at_10000_packets_a_second(work):
