@@ -1,4 +1,4 @@
-/* decode/auth.h - an authentication that another protocol carries: SMB session setup, LDAP SASL bind, RPC bind, HTTP Negotiate.
+/* decode/auth.h - an authentication that another protocol carries: SMB session setup, LDAP SASL bind, RPC bind, HTTP Negotiate, DNS TKEY.
  *
  * The carrier hands over each token, raw or wrapped in SPNEGO (RFC 4178, MS-SPNG) or GSS (RFC 2743 3.1): NTLMSSP messages (MS-NLMP 2.2.1) or
  * Kerberos AP-REQ (RFC 4121 4.1). It says how the server answered. What comes out is one activity per authentication: "credentials validation" of
@@ -40,7 +40,7 @@ struct auth_result {
     enum outcome outcome;
     bool has_code;
     uint64_t code;          /* the carrier's: NTSTATUS, LDAP result ... */
-    const char *carrier;    /* "SMB", "LDAP", "RPC", "HTTP" */
+    const char *carrier;    /* "SMB", "LDAP", "RPC", "HTTP", "DNS" */
     struct str native_os, native_lm, dialects; /* SMB: what the client calls itself and offers (facts of the same names); else absent */
 };
 

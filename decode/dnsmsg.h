@@ -9,7 +9,7 @@
 #include "decode/decode.h"
 
 enum { DNS_A = 1, DNS_NS = 2, DNS_CNAME = 5, DNS_SOA = 6, DNS_NULL = 10, DNS_PTR = 12, DNS_MX = 15, DNS_TXT = 16, DNS_SIG = 24, DNS_KEY = 25,
-       DNS_AAAA = 28, DNS_SRV = 33, DNS_OPT = 41, DNS_RRSIG = 46, DNS_IXFR = 251, DNS_AXFR = 252 };
+       DNS_AAAA = 28, DNS_SRV = 33, DNS_OPT = 41, DNS_RRSIG = 46, DNS_TKEY = 249, DNS_IXFR = 251, DNS_AXFR = 252 };
 enum { DNS_HEAD = 12, DNS_NAME_MAX = 255 };
 enum { DNS_QUESTION, DNS_ANSWER, DNS_AUTHORITY, DNS_ADDITIONAL }; /* the sections; of an update: zone, prerequisites, updates, additional */
 

@@ -1,8 +1,8 @@
-/* decode/net_dns.c - DNS on the wire: queries with their answers, zone transfers, updates (RFC 1035, 1995, 2136, 5936).
+/* decode/net_dns.c - DNS on the wire: queries with their answers, zone transfers, updates (RFC 1035, 1995, 2136, 5936), and who
+ * authenticates for them (decode/dnskey.h).
  *
  * One activity for each query, at the time of the query, with what the answer says; without an answer its outcome is unknown. */
-#include "decode/dnsmsg.h"
-#include "decode/netdec.h"
+#include "decode/dnskey.h"
 
 enum { PENDING = 2, OPCODE_QUERY = 0, OPCODE_UPDATE = 5, RECORDS = 64 };
 
@@ -21,7 +21,13 @@ struct pending {
 
 struct state {
     unsigned next; /* place for the next query */
+    bool keyed;    /* the state is a struct keyed */
     struct pending pending[PENDING];
+};
+
+struct keyed { /* once a key was asked for */
+    struct state state;
+    struct auth auth;
 };
 
 static void tell(struct decode *d, const struct flow *f, struct pending *p)
@@ -186,6 +192,15 @@ static void response(struct decode *d, struct flow *f, const struct message *m, 
         tell(d, f, p);
 }
 
+static void key(struct decode *d, struct flow *f, const struct message *m, const struct dns_head *h)
+{
+    struct keyed *k = dnskey_asks(d, m, h) ? f->grow(f, sizeof *k) : NULL;
+    if (!k)
+        return;
+    k->state.keyed = true;
+    dnskey_message(d, f, m, h, &k->auth);
+}
+
 static void message(struct decode *d, struct flow *f, const struct message *full)
 {
     struct message m = *full;
@@ -207,6 +222,8 @@ static void message(struct decode *d, struct flow *f, const struct message *full
         decode_ignored(d, STR("DNS notify, status or another operation"));
         return;
     }
+    if (h.opcode == OPCODE_QUERY)
+        key(d, f, &m, &h);
     if (h.response)
         response(d, f, &m, &h);
     else
@@ -268,6 +285,8 @@ static void end(struct decode *d, struct flow *f)
     for (unsigned i = 0; i < PENDING; i++)
         if (s->pending[i].set)
             tell(d, f, &s->pending[i]);
+    if (s->keyed)
+        auth_abandon(d, f, &((struct keyed *)f->state)->auth, "DNS");
 }
 
 const struct netdecoder net_dns = {
