@@ -214,6 +214,16 @@ unsigned common_spread_count(const struct common_spread *s, int64_t since)
     return n;
 }
 
+bool common_distinct_add(struct common_distinct *c, uint64_t hash)
+{
+    uint64_t *word = &c->bit[hash % COMMON_BITS / 64], mask = UINT64_C(1) << (hash % 64);
+    if (*word & mask)
+        return false;
+    *word |= mask;
+    c->n++;
+    return true;
+}
+
 void common_witness(struct witnesses *w, const struct witness *one)
 {
     struct activity a = {.time = one->time, .origin = one->origin, .kind = (enum kind)one->kind};

@@ -101,6 +101,16 @@ void common_spread_witnesses(const struct common_spread *s, int64_t since, struc
 /* "alice, bob and 5 more", the first `most` in time order. */
 struct str common_spread_text(struct arena *arena, const struct common_spread *s, unsigned most);
 
+/* ---- how many different things: a bit map, counted while it is filled ---- */
+
+enum { COMMON_BITS = 2048 };
+struct common_distinct {
+    uint64_t bit[COMMON_BITS / 64];
+    uint32_t n; /* as far as the bits tell: a little less than there are */
+};
+/* Notes a hash; false when one that has its bit was noted before. */
+bool common_distinct_add(struct common_distinct *c, uint64_t hash);
+
 /* Adds a kept witness to others (witness_add takes activities). */
 void common_witness(struct witnesses *w, const struct witness *one);
 

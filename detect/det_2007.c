@@ -5,12 +5,10 @@
 
 #include "base/hash.h"
 
-enum { TYPE_PTR = 12, TYPE_IXFR = 251, TYPE_AXFR = 252, RCODE_NXDOMAIN = 3, SOURCES = 4096, BITS = 2048 };
+enum { TYPE_PTR = 12, TYPE_IXFR = 251, TYPE_AXFR = 252, RCODE_NXDOMAIN = 3, SOURCES = 4096 };
 
-/* how many different names: a bit map, counted while it is filled */
 struct counter {
-    uint64_t bit[BITS / 64];
-    uint32_t n;
+    struct common_distinct names;
     uint32_t peak; /* most in an earlier window */
 };
 
@@ -70,16 +68,6 @@ static void transfer(struct detection *d, const struct activity *a, uint64_t typ
 
 /* ---- sweeps ---- */
 
-static bool count(struct counter *c, uint64_t h)
-{
-    uint64_t *word = &c->bit[h % BITS / 64], mask = UINT64_C(1) << (h % 64);
-    if (*word & mask)
-        return false;
-    *word |= mask;
-    c->n++;
-    return true;
-}
-
 static void next_window(struct source *src, int64_t now, int64_t length)
 {
     if (src->window && now - src->window < length)
@@ -88,7 +76,7 @@ static void next_window(struct source *src, int64_t now, int64_t length)
     witness_clear(&src->evidence);
     for (unsigned i = 0; i < C_COUNT; i++) {
         struct counter *c = &src->count[i];
-        uint32_t peak = c->n > c->peak ? c->n : c->peak;
+        uint32_t peak = c->names.n > c->peak ? c->names.n : c->peak;
         *c = (struct counter){.peak = peak};
     }
 }
@@ -99,14 +87,14 @@ static void sweep(struct detection *d, const struct activity *a, struct source *
     struct arena *arena = detection_arena(d);
     for (unsigned i = 0; i < C_COUNT; i++) {
         const struct counter *c = &src->count[i];
-        if (c->n < detection_param(d, i) || c->n < c->peak * detection_param(d, P_TIMES) || !detection_learned(d, src->since, a->time))
+        if (c->names.n < detection_param(d, i) || c->names.n < c->peak * detection_param(d, P_TIMES) || !detection_learned(d, src->since, a->time))
             continue;
         struct draft f = draft_of(a);
         struct common_place from = common_place(a);
         f.campaign = hash_mix(common_place_key(&from), 2007);
         f.evidence = &src->evidence;
         f.description = str_fmt(arena, "%.*s asked %.*s for %u different %s between %.*s and %.*s; the most that it did before is %u.",
-                                STR_ARG(common_place_text(arena, &from)), STR_ARG(watch_destination_text(arena, a)), c->n, words[i],
+                                STR_ARG(common_place_text(arena, &from)), STR_ARG(watch_destination_text(arena, a)), c->names.n, words[i],
                                 STR_ARG(watch_time(arena, src->evidence.w[0].time)), STR_ARG(watch_time(arena, a->time)), c->peak);
         detection_raise(d, a, &f);
         return;
@@ -133,11 +121,11 @@ static void see(struct detection *d, const struct activity *a)
         src->since = a->time;
     next_window(src, a->time, (int64_t)(detection_param(d, P_MINUTES) * (double)TIME_MINUTE));
     uint64_t h = hash_stri(name, 7);
-    bool fresh = count(&src->count[C_ALL], h);
+    bool fresh = common_distinct_add(&src->count[C_ALL].names, h);
     if (type == TYPE_PTR)
-        fresh |= count(&src->count[C_PTR], h);
+        fresh |= common_distinct_add(&src->count[C_PTR].names, h);
     else if (act_u64(a, FACT_DNS_RCODE, 0) == RCODE_NXDOMAIN)
-        fresh |= count(&src->count[C_MISSING], h);
+        fresh |= common_distinct_add(&src->count[C_MISSING].names, h);
     if (!fresh)
         return;
     witness_add(&src->evidence, a);

@@ -6,13 +6,12 @@
 
 #include <math.h>
 
-enum { TYPE_NULL = 10, TYPE_TXT = 16, TYPE_KEY = 25, TYPE_PRIVATE = 65280, BITS = 2048, PAIRS = 16384, DOMAINS = 32768, DOMAIN_TEXT = 64 };
+enum { TYPE_NULL = 10, TYPE_TXT = 16, TYPE_KEY = 25, TYPE_TKEY = 249, TYPE_PRIVATE = 65280, PAIRS = 16384, DOMAINS = 32768, DOMAIN_TEXT = 64 };
 
 /* One source's questions under one domain, in the window at hand. */
 struct pair {
     int64_t window;
-    uint64_t seen[BITS / 64]; /* different names, by hash */
-    uint32_t names;           /* how many, as far as the bits tell */
+    struct common_distinct names;
     uint32_t queries, odd;    /* of types that ordinary clients seldom ask for */
     uint32_t carried;         /* bytes in the parts of different names below the domain */
     double bits;              /* information in them, at the entropy of each name */
@@ -123,16 +122,13 @@ static double entropy(struct str s)
 static void note(struct pair *p, struct str sub, const struct activity *a)
 {
     uint64_t h = hash_stri(sub, 31), type = act_u64(a, FACT_DNS_TYPE, 0);
-    uint64_t *word = &p->seen[h % BITS / 64], mask = UINT64_C(1) << (h % 64);
     bool odd = type == TYPE_TXT || type == TYPE_NULL || type == TYPE_KEY || type >= TYPE_PRIVATE;
     p->queries++;
     p->odd += odd;
     p->answered += odd ? act_u64(a, FACT_DNS_SIZE, 0) : 0;
     witness_add(&p->evidence, a);
-    if (*word & mask)
+    if (!common_distinct_add(&p->names, h))
         return;
-    *word |= mask;
-    p->names++;
     p->carried += (uint32_t)sub.n;
     p->bits += entropy(sub);
 }
@@ -146,6 +142,12 @@ static unsigned askers(struct popular *p, uint64_t source)
     if (p->n < sizeof p->source / sizeof *p->source)
         p->source[p->n++] = source;
     return p->n;
+}
+
+/* A controller's answers of its own zones, and the keys for updating them: a client makes their names up (RFC 3645 2.2). */
+static bool own_zones(const struct dir *dir, const struct activity *a)
+{
+    return (act_has(a, FACT_DNS_AUTHORITATIVE) || act_u64(a, FACT_DNS_TYPE, 0) == TYPE_TKEY) && dir_dc_destination(dir, a);
 }
 
 static struct pair *pair_of(struct detection *d, uint64_t source, struct str domain, const struct activity *a)
@@ -162,8 +164,8 @@ static struct pair *pair_of(struct detection *d, uint64_t source, struct str dom
 
 static bool hides_in_names(struct detection *d, const struct pair *p)
 {
-    return p->names >= detection_param(d, P_NAMES) && p->carried >= detection_param(d, P_BYTES) &&
-           p->carried >= p->names * detection_param(d, P_LENGTH) && p->bits >= p->carried * detection_param(d, P_ENTROPY);
+    return p->names.n >= detection_param(d, P_NAMES) && p->carried >= detection_param(d, P_BYTES) &&
+           p->carried >= p->names.n * detection_param(d, P_LENGTH) && p->bits >= p->carried * detection_param(d, P_ENTROPY);
 }
 
 static bool hides_in_answers(struct detection *d, const struct pair *p)
@@ -184,7 +186,7 @@ static void raise(struct detection *d, const struct activity *a, struct pair *p,
     f.description = str_fmt(arena, "%.*s asked %.*s for %u names %.*s between %.*s and %.*s, %u of them different, which carry %u bytes, as encoded data do; "
                             "%u questions were for TXT, NULL or other types that carry data, and their answers had %llu bytes.",
                             STR_ARG(common_place_text(arena, &from)), STR_ARG(watch_destination_text(arena, a)), p->queries, STR_ARG(domain),
-                            STR_ARG(watch_time(arena, p->window)), STR_ARG(watch_time(arena, a->time)), p->names, p->carried, p->odd,
+                            STR_ARG(watch_time(arena, p->window)), STR_ARG(watch_time(arena, a->time)), p->names.n, p->carried, p->odd,
                             (unsigned long long)p->answered);
     detection_raise(d, a, &f);
 }
@@ -197,7 +199,7 @@ static void see(struct detection *d, const struct activity *a)
     struct str name = act_str(a, FACT_DNS_NAME), domain = registered(name);
     uint64_t key = common_place_key(&from);
     if (!key || !from.remote || name.n <= domain.n + 1 || str_endsi(name, STR(".arpa")) || dir_own_domain(dir, domain) ||
-        dir_dns_server(dir, a->device_entity, &a->ip) || (act_has(a, FACT_DNS_AUTHORITATIVE) && dir_dc_destination(dir, a)) || detection_excludes(d, domain))
+        dir_dns_server(dir, a->device_entity, &a->ip) || own_zones(dir, a) || detection_excludes(d, domain))
         return;
     struct str sub = str_sub(name, 0, name.n - domain.n - (domain.n ? 1 : 0));
     struct popular *popular = domain.n ? table_put(&s->domains, hash_stri(domain, 32), NULL) : NULL;
