@@ -2,12 +2,10 @@
 #include "app/intake.h"
 
 #include "app/sandbox.h"
-#include "decode/decode.h"
+#include "app/wired.h"
 #include "decode/evtx.h"
-#include "decode/tickets.h"
 #include "directory/dir_ref.h"
 #include "source/feed.h"
-#include "wire/wire.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -33,7 +31,7 @@ struct taker {
     struct arena arena, names;
     struct jin *jin;
     struct evtx *evtx;
-    struct wire *wire; /* of the capture at hand; NULL: none */
+    struct wired *wired; /* of the capture at hand; NULL: none */
     struct run_writer *writer;
     struct dir_learner *learner;
     pthread_mutex_t *import_lock;
@@ -222,43 +220,21 @@ static void ldif_unit(struct taker *t)
 
 /* ---- captures ---- */
 
-static void wire_said(void *owner)
+static void left_out(struct decode *d, struct str what, uint64_t n)
 {
-    struct taker *t = owner;
-    arena_reset(&t->arena);
-}
-
-static void wire_fault(void *owner, uint64_t packet, uint64_t offset, const char *why)
-{
-    struct taker *t = owner;
-    inputs_fault(t->in->inputs, t->decode.origin.input, &(struct input_fault){packet, offset, why});
-}
-
-static void wire_ignored(void *owner, const char *what, uint64_t n)
-{
-    struct taker *t = owner;
-    inputs_ignored(t->in->inputs, t->decode.origin.input, str_of(what), n);
-}
-
-static int begin_capture(struct taker *t)
-{
-    const struct wire_options o = {.decoders = netdecoders, .decode = &t->decode, .fault = wire_fault, .ignored = wire_ignored,
-                                   .after = wire_said, .owner = t};
-    t->decode.tickets = calloc(1, sizeof *t->decode.tickets);
-    return t->decode.tickets ? wire_open(&o, &t->wire) : ERR_MEMORY;
+    struct taker *t = d->owner;
+    inputs_ignored(t->in->inputs, d->origin.input, what, n);
 }
 
 /* The capture that was read has no more units: its conversations are over. */
 static void end_capture(struct taker *t)
 {
-    if (!t->wire)
+    if (!t->wired)
         return;
     t->activities = 0;
-    wire_end(t->wire);
-    wire_close(t->wire);
-    t->wire = NULL;
-    free(t->decode.tickets);
-    t->decode.tickets = NULL;
+    wired_end(t->wired);
+    wired_close(t->wired);
+    t->wired = NULL;
     flush_ignored(t);
     inputs_add(t->in->inputs, t->decode.origin.input, 0, t->activities, 0);
 }
@@ -267,16 +243,15 @@ static void capture_unit(struct taker *t)
 {
     const struct unit *u = &t->unit;
     uint64_t before = t->records;
-    if (!t->wire)
-        t->err = begin_capture(t);
+    if (!t->wired)
+        t->err = wired_open(&t->decode, 0, left_out, &t->wired);
     for (size_t i = 0; i < u->nframes && !t->err; i++) {
         const struct frame *x = &u->frames[i];
         if (x->why) {
-            wire_fault(t, x->number, x->offset, x->why);
+            inputs_fault(t->in->inputs, u->input, &(struct input_fault){x->number, x->offset, x->why});
             continue;
         }
-        const struct packet p = {(const uint8_t *)u->bytes + x->at, x->n, x->whole, x->time, x->link, x->number, x->offset};
-        wire_packet(t->wire, &p);
+        wired_packet(t->wired, x, (const uint8_t *)u->bytes);
         t->records++;
     }
     inputs_format(t->in->inputs, u->input, u->pcapng ? STR("pcapng") : STR("pcap"), t->records - before + 1);
@@ -359,8 +334,7 @@ static int close_taker(struct taker *t)
     arena_free(&t->names);
     jin_free(t->jin);
     evtx_free(t->evtx);
-    wire_close(t->wire);
-    free(t->decode.tickets);
+    wired_close(t->wired);
     return err;
 }
 

@@ -1,8 +1,7 @@
 /* app/tap.c - a wire with its decoders, whose activities become lines. */
 #include "app/tap.h"
 
-#include "decode/decode.h"
-#include "decode/tickets.h"
+#include "app/wired.h"
 #include "model/act_json.h"
 
 #include <stdlib.h>
@@ -12,8 +11,7 @@ enum { WIRE_BYTES = 96 << 20 }; /* with the kernel's buffer (source/live.c) an i
 struct tap {
     struct decode decode;
     struct arena arena;
-    struct wire *wire;
-    struct ticket_cache tickets;
+    struct wired *wired;
     struct tap_counts counts;
     struct buf text;
     struct str source;
@@ -44,26 +42,11 @@ static void on_fault(struct decode *d, const struct fault *f)
     t->counts.faults++;
 }
 
-static void wire_fault(void *owner, uint64_t packet, uint64_t offset, const char *why)
+static void left_out(struct decode *d, struct str what, uint64_t n)
 {
-    struct tap *t = owner;
-    (void)packet;
-    (void)offset;
-    (void)why;
-    t->counts.faults++;
-}
-
-static void wire_ignored(void *owner, const char *what, uint64_t n)
-{
-    struct tap *t = owner;
+    struct tap *t = d->owner;
     (void)what;
     t->counts.ignored += n;
-}
-
-static void wire_said(void *owner)
-{
-    struct tap *t = owner;
-    arena_reset(&t->arena);
 }
 
 int tap_open(const char *source, int (*line)(void *owner, struct str line), void *owner, struct tap **out)
@@ -75,9 +58,8 @@ int tap_open(const char *source, int (*line)(void *owner, struct str line), void
     t->source = str_of(source);
     t->line = line;
     t->owner = owner;
-    t->decode = (struct decode){.arena = &t->arena, .tickets = &t->tickets, .emit = on_activity, .ignored = on_ignored, .fault = on_fault, .owner = t};
-    const struct wire_options o = {.bytes = WIRE_BYTES, .decoders = netdecoders, .decode = &t->decode, .fault = wire_fault, .ignored = wire_ignored, .after = wire_said, .owner = t};
-    int err = wire_open(&o, &t->wire);
+    t->decode = (struct decode){.arena = &t->arena, .emit = on_activity, .ignored = on_ignored, .fault = on_fault, .owner = t};
+    int err = wired_open(&t->decode, WIRE_BYTES, left_out, &t->wired);
     if (err) {
         tap_close(t);
         return err;
@@ -88,18 +70,17 @@ int tap_open(const char *source, int (*line)(void *owner, struct str line), void
 
 void tap_packet(struct tap *t, const struct frame *x, const uint8_t *bytes)
 {
-    const struct packet p = {bytes + x->at, x->n, x->whole, x->time, x->link, x->number, x->offset};
-    wire_packet(t->wire, &p);
+    wired_packet(t->wired, x, bytes);
 }
 
 void tap_tick(struct tap *t, int64_t now)
 {
-    wire_tick(t->wire, now);
+    wired_tick(t->wired, now);
 }
 
 const struct wire_counts *tap_wire(const struct tap *t)
 {
-    return wire_counts(t->wire);
+    return wired_counts(t->wired);
 }
 
 const struct tap_counts *tap_counts(const struct tap *t)
@@ -109,15 +90,14 @@ const struct tap_counts *tap_counts(const struct tap *t)
 
 void tap_end(struct tap *t)
 {
-    wire_end(t->wire);
+    wired_end(t->wired);
 }
 
 void tap_close(struct tap *t)
 {
     if (!t)
         return;
-    if (t->wire)
-        wire_close(t->wire);
+    wired_close(t->wired);
     arena_free(&t->arena);
     buf_free(&t->text);
     free(t);

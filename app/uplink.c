@@ -72,7 +72,8 @@ int uplink_identity(const char *bundle, const char *folder, struct uplink_identi
     (void)snprintf(out->hub_file, SPOOL_PATH, "%.4000s/hub.pem", folder);
     int err = file_read(bundle ? bundle : kept, BUNDLE_MOST, &text);
     if (err)
-        (void)snprintf(why, UPLINK_WHY, "%.180s: %.60s", bundle ? bundle : "no bundle of a hub was given", bundle ? strerror(errno) : "use --bundle FILE");
+        (void)snprintf(why, UPLINK_WHY, "%.180s: %.60s", bundle ? bundle : "no bundle of a hub was given",
+                       !bundle ? "use --bundle FILE" : err == ERR_LIMIT ? "is larger than any bundle" : err == ERR_IO ? strerror(errno) : err_text(err));
     if (!err) {
         err = read_bundle(buf_view(&text), out);
         if (err)

@@ -252,6 +252,11 @@ def check_wrong_usage(work):
     os.makedirs(f"{work}/e")
     p = subprocess.run([VIGIE, "sensor", "--events", f"{work}/e", "--spool", f"{work}/s", "--bundle", f"{work}/bad"], capture_output=True, text=True)
     assert p.returncode == 1 and "is no sensor bundle" in p.stderr, p.stderr
+    with open(f"{work}/large", "w") as f:
+        f.write("vigie sensor bundle 1\n" * 4000)
+    for bundle, why in ((f"{work}/large", "is larger than any bundle"), (f"{work}/none", "not found")):
+        p = subprocess.run([VIGIE, "sensor", "--events", f"{work}/e", "--spool", f"{work}/s", "--bundle", bundle], capture_output=True, text=True)
+        assert p.returncode == 1 and f"{bundle}: " in p.stderr and why in p.stderr, p.stderr
     p = subprocess.run([VIGIE, "sensor", "--interface", "no-such-0", "--out", f"{work}/o"], capture_output=True, text=True)
     assert p.returncode == 1 and "no-such-0" in p.stderr, p.stderr
 
