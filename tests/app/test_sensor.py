@@ -224,6 +224,20 @@ def check_nothing_is_lost_at_10000_packets_a_second(work):
     assert got == want and sum(want.values()) > 1000, (list((got - want).items())[:5], list((want - got).items())[:5])
 
 
+def check_what_the_kernel_drops_is_counted(work):
+    """The sensor sleeps until the kernel's buffer is full."""
+    if os.getuid() != 0:
+        raise Skip("capturing needs root")
+    with Line() as line:
+        s = Listener(line, work)
+        s.p.send_signal(signal.SIGSTOP)
+        line.replay(1000000, 600000, "-", sorted(glob.glob("fixtures/alerts/*.pcap")))
+        s.p.send_signal(signal.SIGCONT)
+        time.sleep(3)
+        counts = s.stop()
+    assert counts["dropped"] > 10000 and counts["packets"] > 100000 and counts["packets"] + counts["dropped"] == 600000, counts
+
+
 def check_stands_back_on_a_busy_machine(work):
     """All processors are in use: packets are counted and let go."""
     if os.getuid() != 0:
