@@ -250,6 +250,12 @@ static void tell_interface(struct watched *w, struct jout *j)
     jout_ku64(j, "activities", w->counts.activities);
     jout_ku64(j, "faults", w->counts.faults);
     jout_ku64(j, "notRead", w->counts.ignored);
+    jout_key(j, "unread");
+    jout_obj(j);
+    for (enum unread what = 0; what < UNREAD_COUNT; what++)
+        if (w->counts.unread[what])
+            jout_ku64(j, unread_info[what].text, w->counts.unread[what]);
+    jout_end_obj(j);
     jout_ku64(j, "lostBytes", w->wire.lost_bytes);
     jout_ku64(j, "flows", w->wire.open);
     jout_ku64(j, "evicted", w->wire.evicted);

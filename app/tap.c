@@ -35,6 +35,13 @@ static void on_ignored(struct decode *d, struct str what)
     t->counts.ignored++;
 }
 
+static void on_unread(struct decode *d, enum unread what, uint64_t record)
+{
+    struct tap *t = d->owner;
+    (void)record;
+    t->counts.unread[what]++;
+}
+
 static void on_fault(struct decode *d, const struct fault *f)
 {
     struct tap *t = d->owner;
@@ -58,7 +65,7 @@ int tap_open(const char *source, int (*line)(void *owner, struct str line), void
     t->source = str_of(source);
     t->line = line;
     t->owner = owner;
-    t->decode = (struct decode){.arena = &t->arena, .emit = on_activity, .ignored = on_ignored, .fault = on_fault, .owner = t};
+    t->decode = (struct decode){.arena = &t->arena, .emit = on_activity, .ignored = on_ignored, .unread = on_unread, .fault = on_fault, .owner = t};
     int err = wired_open(&t->decode, WIRE_BYTES, left_out, &t->wired);
     if (err) {
         tap_close(t);

@@ -3,11 +3,14 @@
 #define VIGIE_APP_TAP_H
 
 #include "base/str.h"
+#include "model/unread.h"
 #include "source/capture.h"
 #include "wire/wire.h"
 
 struct tap_counts {
-    uint64_t activities, faults, ignored; /* ignored: packets and connections that no decoder reads */
+    uint64_t activities, faults;
+    uint64_t ignored;              /* packets, connections and records that no decoder reads */
+    uint64_t unread[UNREAD_COUNT]; /* among these: what says something that cannot be read */
 };
 
 struct tap;

@@ -221,6 +221,8 @@ def check_nothing_is_lost_at_10000_packets_a_second(work):
         f.write(run("activities", f"{work}/sent.pcap"))
     assert sent["sent"] == 30000 == counts["packets"] and counts["dropped"] == 0, (sent, counts)
     got, want = said(s.out), said(f"{work}/expected.ndjson")
+    unread = {u["reason"]: u["records"] for u in json.loads(run("scan", "--json", f"{work}/sent.pcap"))["unread"]}
+    assert unread == counts["unread"] and unread["sealed LDAP"] > 10, (unread, counts)
     assert got == want and sum(want.values()) > 1000, (list((got - want).items())[:5], list((want - got).items())[:5])
 
 
