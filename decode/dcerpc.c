@@ -95,10 +95,9 @@ struct answer {
     uint32_t fault, status;
 };
 
-static void tell(struct decode *d, const struct flow *f, struct dcerpc *s, struct dcerpc_call *call, const struct answer *a)
+static void say(struct decode *d, const struct flow *f, struct dcerpc *s, const struct dcerpc_call *call, const struct answer *a)
 {
     const struct dcerpc_context *context = dcerpc_context_of(s, call->context);
-    call->set = false;
     if (!context && !s->begun) {
         decode_unread(d, UNREAD_RPC_BIND, call->ref.packet);
         return;
@@ -137,6 +136,13 @@ static void tell(struct decode *d, const struct flow *f, struct dcerpc *s, struc
         c.out_little = a->u->little;
     }
     context->interface->call(d, &c);
+}
+
+/* What is over takes no memory where the wire packs the state, and a new password in it is gone. */
+static void tell(struct decode *d, const struct flow *f, struct dcerpc *s, struct dcerpc_call *call, const struct answer *a)
+{
+    say(d, f, s, call, a);
+    *call = (struct dcerpc_call){.set = false};
 }
 
 /* A free place; the oldest call makes room. */
@@ -340,6 +346,7 @@ static void finish(struct decode *d, const struct flow *f, struct dcerpc *s, con
     (void)header(h->head, h->have, &u);
     begin_again(h);
     pdu(d, f, s, &u);
+    memset(h->head, 0, u.n);
 }
 
 /* One step: a whole PDU straight from the piece, or a part of one into the half. False when nothing more can be made of the piece. */

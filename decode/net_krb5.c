@@ -25,6 +25,7 @@ static void drop(struct state *s, unsigned i)
     if (i + 1u < s->n)
         memmove(&s->waiting[i], &s->waiting[i + 1], (s->n - i - 1u) * sizeof *s->waiting);
     s->n--;
+    memset(&s->waiting[s->n], 0, sizeof *s->waiting);
 }
 
 /* Room for one more request; the oldest goes where there is none. */

@@ -293,7 +293,7 @@ struct smb_ask *smb_ask_new(struct smb_message *x, uint32_t subject)
 static bool take(struct smb_ask *at, struct smb_ask *out)
 {
     *out = *at;
-    at->serial = 0;
+    *at = (struct smb_ask){.serial = 0};
     return true;
 }
 
