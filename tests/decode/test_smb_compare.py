@@ -1,15 +1,12 @@
-#!/usr/bin/env python3
-# tests/smb_compare.py - compares the trees and files that `vigie activities` reads from captures of SMB with those that tshark reads.
-#
-# usage: smb_compare.py [VIGIE [CAPTURE...]]   (default: build/vigie, the captures under $VIGIE_CORPUS/pcap and /samba)
-# Compares each answered tree connect (path, status) and each answered opening (version, name, status). Prints every difference and, last,
-# how many were compared. Exit code 1 when anything differs.
-import collections
-import glob
-import json
-import os
-import subprocess
-import sys
+"""tests/decode/test_smb_compare.py [CAPTURE...] - the trees and files of SMB that Vigie reads from captures are those that tshark reads, too.
+
+Compares each answered tree connect (path, status) and each answered opening (version, name, status) in the corpus ($VIGIE_CORPUS, default
+../shared/data) and prints every difference.
+"""
+import collections, os, sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "support"))
+from tshark import captures, frames, scan
 
 FIELDS = {"smb2": ["smb2.flags.response", "smb2.cmd", "smb2.msg_id", "smb2.nt_status", "smb2.filename", "smb2.tree"],
           "smb": ["smb.flags.response", "smb.cmd", "smb.mid", "smb.nt_status", "smb.file", "smb.path"]}
@@ -20,14 +17,11 @@ PENDING = 0x103
 
 def rows(path):
     """Packets with SMB: version, TCP stream, and the cells of that version's fields."""
-    fields = ["tcp.stream"] + FIELDS["smb2"] + FIELDS["smb"]
-    command = ["tshark", "-r", path, "-Y", "(smb || smb2) && tcp && !tcp.analysis.retransmission", "-T", "fields", "-E", "separator=|", "-E", "aggregator=;"]
-    out = subprocess.run(command + [x for f in fields for x in ("-e", f)], capture_output=True, text=True).stdout
-    for line in out.splitlines():
-        stream, *cells = [cell.split(";") for cell in line.split("|")]
-        for version, mine in (("smb2", cells[:6]), ("smb", cells[6:])):
+    for row in frames(path, "(smb || smb2) && tcp && !tcp.analysis.retransmission", ["tcp.stream"] + FIELDS["smb2"] + FIELDS["smb"]):
+        for version, fields in FIELDS.items():
+            mine = [row[f] or [""] for f in fields]
             if mine[1] != [""]:
-                yield version, stream[0], mine
+                yield version, row["tcp.stream"][0], mine
 
 
 def commands(cells):
@@ -54,11 +48,9 @@ def theirs(path):
     return trees, opens
 
 
-def ours(vigie, path):
+def ours(path):
     trees, opens = collections.Counter(), collections.Counter()
-    out = subprocess.run([vigie, "activities", path], capture_output=True, text=True).stdout
-    for line in out.splitlines():
-        a = json.loads(line)
+    for a in scan(path)[1]:
         facts = a.get("facts", {})
         done = facts.get("smb_command")
         if a["kind"] == "share access" and not done:
@@ -71,13 +63,11 @@ def ours(vigie, path):
 
 
 def main():
-    vigie = sys.argv[1] if len(sys.argv) > 1 else "build/vigie"
-    corpus = os.environ.get("VIGIE_CORPUS", "../shared/data")
-    paths = sys.argv[2:] or sorted(glob.glob(corpus + "/samba/*.pcap") + glob.glob(corpus + "/pcap/*.*cap*"))
+    paths = captures()
     compared = bad = 0
     for path in paths:
         trees, opens = theirs(path)
-        mine = ours(vigie, path)
+        mine = ours(path)
         compared += sum(trees.values()) + sum(opens.values())
         for what, a, b in (("tree", mine[0], trees), ("opening", mine[1], opens)):
             for key in sorted(set(a) | set(b)):
@@ -85,8 +75,8 @@ def main():
                     print("%s: %s of %s, status 0x%x: %d, tshark: %d" % (os.path.basename(path), what, key[0] or "\\", key[1], a[key], b[key]))
                     bad += 1
     print("%d captures, %d trees and openings compared, %d differences" % (len(paths), compared, bad))
+    print(f"{int(not bad)} passed, {int(bad > 0)} failed, 0 skipped")
     return 1 if bad else 0
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+sys.exit(main())

@@ -1,4 +1,4 @@
-"""tests/decode/compare_tshark.py BUILD [CAPTURE...] - what Vigie reads in captures beside what tshark reads.
+"""tests/decode/test_tshark.py [-v] [CAPTURE...] - what Vigie reads in captures beside what tshark reads.
 
 Without captures: those of the corpus ($VIGIE_CORPUS, default ../shared/data) and fixtures/capture. For each protocol both sides give a list of
 what was said, and the lists must be the same, whatever their order:
@@ -10,8 +10,11 @@ what was said, and the lists must be the same, whatever their order:
     rpc       calls: interface, operation, of those that become activities
 A difference must be one of tests/decode/tshark_differences.txt, where each has its reason. -v prints both lists.
 """
-import codecs, collections, fnmatch, glob, itertools, json, os, re, subprocess, sys
+import codecs, collections, fnmatch, itertools, json, os, re, subprocess, sys
 import xml.etree.ElementTree as ET
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "support"))
+from tshark import captures, scan
 
 PROTOCOLS = "frame ip ipv6 tcp udp http dns kerberos ldap cldap ntlmssp smb smb2 spnego gss-api dcerpc samr drsuapi lsarpc srvsvc svcctl rpc_netlogon epm atsvc bkrp wkssvc"
 # operations that become activities, by the name that tshark has for the interface
@@ -211,14 +214,12 @@ def of_smb(a, f, say):
         say("smb", "open", f["relative_target"].lower())
 
 
-def ours(build, path):
+def ours(path):
     seen = collections.Counter()
 
     def say(*what, n=1):
         seen[what] += n
-    p = subprocess.run([f"{build}/vigie", "activities", "--jobs", "1", path], capture_output=True, check=False)
-    for line in p.stdout.decode().splitlines():
-        a = json.loads(line)
+    for a in scan(path)[1]:
         f, kind, actor = a.get("facts", {}), a["kind"], a.get("actor", {})
         protocol = a.get("protocol")
         if protocol == "Kerberos" and kind != "service ticket used":
@@ -251,13 +252,10 @@ def known():
 
 
 def main():
-    args = [a for a in sys.argv[1:] if a != "-v"]
-    build = args[0] if args else "build"
-    corpus = os.environ.get("VIGIE_CORPUS", "../shared/data")
-    paths = args[1:] or sorted(glob.glob("fixtures/capture/*.pcap") + glob.glob(f"{corpus}/samba/*.pcap") + glob.glob(f"{corpus}/pcap/*"))
+    paths = captures("capture/*.pcap")
     rules, failed, same, excused = known(), 0, 0, 0
     for path in paths:
-        a, b = ours(build, path), theirs(path)
+        a, b = ours(path), theirs(path)
         for what in [w for w in b - a if w[:2] in SOME]:
             b[what] = a[what]
         wrong = []

@@ -1,16 +1,11 @@
-#!/usr/bin/env python3
-# tests/rpc_compare.py - compares the DCE/RPC calls that `vigie scan` reads from captures with those that tshark reads.
-#
-# usage: rpc_compare.py [VIGIE [CAPTURE...]]   (default: build/vigie, the captures under $VIGIE_CORPUS/pcap and /samba)
-# Counts calls by interface and operation. Prints every difference and, last, the calls compared. Exit code 1 when anything differs.
-import collections
-import glob
-import json
-import os
-import re
-import subprocess
-import sys
-import tempfile
+"""tests/decode/test_rpc_compare.py [CAPTURE...] - the DCE/RPC calls that `vigie scan` reads from captures are those that tshark reads, too.
+
+Counts calls by interface and operation in the corpus ($VIGIE_CORPUS, default ../shared/data) and prints every difference.
+"""
+import collections, glob, os, re, sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "support"))
+from tshark import captures, frames, scan
 
 # what tshark's column "Protocol" calls the interfaces that we have a file for; others are compared by operation number alone
 NAMES = {"SAMR": "SAMR", "SRVSVC": "SRVSVC", "WKSSVC": "WKSSVC", "SVCCTL": "SVCCTL", "DRSUAPI": "DRSUAPI", "LSARPC": "LSARPC", "EPM": "EPM",
@@ -35,27 +30,23 @@ def operations():
 
 
 def theirs(path):
-    fields = ["_ws.col.Protocol", "dcerpc.opnum"]
-    out = subprocess.run(["tshark", "-r", path, "-Y", "dcerpc.pkt_type == 0 && dcerpc.cn_flags.first_frag == 1 && !tcp.analysis.retransmission", "-T", "fields"] +
-                         [x for f in fields for x in ("-e", f)], capture_output=True, text=True).stdout
     calls = collections.Counter()
-    for line in out.splitlines():
-        protocol, numbers = (line.split("\t") + [""])[:2]
-        for n in filter(None, numbers.split(",")):
-            calls[(NAMES.get(protocol), int(n))] += 1
+    wanted = "dcerpc.pkt_type == 0 && dcerpc.cn_flags.first_frag == 1 && !tcp.analysis.retransmission"
+    for row in frames(path, wanted, ["_ws.col.Protocol", "dcerpc.opnum"]):
+        for n in row["dcerpc.opnum"]:
+            calls[(NAMES.get(row["_ws.col.Protocol"][0]), int(n))] += 1
     return calls
 
 
-def ours(vigie, path, numbers):
+def ours(path, numbers):
     calls = collections.Counter()
-    with tempfile.NamedTemporaryFile("r") as activities:
-        scan = subprocess.run([vigie, "scan", "--json", "--activities", activities.name, path], capture_output=True, text=True)
-        for line in activities:
-            facts = json.loads(line).get("facts", {})
-            if "rpc_opnum" in facts:
-                calls[(facts["rpc_interface"], facts["rpc_opnum"])] += 1
+    result, activities = scan(path)
+    for a in activities:
+        facts = a.get("facts", {})
+        if "rpc_opnum" in facts:
+            calls[(facts["rpc_interface"], facts["rpc_opnum"])] += 1
     interfaces = {interface for interface, _ in numbers}
-    for kind in (k for i in json.loads(scan.stdout)["inputs"] for k in i["ignored"]):
+    for kind in (k for i in result["inputs"] for k in i["ignored"]):
         interface, _, operation = kind["kind"].partition(" ")
         if interface in interfaces:
             number = numbers.get((interface, operation))
@@ -77,20 +68,18 @@ def differences(path, mine, other):
 
 
 def main():
-    vigie = sys.argv[1] if len(sys.argv) > 1 else "build/vigie"
-    corpus = os.environ.get("VIGIE_CORPUS", "../shared/data")
-    paths = sys.argv[2:] or sorted(glob.glob(corpus + "/samba/*.pcap") + glob.glob(corpus + "/pcap/*.*cap*"))
+    paths = captures()
     numbers, compared, bad = operations(), 0, 0
     for path in paths:
         other = theirs(path)
-        mine = ours(vigie, path, numbers)
+        mine = ours(path, numbers)
         compared += sum(other.values())
         for line in differences(path, mine, other):
             print("%s: %s" % (os.path.basename(path), line))
             bad += 1
     print("%d captures, %d calls compared, %d differences" % (len(paths), compared, bad))
+    print(f"{int(not bad)} passed, {int(bad > 0)} failed, 0 skipped")
     return 1 if bad else 0
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+sys.exit(main())
