@@ -1,5 +1,5 @@
 """tests/app/test_lab_live.py - a sensor on the wire of a real domain controller (Samba, in namespaces that the test makes), and one on a mirror port:
-ordinary administration raises nothing, misuse with the same ordinary tools raises what it must.
+ordinary administration raises nothing, misuse with the same ordinary tools raises what it must. LAB_MINUTES=60 administers for an hour (`make lab-hour`).
 """
 import json, os, re, shutil, signal, subprocess, sys, tempfile, time, traceback
 
@@ -100,9 +100,27 @@ def set_up():
     samba_tool("group", "add", "Accounting")
 
 
-def ordinary():
+def administer(turn):
+    """Now and then: somebody comes, somebody goes, a password is forgotten."""
+    name = f"new{turn}"
+    server = ["-U", ADMIN, "-S", "dc1.corp.example.test"]
+    client("net", "rpc", "user", "add", name, f"P4ss-{name}-word", *server)
+    client("net", "rpc", "group", "addmem", "Accounting", name, *server)
+    client("net", "rpc", "user", "password", USERS[turn % 2], f"P4ss-{USERS[turn % 2]}-word", *server)
+    client("net", "rpc", "group", "delmem", "Accounting", name, *server)
+    client("net", "rpc", "user", "delete", name, *server)
+    kinit("alice", "wrong once")
+
+
+def ordinary(minutes):
     """What people and administrators do all day."""
-    for turn in range(4):
+    begin, turn = time.monotonic(), -1
+    while turn < 3 or time.monotonic() - begin < minutes * 60:
+        turn += 1
+        if turn > 3:
+            time.sleep(10)
+        if turn % 20 == 19:
+            administer(turn)
         for u in ("alice", USERS[0], USERS[1]):
             assert kinit(u, f"P4ss-{u}-word").returncode == 0
             client("kvno", "cifs/dc1.corp.example.test", "ldap/dc1.corp.example.test")
@@ -111,13 +129,15 @@ def ordinary():
             client("kdestroy")
         dns(1, ["dc1.corp.example.test", "www.corp.example.test"])
         dns(33, ["_ldap._tcp.dc._msdcs.corp.example.test", "_kerberos._tcp.corp.example.test"])
-        kinit("alice", "wrong once")
-        search(f"CN=Users,{ROOT}", f"(sAMAccountName={USERS[turn]})", "displayName", "title")
+        if turn < 4:
+            kinit("alice", "wrong once")
+        search(f"CN=Users,{ROOT}", f"(sAMAccountName={USERS[turn % len(USERS)]})", "displayName", "title")
         if turn == 0:  # two questions about people are an administrator's hour; many at once are what 2021 is about
             client("net", "rpc", "group", "addmem", "Accounting", "alice", "-U", ADMIN, "-S", "dc1.corp.example.test")
             client("net", "rpc", "user", "info", "alice", "-U", ADMIN, "-S", "dc1.corp.example.test")
         client("smbclient", "//dc1.corp.example.test/data", "-U", ADMIN, "-c", f"put /etc/hostname report{turn}.txt; get report{turn}.txt /dev/null; del report{turn}.txt")
         rpc("netshareenum")
+    print(f"{turn + 1} rounds of ordinary administration in {(time.monotonic() - begin) / 60:.0f} minutes", flush=True)
 
 
 def misuse():
@@ -196,7 +216,7 @@ def main():
         space = mirror()
         wire = Sensor("wire", "dc0")
         span = Sensor("span", "sp1", space) if space else None
-        ordinary()
+        ordinary(float(os.environ.get("LAB_MINUTES", "0")))
         quiet = wire.mark()
         misuse()
         wire.mark()
