@@ -1,18 +1,12 @@
 """tests/app/test_hub.py - the hub as people run it: same results as `vigie scan`, the link, kills, late logs, trouble with files.
 
-Every check starts its own `vigie serve` on a folder of its own and a sample organisation of thirty days ago; three checks at a time.
+Every check starts its own `vigie serve` on a folder of its own and a sample organisation of thirty days ago; four checks at a time.
 """
-import concurrent.futures, datetime, glob, gzip, http.client, json, os, random, re, resource, shutil, signal, socket, sqlite3, subprocess, sys, tempfile, threading, time, traceback
+import datetime, gzip, http.client, json, os, random, re, resource, shutil, socket, sqlite3, subprocess, sys, threading, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from checks import Skip, run_checks
 from hub import SAMPLE, TLS, VIGIE, Hub, Person, PASSWORD, digest, run
-
-passed = failed = skipped = 0
-counting = threading.Lock()
-
-
-class Skip(Exception):
-    pass
 
 
 class Logs:
@@ -120,6 +114,8 @@ def check_late_logs(work):
 
 def check_orders_rank_alike(work):
     """Runs after the checks above."""
+    if not all(hasattr(c, "ranking") for c in (check_all_at_once_then_link, check_shuffled_in_portions, check_late_logs)):
+        raise Skip("not all of the checks that it compares ran")
     rankings = [c.ranking for c in (check_all_at_once_then_link, check_shuffled_in_portions, check_late_logs)]
     first = sorted(rankings[0], key=lambda i: -rankings[0][i])[:3]
     for other in rankings[1:]:
@@ -883,48 +879,10 @@ def check_backup(work):
         assert h.me.get(f"activities/{first}/raw")["text"], "raw records are in the backup, too"
 
 
-# ---- running ----
-
-def one(check, work):
-    global passed, failed, skipped
-    name = check.__name__
-    folder = f"{work}/{name}"
-    os.makedirs(folder)
-    begin = time.monotonic()
-    try:
-        check(folder)
-        verdict = "ok"
-    except Skip as e:
-        verdict = f"skipped: {e}"
-    except Exception:
-        verdict = "FAILED\n" + traceback.format_exc()
-        errors = f"{folder}/staging/stderr"
-        if os.path.exists(errors):
-            verdict += open(errors).read()[-800:]
-    shutil.rmtree(folder, ignore_errors=True)
-    with counting:
-        passed += verdict == "ok"
-        failed += verdict.startswith("FAILED")
-        skipped += verdict.startswith("skipped")
-        print(f"{'notice: ' if verdict.startswith('skipped') else ''}{name}: {verdict} ({time.monotonic() - begin:.1f} s)", flush=True)
-
-
-def main():
+def prepare(work):
     global logs
-    wanted = sys.argv[1:]
-    last = not wanted or "check_orders_rank_alike" in wanted
-    if last and wanted:
-        wanted += ["check_all_at_once_then_link", "check_shuffled_in_portions", "check_late_logs"]
-    checks = [f for n, f in globals().items() if n.startswith("check_") and n != "check_orders_rank_alike"]
-    with tempfile.TemporaryDirectory(prefix="vigie-hub-") as work:
-        os.chmod(work, 0o755)
-        logs = Logs(work)
-        with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            list(pool.map(lambda c: one(c, work), [c for c in checks if not wanted or c.__name__ in wanted]))
-        if last:
-            one(check_orders_rank_alike, work)
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
-    return 1 if failed else 0
+    logs = Logs(work)
 
 
-sys.exit(main())
+check_orders_rank_alike.last = True
+sys.exit(run_checks(globals(), prepare, at_once=4))

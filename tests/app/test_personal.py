@@ -1,20 +1,11 @@
 """tests/app/test_personal.py - personal data of one person deleted from a running hub: who may, what goes, what stays with others, kill -9, new data."""
-import datetime, glob, json, os, random, re, shutil, socket, subprocess, sys, tempfile, time, traceback
+import datetime, glob, json, os, random, re, socket, subprocess, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from checks import run_checks, until
 from hub import PASSWORD, SAMPLE, Hub, Person, run
 
-passed = failed = 0
 GUID = "0b6fa2f4-9b9a-4f4c-9f5b-5d1a6e3c2b%02x"
-
-
-def until(what, seconds, ask):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if ask():
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"not {what} after {seconds} s")
 
 
 def free_port():
@@ -280,25 +271,4 @@ def sql_dump(h):
         db.close()
 
 
-def main():
-    global passed, failed
-    base = tempfile.mkdtemp(prefix="vigie-personal-")
-    for name, check in [(n, f) for n, f in globals().items() if n.startswith("check_")]:
-        if sys.argv[1:] and not any(w in name for w in sys.argv[1:]):
-            continue
-        os.makedirs(f"{base}/{name}")
-        begin = time.monotonic()
-        try:
-            check(f"{base}/{name}")
-            passed += 1
-            print(f"{name}: ok ({time.monotonic() - begin:.1f} s)", flush=True)
-        except Exception:
-            failed += 1
-            print(f"{name}: FAILED", flush=True)
-            traceback.print_exc(file=sys.stdout)
-    shutil.rmtree(base, ignore_errors=True)
-    print(f"{passed} passed, {failed} failed, 0 skipped")
-    return 1 if failed else 0
-
-
-sys.exit(main())
+sys.exit(run_checks(globals(), at_once=3))
