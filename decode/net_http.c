@@ -163,18 +163,29 @@ static ptrdiff_t frame(const uint8_t *p, size_t n)
 
 /* ---- credentials ---- */
 
-/* RFC 4648 4, up to the first character that is none of it; the last bits of a text that was cut are left out. */
+/* RFC 4648 4: a character's digit, and one more; 0 is no digit. */
+static const uint8_t base64_digit[256] = {
+    ['A'] = 1, ['B'] = 2, ['C'] = 3, ['D'] = 4, ['E'] = 5, ['F'] = 6, ['G'] = 7, ['H'] = 8,
+    ['I'] = 9, ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16,
+    ['Q'] = 17, ['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24,
+    ['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28, ['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32,
+    ['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36, ['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40,
+    ['o'] = 41, ['p'] = 42, ['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48,
+    ['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56,
+    ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['+'] = 63, ['/'] = 64,
+};
+
+/* Up to the first character that is none of it; the last bits of a text that was cut are left out. */
 static struct str base64(struct decode *d, struct str s)
 {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     uint8_t *out = arena_alloc(d->arena, s.n / 4 * 3 + 3);
     uint32_t bits = 0;
     size_t n = 0, got = 0;
     for (size_t i = 0; out && i < s.n && s.p[i] != '='; i++) {
-        const char *at = s.p[i] ? strchr(letters, s.p[i]) : NULL;
-        if (!at)
+        uint32_t digit = base64_digit[(uint8_t)s.p[i]];
+        if (!digit)
             break;
-        bits = bits << 6 | (uint32_t)(at - letters);
+        bits = bits << 6 | (digit - 1);
         got++;
         if (got % 4 != 1)
             out[n++] = (uint8_t)(bits >> (got % 4 == 2 ? 4 : got % 4 == 3 ? 2 : 0));

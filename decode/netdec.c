@@ -8,9 +8,13 @@ static struct str bytes_of(const void *p, size_t n)
     return (struct str){p, n};
 }
 
+/* Of a long message so much from each end is enough: numbers of messages and requests stand in their heads, nonces in their ends. */
+enum { HEAD = 256, TAIL = 64 };
+
 void netdec_ref(const struct flow *f, const struct message *m, unsigned ordinal, struct netref *out)
 {
     int64_t microseconds = m->time / 1000;
+    size_t tail = m->n > HEAD + TAIL ? TAIL : 0;
     const struct str parts[] = {STR("packet"),
                                 bytes_of(f->client.b, sizeof f->client.b),
                                 bytes_of(f->server.b, sizeof f->server.b),
@@ -18,7 +22,9 @@ void netdec_ref(const struct flow *f, const struct message *m, unsigned ordinal,
                                 bytes_of(&f->server_port, sizeof f->server_port),
                                 bytes_of(&microseconds, sizeof microseconds),
                                 bytes_of(&m->from_client, sizeof m->from_client),
-                                bytes_of(m->p, m->n),
+                                bytes_of(&m->n, sizeof m->n),
+                                bytes_of(m->p, tail ? HEAD : m->n),
+                                bytes_of(m->p + m->n - tail, tail),
                                 bytes_of(&ordinal, sizeof ordinal)};
     hash_id(out->id, parts, sizeof parts / sizeof *parts);
     out->time = m->time;

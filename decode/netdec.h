@@ -15,8 +15,8 @@ struct netref {
     uint64_t packet, offset;
 };
 
-/* Identity of the ordinal-th thing (from 0) that message m says: endpoints, time to the microsecond, bytes, ordinal. The same packet in
- * two captures gives the same. */
+/* Identity of the ordinal-th thing (from 0) that message m says: endpoints, time to the microsecond, length, first and last
+ * bytes, ordinal. The same packet in two captures gives the same. */
 void netdec_ref(const struct flow *f, const struct message *m, unsigned ordinal, struct netref *out);
 /* Starts an activity of app "Active Directory" at r: id, time, origin, ip and port of the client, destination_ip of the server. */
 struct activity *netdec_begin(struct decode *d, const struct flow *f, const struct netref *r, enum kind kind, enum protocol protocol);
