@@ -156,6 +156,11 @@ bool common_wire_pipe(const struct activity *a)
     return a->kind == KIND_SHARE_FILE_ACCESS && str_set(act_str(a, FACT_CARRIER));
 }
 
+bool common_from_network(const struct activity *a)
+{
+    return !act_has(a, FACT_EVENT_ID);
+}
+
 static uint64_t destination_key(const struct dir *dir, const struct activity *a)
 {
     const struct entity *e = dir_entity(dir, a->destination_entity);

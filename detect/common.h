@@ -72,6 +72,8 @@ struct str common_who(const struct activity *a);
 struct str common_destination(struct detection *d, const struct activity *a);
 /* The opening of a named pipe that was seen on the network: what is asked through it is seen there, too, and counts by itself. */
 bool common_wire_pipe(const struct activity *a);
+/* Seen on the network, not told by a Windows event. */
+bool common_from_network(const struct activity *a);
 /* A campaign of one place against one destination. By the place where it is known, so that what the network shows, which may not tell who it
  * was, meets the events, which tell; else by the actor. The same in every run. */
 uint64_t common_campaign(const struct dir *dir, const struct activity *a, const struct common_place *from, uint64_t salt);

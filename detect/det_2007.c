@@ -1,11 +1,11 @@
 /* detect/det_2007.c - Network mapping reconnaissance (DNS): zone transfers and sweeps.
  *
- * AXFR: RFC 5936. IXFR: RFC 1995. Response codes: RFC 1035 4.1.1. */
+ * AXFR: RFC 5936. IXFR: RFC 1995. Response codes: RFC 1035 4.1.1. Events: the DNS server's log (decode/win_dns.c). */
 #include "detect/common.h"
 
 #include "base/hash.h"
 
-enum { TYPE_PTR = 12, TYPE_IXFR = 251, TYPE_AXFR = 252, RCODE_NXDOMAIN = 3, SOURCES = 4096 };
+enum { TYPE_PTR = 12, TYPE_IXFR = 251, TYPE_AXFR = 252, RCODE_NXDOMAIN = 3, EVENT_TRANSFERRED = 6001, EVENT_NO_ZONE = 6004, SOURCES = 4096 };
 
 struct counter {
     struct common_distinct names;
@@ -49,20 +49,31 @@ static void stop(struct detection *d)
 
 /* ---- zone transfers ---- */
 
-static void transfer(struct detection *d, const struct activity *a, uint64_t type)
+/* What asked for a zone: a question on the network, or an event of the server, which does not tell its type. NULL: nothing. */
+static const char *asked_by(const struct activity *a)
+{
+    switch (act_u64(a, FACT_DNS_TYPE, 0)) {
+    case TYPE_AXFR: return "AXFR";
+    case TYPE_IXFR: return "IXFR";
+    default: return watch_event(a, EVENT_TRANSFERRED) ? "event 6001" : watch_event(a, EVENT_NO_ZONE) ? "event 6004" : NULL;
+    }
+}
+
+static void transfer(struct detection *d, const struct activity *a, const char *by)
 {
     struct arena *arena = detection_arena(d);
     struct draft f = draft_of(a);
     struct common_place from = common_place(a);
-    f.campaign = hash_mix(common_place_key(&from), hash_stri(a->destination, ip_hash(&a->destination_ip)));
+    f.campaign = common_campaign(detection_dir(d), a, &from, 2007);
     bool refused = a->outcome == OUTCOME_FAILURE || act_u64(a, FACT_DNS_RCODE, 0) != 0;
     uint64_t answers = act_u64(a, FACT_DNS_ANSWERS, 0);
     struct str how = refused ? STR("The server refused.")
                      : answers > 1 ? str_fmt(arena, "It succeeded: the answer held %llu records.", (unsigned long long)answers)
-                                   : STR("Whether it succeeded was not seen.");
+                     : watch_event(a, EVENT_TRANSFERRED) ? STR("It succeeded.")
+                                                         : STR("Whether it succeeded was not seen.");
     f.description = str_fmt(arena, "%.*s, which is not a DNS server, asked %.*s at %.*s for a copy of the zone %.*s (%s). %.*s",
                             STR_ARG(common_place_text(arena, &from)), STR_ARG(watch_destination_text(arena, a)), STR_ARG(watch_time(arena, a->time)),
-                            STR_ARG(act_str(a, FACT_DNS_NAME)), type == TYPE_AXFR ? "AXFR" : "IXFR", STR_ARG(how));
+                            STR_ARG(act_str(a, FACT_DNS_NAME)), by, STR_ARG(how));
     detection_raise(d, a, &f);
 }
 
@@ -105,12 +116,13 @@ static void see(struct detection *d, const struct activity *a)
 {
     struct state *s = detection_state(d);
     struct common_place from = common_place(a);
-    uint64_t type = act_u64(a, FACT_DNS_TYPE, 0), key = common_place_key(&from);
+    uint64_t key = common_place_key(&from);
+    const char *by = asked_by(a);
     if (!key || !from.remote || dir_dns_server(detection_dir(d), a->device_entity, &a->ip))
         return;
-    if (type == TYPE_AXFR || type == TYPE_IXFR) {
+    if (by) {
         if (detection_learned(d, detection_first(d), a->time))
-            transfer(d, a, type);
+            transfer(d, a, by);
         return;
     }
     struct source *src = table_put(&s->sources, key, NULL);
@@ -122,7 +134,7 @@ static void see(struct detection *d, const struct activity *a)
     next_window(src, a->time, (int64_t)(detection_param(d, P_MINUTES) * (double)TIME_MINUTE));
     uint64_t h = hash_stri(name, 7);
     bool fresh = common_distinct_add(&src->count[C_ALL].names, h);
-    if (type == TYPE_PTR)
+    if (act_u64(a, FACT_DNS_TYPE, 0) == TYPE_PTR)
         fresh |= common_distinct_add(&src->count[C_PTR].names, h);
     else if (act_u64(a, FACT_DNS_RCODE, 0) == RCODE_NXDOMAIN)
         fresh |= common_distinct_add(&src->count[C_MISSING].names, h);
@@ -142,9 +154,9 @@ const struct detector det_2007 = {
     .attack = {"T1018", "T1590.002"},
     .learning_days = 8,
     .about = "DNS knows every computer's name and address. A request for a whole zone (AXFR, IXFR) from a computer that is no DNS server raises by itself, "
-             "and the alert says whether it was answered. Otherwise each source's different names per window are counted: reverse lookups, names that do "
+             "seen on the network or told by the server (events 6001, 6004), and the alert says whether it was answered. Otherwise each source's different names per window are counted: reverse lookups, names that do "
              "not exist, and all names; after eight days of learning, numbers far above what the source ever did raise.",
-    .blind = "no DNS queries",
+    .blind = "no DNS queries (network traffic of port 53; of events, 6001 and 6004 of the DNS server tell zone transfers alone)",
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -223,8 +223,9 @@ const struct detector det_2031 = {
              "computer and registered domain, an hour's different names, the information that they carry, questions for TXT, NULL and other data types and the "
              "size of their answers are counted. Domains that many computers ask for, zones of the controllers, block lists (addresses turned round), reverse look-ups and the "
              "organisation's own domains are left out; a domain can be excluded by name.",
-    .blind = "no DNS queries",
+    .blind = "no DNS queries (network traffic of port 53)",
     .wants = wants,
+    .sees = common_from_network,
     .params = params,
     .state_size = sizeof(struct state),
     .start = start,

@@ -44,7 +44,8 @@ const struct detector det_2036 = {
              "exact trigger of the former was never published, so what is checked is what no sound message has: records longer than their message, compressed "
              "names that point at themselves or forward, names longer than 255 bytes, and signature records that grow past 64 KiB when their names are "
              "unpacked. Both directions count: questions and updates to the controller, and answers to what it asked.",
-    .blind = "no DNS queries",
+    .blind = "no DNS queries (network traffic of port 53)",
     .wants = wants,
+    .sees = common_from_network,
     .see = see,
 };

@@ -16,7 +16,7 @@
         vector_file("fixtures/decode/win/" #name ".txt");                                                              \
     }
 #define TOPICS(X)                                                                                                      \
-    X(logon) X(kerberos) X(ntlm) X(users) X(group) X(object) X(share) X(service) X(replication) X(ldap) X(audit) X(enum) X(adfs)
+    X(logon) X(kerberos) X(ntlm) X(users) X(group) X(object) X(share) X(service) X(replication) X(ldap) X(audit) X(enum) X(adfs) X(dns)
 TOPICS(TOPIC)
 
 #define assert_text(got, literal) assert_true(str_eq(got, STR(literal)) && str_set(got))

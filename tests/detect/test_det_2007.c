@@ -28,6 +28,23 @@ static void a_reverse_sweep(void **state)
                &(struct verdict){SEVERITY_MEDIUM, NULL, "10.0.0.21", "DC1", 0, "different addresses in reverse"});
 }
 
+/* What the network shows and what the server tells of one source are one campaign. */
+static void events_of_the_server(void **state)
+{
+    const struct replay_setup setup = {.dcs = {"DC1=10.0.0.10"}, .learned = true};
+    (void)state;
+    verdict_one(ID, FIXTURE("event"), &setup, &(struct verdict){SEVERITY_MEDIUM, NULL, "10.0.0.21", "DC1", 3, "(event 6004). The server refused."});
+}
+
+/* A zone that goes to another controller is ordinary; the same to an address that is none is not. */
+static void a_zone_for_another_server(void **state)
+{
+    (void)state;
+    verdict_none(ID, FIXTURE("event_benign"), &(struct replay_setup){.dcs = {"DC1", "DC2=10.0.0.11"}, .learned = true});
+    verdict_one(ID, FIXTURE("event_benign"), &learned,
+               &(struct verdict){SEVERITY_MEDIUM, NULL, "10.0.0.11", "DC1", 1, "(event 6001). It succeeded."});
+}
+
 static void learning_comes_first(void **state)
 {
     (void)state;
@@ -52,6 +69,8 @@ int main(void)
         cmocka_unit_test(a_zone_transfer_that_succeeds),
         cmocka_unit_test(a_refused_one_counts),
         cmocka_unit_test(a_reverse_sweep),
+        cmocka_unit_test(events_of_the_server),
+        cmocka_unit_test(a_zone_for_another_server),
         cmocka_unit_test(learning_comes_first),
         cmocka_unit_test(a_sweep_while_learning),
         cmocka_unit_test(servers_and_small_numbers),
