@@ -164,26 +164,27 @@ static void formats(const struct text *t)
                 (unsigned long long)all[i].records, (unsigned long long)all[i].activities);
 }
 
-static void place(struct buf *o, const struct dir *dir, const struct endpoint *e, int64_t time)
+/* One end of what happened: "DC1 (10.0.0.1, 90 % sure by DHCP)". */
+static void place(const struct text *t, const char *label, const struct endpoint *e, int64_t time)
 {
+    struct buf line = {0};
     char ip[IP_TEXT];
-    struct str by = dir_known_by(dir, e->entity, &e->ip, time);
-    if (str_set(e->name))
-        safe(o, str_sub(e->name, 0, 60));
+    struct str by = dir_known_by(t->r->dir, e->entity, &e->ip, time);
+    if (!str_set(e->name) && !ip_set(&e->ip))
+        return;
+    buf_str(&line, str_sub(e->name, 0, 60));
     if (ip_set(&e->ip)) {
         if (str_set(e->name))
-            buf_str(o, STR(" ("));
-        buf_str(o, ip_text(&e->ip, ip));
+            buf_str(&line, STR(" ("));
+        buf_str(&line, ip_text(&e->ip, ip));
         if (e->certainty && str_set(e->name))
-            buf_fmt(o, ", %u %% sure%s%.*s", (unsigned)e->certainty, str_set(by) ? " by " : "", STR_ARG(by));
+            buf_fmt(&line, ", %u %% sure%s%.*s", (unsigned)e->certainty, str_set(by) ? " by " : "", STR_ARG(by));
         if (str_set(e->name))
-            buf_char(o, ')');
+            buf_char(&line, ')');
     }
-}
-
-static bool known(const struct endpoint *e)
-{
-    return str_set(e->name) || ip_set(&e->ip);
+    buf_fmt(t->out, "      %-6s", label);
+    wrap(t->out, buf_view(&line), 12);
+    buf_free(&line);
 }
 
 static void who(const struct text *t, const struct alert *a)
@@ -204,6 +205,19 @@ static void who(const struct text *t, const struct alert *a)
     }
 }
 
+/* The alert's name, begun at column `indent`. */
+static void title(struct buf *o, const struct alert *a, size_t indent)
+{
+    struct buf line = {0};
+    buf_str(&line, a->name);
+    if (a->preview)
+        buf_str(&line, STR(" [preview]"));
+    if (a->count > 1)
+        buf_fmt(&line, " x%llu", (unsigned long long)a->count);
+    wrap(o, buf_view(&line), indent);
+    buf_free(&line);
+}
+
 static void alert(const struct text *t, const struct alert *a)
 {
     struct buf *o = t->out;
@@ -215,35 +229,25 @@ static void alert(const struct text *t, const struct alert *a)
     paint(t, severity_colour(a->severity));
     buf_fmt(o, "%-13.*s", STR_ARG(severity_text(a->severity)));
     paint(t, "\033[0m");
-    buf_fmt(o, " %4s%s%.*s", id, *id ? " " : "", STR_ARG(a->name));
-    if (a->preview)
-        buf_str(o, STR(" [preview]"));
-    if (a->count > 1)
-        buf_fmt(o, "  x%llu", (unsigned long long)a->count);
-    buf_char(o, '\n');
+    size_t at = o->n;
+    buf_fmt(o, " %4s%s", id, *id ? " " : "");
+    title(o, a, 16 + 2 + 13 + o->n - at);
     if (a->nusers || a->naccounts) {
         buf_str(o, STR("      who   "));
         who(t, a);
         buf_char(o, '\n');
     }
-    if (known(&a->source)) {
-        buf_str(o, STR("      from  "));
-        place(o, t->r->dir, &a->source, a->start);
-        buf_char(o, '\n');
-    }
-    if (known(&a->destination)) {
-        buf_str(o, STR("      to    "));
-        place(o, t->r->dir, &a->destination, a->start);
-        buf_char(o, '\n');
-    }
+    place(t, "from", &a->source, a->start);
+    place(t, "to", &a->destination, a->start);
     if (str_set(a->description)) {
         buf_str(o, STR("      "));
         wrap(o, a->description, 6);
     }
     if (a->nevidence) {
         const struct evidence *e = &a->evidence[0];
-        buf_fmt(o, "      see   %s record %llu", inputs_ranked(t->r->inputs, e->origin.input)->path,
-                (unsigned long long)e->origin.record);
+        buf_str(o, STR("      see   "));
+        safe(o, str_of(inputs_ranked(t->r->inputs, e->origin.input)->path));
+        buf_fmt(o, " record %llu", (unsigned long long)e->origin.record);
         if (a->nactivities > 1)
             buf_fmt(o, " and %llu more", (unsigned long long)(a->nactivities - 1));
         buf_char(o, '\n');
@@ -267,7 +271,7 @@ static void alerts(const struct text *t)
 
 static void person(const struct text *t, size_t n, const struct person *p)
 {
-    struct buf *o = t->out;
+    struct buf *o = t->out, line = {0};
     const struct entity *e = dir_entity(t->r->dir, p->entity);
     struct str account = report_account(t->r->dir, p->entity);
     char day[TIME_TEXT];
@@ -276,14 +280,13 @@ static void person(const struct text *t, size_t n, const struct person *p)
     buf_fmt(o, "%5d", p->score);
     paint(t, "\033[0m");
     buf_str(o, STR("  "));
-    safe(o, e->name);
-    if (!str_eq(account, e->name)) {
-        buf_str(o, STR(" ("));
-        safe(o, account);
-        buf_char(o, ')');
-    }
-    buf_fmt(o, ", percentile %.1f, 7 days to %.*s", p->percentile, STR_ARG(time_date(p->to, day)));
-    buf_fmt(o, ", baseline: %u days, %u events\n", p->baseline_days, p->baseline_events);
+    buf_str(&line, e->name);
+    if (!str_eq(account, e->name))
+        buf_fmt(&line, " (%.*s)", STR_ARG(account));
+    buf_fmt(&line, ", percentile %.1f, 7 days to %.*s", p->percentile, STR_ARG(time_date(p->to, day)));
+    buf_fmt(&line, ", baseline: %u days, %u events", p->baseline_days, p->baseline_events);
+    wrap(o, buf_view(&line), 12);
+    buf_free(&line);
     int shown = 0;
     for (size_t i = 0; i < p->ncontributions && i < TOP_PARTS; i++) {
         buf_fmt(o, "     %+5d  ", p->contributions[i].points);
@@ -414,13 +417,13 @@ static void blind(const struct text *t)
     for (size_t i = 0; engine_blind(t->r->engine, i, &which, &missing); i++) {
         if (i == 0)
             heading(t, "NOT SEEN (the inputs have nothing that these need)");
-        buf_fmt(t->out, "  %-22.*s ", STR_ARG(detector_key(which, key)));
-        wrap(t->out, str_of(missing), 25);
+        buf_fmt(t->out, "  %-24.*s ", STR_ARG(detector_key(which, key)));
+        wrap(t->out, str_of(missing), 27);
     }
     for (size_t i = 0; engine_learning(t->r->engine, i, &which, &days); i++) {
         if (i == 0)
             heading(t, "STILL LEARNING (--learned takes the learning periods as over)");
-        buf_fmt(t->out, "  %-22.*s %.1f days more\n", STR_ARG(detector_key(which, key)), days);
+        buf_fmt(t->out, "  %-24.*s %.1f days more\n", STR_ARG(detector_key(which, key)), days);
     }
 }
 
