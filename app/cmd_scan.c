@@ -15,9 +15,10 @@ static const char usage[] =
     "usage: vigie scan [options] PATH...\n"
     "\n"
     "Reads files and folders in any mix and order: Windows event logs (.evtx, dirty and truncated ones\n"
-    "too), events exported as JSON (Winlogbeat, NXLog, Windows' own), Samba's JSON audit, Office 365\n"
-    "unified audit, Entra sign-ins and audit, AWS CloudTrail, activity NDJSON; plain or in gz, zst, zip,\n"
-    "tar. The format is recognised from content. An LDIF file among the paths is taken as the directory.\n"
+    "too), events exported as JSON (Winlogbeat, NXLog, Windows' own, Sentinel's tables), packet captures\n"
+    "(pcap, pcapng), Samba's JSON audit, Office 365 unified audit, Entra sign-ins and audit, Azure\n"
+    "activity, AWS CloudTrail, activity NDJSON; plain or in gz, zst, zip, tar. The format is recognised\n"
+    "from content. An LDIF file among the paths is taken as the directory.\n"
     "\n"
     "Results (text on stdout unless said otherwise):\n"
     "  --json             one JSON object on stdout\n"
@@ -32,7 +33,7 @@ static const char usage[] =
     "  --dc NAME|IP       a domain controller, also NAME=IP; repeatable\n"
     "  --dns-server NAME|IP\n"
     "  --tag KIND:NAME    sensitive, honeytoken or replicator, for an account, group or computer\n"
-    "  --geo FILE         places of addresses: text ranges or .mmdb; default: those installed\n"
+    "  --geo FILE         places of addresses: text ranges or .mmdb; repeatable; default: those installed\n"
     "  --learned          take the learning periods as over\n"
     "\n"
     "What to do:\n"
@@ -161,7 +162,8 @@ static int open_geo(const struct scan_options *o, struct geo **out)
 {
     size_t bad = 0;
     if (o->ngeo == 0) {
-        (void)geo_open_default(out); /* without it, places are those that records state */
+        if (geo_open_default(out))
+            (void)fputs("vigie scan: no address ranges are installed, so places are those that records state (--geo FILE gives others)\n", stderr);
         return 0;
     }
     int err = geo_open(out, (const char *const *)o->geo, o->ngeo, &bad);
