@@ -5,7 +5,7 @@ entry how it is scanned (controllers and tags of its lab), what must be raised, 
 something that happened cannot be seen. With words, only entries whose path has one of them. Prints the table of docs/CORPUS.md, or with --test one line per entry and
 "N passed, N failed, N skipped".
 """
-import json, os, subprocess, sys
+import json, os, subprocess, sys, tempfile
 
 CORPUS = os.environ.get("VIGIE_CORPUS", "../shared/data")
 SHIRE = "--dc MORDORDC=172.18.38.5"
@@ -16,6 +16,7 @@ TRG = "--dc dc1=192.168.10.10"
 PICKLE = "--dc SNICKLEFRITZ=192.168.1.195 --dc SNICKLEFRITZ=192.168.1.62 --dc SNICKLEFRITZ=10.0.0.2"
 DMEVALS = "--dc NEWYORK=10.0.0.4"
 SAMBA = "--dc DC1=10.77.0.10"
+SINGLE = "single records made up for rules, taken out of their wrapping: what takes a burst cannot be among them"
 
 # (path, options, must raise, may raise, remark)
 ENTRIES = [
@@ -136,10 +137,31 @@ ENTRIES = [
     ("samba/18-smb3-encrypted.pcap", SAMBA, "", "", "nothing can be read"),
     ("samba/19-member-join.pcap", SAMBA, "", "", "a computer joins and leaves"),
     ("cloud/golden_saml", "", "golden_saml", "*", "sign-ins of the cloud beside AD FS events"),
+    ("cloud/panther/aws_cloudtrail_rules.ndjson", "", "new_admin", "impossible_travel infrequent_country inactive_account new_location", SINGLE),
+    ("cloud/panther/azure_activity_rules.ndjson", "", "new_admin", "inactive_account", SINGLE),
+    ("cloud/panther/azure_signin_rules.ndjson", "", "", "", SINGLE),
+    ("cloud/panther/microsoft_rules.ndjson", "", "inbox_forwarding inbox_manipulation", "inactive_account", SINGLE + "; eight of the ten have one id, so they are one record"),
 ]
+
+ELSEWHERE = """Not in the table: `lanl_auth_days_0_1.csv.gz` (a table of logons without the fields of an event), `pa-series-firewall_demo_log.log.gz` (a firewall's
+log; there is no discovery of apps from traffic yet), `cloud/geo` (address ranges for tests), and of `cloud/panther` the records of apps that are not
+read yet (Box, Dropbox, GitHub, Google Workspace, Okta, OneLogin, Salesforce, Slack, Zoom)."""
+
+
+def unwrapped(path, into):
+    """The records of a file whose lines are tests of rules: each has its record as `log`."""
+    with open(path, encoding="utf-8") as f:
+        into.writelines(json.dumps(json.loads(line)["log"]) + "\n" for line in f)
+    into.flush()
+    return into.name
 
 
 def raised(build, path, options):
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8") as records:
+        return scanned(build, unwrapped(path, records) if "/panther/" in path else path, options)
+
+
+def scanned(build, path, options):
     args = [f"{build}/vigie", "scan", "--learned", "--json", *options.split(), path]
     p = subprocess.run(args, capture_output=True, text=True, timeout=300)
     if p.returncode != 0:
@@ -155,6 +177,14 @@ def judge(must, may, got, preview):
     wanted = {x for m in must.split() for x in m.split("|")}
     extra = set() if may == "*" else got - wanted - set(may.split()) - preview
     return missing, sorted(extra)
+
+
+def untold(rows):
+    """Rows that docs/CORPUS.md does not have. What was raised beside what must be is left out: it may shift with the address ranges."""
+    with open("docs/CORPUS.md", encoding="utf-8") as f:
+        told = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in f]
+    known = {(*cells[:2], cells[-1]) for cells in told}
+    return [r for r in rows if (r[0], r[1], r[5]) not in known]
 
 
 def main():
@@ -181,14 +211,17 @@ def main():
         if test and not ok:
             print(f"FAILED {path} {options}: {verdict}")
     if test:
-        print(f"{good} passed, {len(entries) - good} failed, 0 skipped")
-        return 0 if good == len(entries) else 1
+        old = untold(rows)
+        for r in old:
+            print(f"FAILED {r[0]} is not so in docs/CORPUS.md: make corpus")
+        print(f"{good} passed, {len(entries) - good + len(old)} failed, 0 skipped")
+        return 0 if good == len(entries) and not old else 1
     print("# What the corpus raises\n\nMade by `make corpus`: `vigie scan --learned` on each event log, capture and cloud log of the corpus, with the controllers of its")
     print("lab. Alerts that are marked preview (beyond the documented list) are not counted as false.\n")
     print("| entry | configured | must raise | raised | verdict | remark |\n|---|---|---|---|---|---|")
     for r in rows:
         print("| " + " | ".join(r) + " |")
-    print(f"\n{len(rows)} entries: {good} as expected, {misses} missing, {false} false alerts.")
+    print(f"\n{len(rows)} entries: {good} as expected, {misses} missing, {false} false alerts.\n\n{ELSEWHERE}")
     return 0
 
 

@@ -28,6 +28,12 @@ try "every detection of the code is in docs/FEATURES.md" sh -c "
     for id in \$('$build/vigie' detections | cut -d' ' -f1); do grep -q \"\$id\" docs/FEATURES.md || { echo \$id; exit 1; }; done"
 try "no test that docs/FEATURES.md names is missing" sh -c "
     for t in \$(grep -o 'tests/[a-z_]*/[a-z_0-9A-Z]*\.[a-z.]*[a-z]' docs/FEATURES.md | sort -u); do [ -e \"\$t\" ] || { echo \$t; exit 1; }; done"
+try "ARCHITECTURE.md has at most 200 lines" sh -c '[ "$(wc -l <ARCHITECTURE.md)" -le 200 ]'
+# names with a <part> stand for every file that fits; CONTRIBUTING.md's example is made by its own test
+try "no file that the papers name is missing" sh -c "
+    for f in \$(grep -ohE '\`(api|app|base|bench|decode|detect|directory|docs|fuzz|link|model|net|policy|portal|posture|score|source|store|tests|tools|wire)/[^\` ]*[a-zA-Z/]\`' \\
+                 ARCHITECTURE.md CONTRIBUTING.md README.md docs/*.md docs/decisions/*.md | tr -d '\`' | grep -v 9001 | sed 's/<[a-z]*>/*/g' | sort -u); do
+        ls -d \$f >/dev/null 2>&1 || { echo \$f; exit 1; }; done"
 skipped=0
 if command -v systemd-analyze >/dev/null; then
     unit=$work/vigie.service
