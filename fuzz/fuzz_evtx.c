@@ -1,4 +1,5 @@
-/* fuzz/fuzz_evtx.c - one input as a file header and as a chunk, to activities and to JSON. */
+/* fuzz/fuzz_evtx.c - one input as a file header and as a chunk, to activities and to JSON. Seeds: chunks of the sample organisation, cut to
+ * a few records, their numbers and checksums made to fit. */
 #include "decode/evtx.h"
 
 #include <stdlib.h>

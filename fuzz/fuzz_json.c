@@ -1,4 +1,5 @@
-/* fuzz/fuzz_json.c - any bytes as a JSON record: every decoder that claims it reads it, every activity packs. */
+/* fuzz/fuzz_json.c - any bytes as a JSON record: every decoder that claims it reads it, every activity packs. Seeds: the records of
+ * fixtures/decode/win and samba. */
 #include "decode/decode.h"
 
 #include <stdlib.h>

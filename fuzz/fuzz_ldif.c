@@ -1,4 +1,5 @@
-/* fuzz/fuzz_ldif.c - any bytes as a directory: LDIF, or JSON when they begin with a brace; then built and asked. */
+/* fuzz/fuzz_ldif.c - any bytes as a directory: LDIF, or JSON when they begin with a brace; then built and asked. Seeds: the directories of
+ * fixtures/detect. */
 #include "directory/dir_build.h"
 
 #include "base/jin.h"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # tools/fuzz.sh SECONDS FUZZER... - runs each libFuzzer program for so long, from the seeds in fuzz/seeds/<name>/ when
-# there are any, and from the vectors of its network decoder. What it learns stays in build-fuzz/corpus/. Ends at the first finding.
+# there are any, and from the fixtures (tools/fuzz_seeds.py). What it learns stays in build-fuzz/corpus/. Ends at the first finding.
 set -eu
 seconds=$1
 shift
