@@ -207,9 +207,25 @@ def check_unreadable(work):
         p = scan(f"{work}/j/{name}")
         assert p.returncode == 1 and "nothing could be read" in p.stderr, name
     assert scan(f"{work}/j/missing").returncode == 1
-    if os.getuid() != 0:
-        os.chmod(good, 0)
-        assert scan(good).returncode == 1
+
+
+def check_forbidden(work):
+    """A file and a folder that may not be read: told, and only an error where there was nothing else. Not as root, who may read all."""
+    good, closed = write(f"{work}/f/good.jsonl", line(1)), write(f"{work}/f/closed.jsonl", line(2))
+    write(f"{work}/f/folder/x.jsonl", line(3))
+    alone = shutil.copy(VIGIE, f"{work}/vigie")
+    geo = write(f"{work}/ranges", "3221225984,3221226239,FR\n")
+    nobody = {"user": 65534, "group": 65534, "extra_groups": []} if os.getuid() == 0 else {}
+    for path, mode in ((work, 0o755), (closed, 0), (f"{work}/f/folder", 0)):
+        os.chmod(path, mode)
+    try:
+        p = scan("--json", "--geo", geo, f"{work}/f", binary=alone, **nobody)
+        by = {os.path.basename(i["path"]): [s["reason"] for s in i["skipped"]] for i in json.loads(p.stdout)["inputs"]}
+        assert p.returncode == 0 and by == {"good.jsonl": [], "closed.jsonl": ["permission denied"], "folder": ["permission denied"]}, by
+        assert scan("--geo", geo, closed, binary=alone, **nobody).returncode == 1
+        assert scan("--geo", geo, good, binary=alone, **nobody).returncode == 0
+    finally:
+        os.chmod(f"{work}/f/folder", 0o755)
 
 
 def check_broken_lines(work):
