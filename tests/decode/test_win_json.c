@@ -39,7 +39,7 @@ static void hostile_events(void **state)
 {
     (void)state;
     static const char *const topics[] = {"logon", "kerberos", "ntlm",        "users", "group", "object", "share",
-                                         "service", "replication", "ldap", "audit", "enum",  "adfs"};
+                                         "service", "replication", "ldap", "audit", "enum",  "adfs", "dns"};
     struct vector_run *r = vector_open();
     for (size_t i = 0; i < sizeof topics / sizeof *topics; i++) {
         char path[128];
