@@ -1,21 +1,23 @@
 /* app/cmd_record.c - `vigie record`: the raw records of a log, as evidence to look at. */
 #include "app/command.h"
 #include "app/packet.h"
+#include "app/raw.h"
 #include "decode/evtx.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
+#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 struct wanted {
     const uint64_t *number; /* ascending */
     size_t n;               /* 0: all */
     size_t shown;
-    const char *path;
+    const char *asked; /* a file, an archive or archive!member */
+    const char *path;  /* of the input being shown */
+    struct evtx *evtx;
+    bool told; /* something could not be read, and why */
+    int err;
 };
 
 static int ascending(const void *a, const void *b)
@@ -55,96 +57,91 @@ static uint64_t number_of(struct str line)
     return str_cut(&line, ',', &digits) && str_u64(digits, &n) ? n : 0;
 }
 
-static int chunk(struct evtx *x, struct str bytes, uint64_t offset, struct wanted *w)
+static void chunk(struct wanted *w, const struct unit *u, const struct span *s)
 {
     struct buf out = {0};
     struct str line;
-    int err = evtx_chunk_json(x, (const uint8_t *)bytes.p, bytes.n, offset, &out, complain, w);
+    if (evtx_chunk_json(w->evtx, (const uint8_t *)u->bytes + s->at, s->n, u->offset + s->at, &out, complain, w) == ERR_MEMORY)
+        w->err = ERR_MEMORY;
     struct str rest = buf_view(&out);
     while (str_cut(&rest, '\n', &line))
         if (line.n)
             show(w, number_of(line), line);
     buf_free(&out);
-    return err == ERR_MEMORY ? 1 : 0;
 }
 
-static int event_log(struct str file, struct wanted *w)
+static void packet(struct wanted *w, const struct unit *u, const struct frame *x)
 {
-    struct evtx *x = evtx_new();
-    int code = x ? 0 : 1;
-    for (uint64_t at = EVTX_HEADER; x && code == 0 && at < file.n; at += EVTX_CHUNK)
-        code = chunk(x, str_sub(file, at, EVTX_CHUNK), at, w);
-    evtx_free(x);
-    if (code)
-        (void)fprintf(stderr, "vigie: %s: %s\n", w->path, err_text(ERR_MEMORY));
-    return code;
-}
-
-static int text_log(struct str file, struct wanted *w)
-{
-    struct str line;
-    uint64_t number = 0;
-    while (file.n && str_cut(&file, '\n', &line))
-        show(w, ++number, line);
-    return 0;
-}
-
-static bool show_packet(void *owner, const struct frame *x, const char *bytes)
-{
-    struct wanted *w = owner;
     struct buf out = {0};
     if (!wants(w, x->number))
-        return true;
+        return;
     if (x->why) {
         (void)fprintf(stderr, "vigie: %s: packet %llu at byte %llu: %s\n", w->path, (unsigned long long)x->number,
                       (unsigned long long)x->offset, x->why);
-        return true;
+        return;
     }
-    packet_text(x, bytes, &out);
+    packet_text(x, u->bytes, &out);
     if (out.n)
         show(w, x->number, str_sub(buf_view(&out), 0, out.n - 1));
     buf_free(&out);
-    return w->n == 0 || w->shown < w->n;
 }
 
-/* A capture may be compressed, so that its first bytes do not tell. */
-static int other_log(struct str file, struct wanted *w)
+static void text(struct wanted *w, const struct unit *u, const struct span *s)
 {
-    int err = packet_each(w->path, show_packet, w);
-    return err == ERR_UNSUPPORTED ? text_log(file, w) : err ? 1 : 0;
+    if (!s->why)
+        show(w, s->record, (struct str){u->bytes + s->at, s->n});
+    else if (wants(w, s->record))
+        (void)fprintf(stderr, "vigie: %s: record %llu: %s\n", w->path, (unsigned long long)s->record, s->why);
 }
 
-static int open_log(const char *path, struct str *out)
+/* Numbers of lines and packets come once in a file; those of events may come again. */
+static bool unit(void *owner, const char *path, const struct unit *u)
+{
+    struct wanted *w = owner;
+    bool whole = strcmp(path, w->asked) == 0;
+    w->path = path;
+    for (size_t i = 0; i < u->nframes; i++)
+        packet(w, u, &u->frames[i]);
+    for (size_t i = 0; i < u->nspans; i++)
+        if (u->format == UNIT_JSON)
+            text(w, u, &u->spans[i]);
+        else if (u->format == UNIT_EVTX && u->offset + u->spans[i].at > 0)
+            chunk(w, u, &u->spans[i]);
+    return !w->err && (u->format == UNIT_EVTX || !whole || w->n == 0 || w->shown < w->n);
+}
+
+static void unread(void *owner, const char *path, const struct input_fault *f)
+{
+    struct wanted *w = owner;
+    w->told = true;
+    (void)fprintf(stderr, "vigie: %s: byte %llu: %s\n", path, (unsigned long long)f->offset, f->why);
+}
+
+static int show_all(struct wanted *w)
 {
     struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return ERR_IO;
-    int err = fstat(fd, &st) == 0 ? 0 : ERR_IO;
-    if (!err && !S_ISREG(st.st_mode)) {
-        errno = EINVAL;
-        err = ERR_IO;
+    if (stat(w->asked, &st) == 0 && S_ISDIR(st.st_mode)) {
+        (void)fprintf(stderr, "vigie: %s: a folder; records are those of a file\n", w->asked);
+        return 1;
     }
-    *out = STR("");
-    if (!err && st.st_size > 0) {
-        void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (p == MAP_FAILED)
-            err = ERR_IO;
-        else
-            *out = (struct str){p, (size_t)st.st_size};
-    }
-    (void)close(fd);
-    return err;
+    w->evtx = evtx_new();
+    int err = w->evtx ? raw_units(w->asked, &(struct raw_visit){unit, unread, w}) : ERR_MEMORY;
+    evtx_free(w->evtx);
+    err = err ? err : w->err;
+    if (err)
+        (void)fprintf(stderr, "vigie: %s: %s\n", w->asked, err_text(err));
+    else if (w->shown == 0 && !w->told)
+        (void)fprintf(stderr, "vigie: %s: no such record\n", w->asked);
+    return err || w->shown == 0;
 }
 
 static int run(int argc, char **argv)
 {
-    struct str file;
     if (argc < 2 || argv[1][0] == '-') {
         (void)fprintf(stderr, "usage: vigie record PATH [NUMBER...]\n");
         return 2;
     }
-    struct wanted w = {.path = argv[1], .n = (size_t)argc - 2};
+    struct wanted w = {.asked = argv[1], .n = (size_t)argc - 2};
     uint64_t *number = calloc(w.n + 1, sizeof *number);
     w.number = number;
     for (size_t i = 0; number && i < w.n; i++)
@@ -153,19 +150,10 @@ static int run(int argc, char **argv)
             free(number);
             return 2;
         }
-    int code = 1;
-    if (!number || open_log(w.path, &file) != 0) {
-        (void)fprintf(stderr, "vigie: %s: %s\n", w.path, strerror(errno));
-    } else {
-        qsort(number, w.n, sizeof *number, ascending);
-        code = evtx_claims((const uint8_t *)file.p, file.n) ? event_log(file, &w) : other_log(file, &w);
-        if (code == 0 && w.n && w.shown == 0) {
-            (void)fprintf(stderr, "vigie: %s: no such record\n", w.path);
-            code = 1;
-        }
-        if (file.n)
-            (void)munmap((void *)(uintptr_t)file.p, file.n);
-    }
+    if (!number)
+        return 1;
+    qsort(number, w.n, sizeof *number, ascending);
+    int code = show_all(&w);
     free(number);
     return code;
 }
@@ -178,7 +166,8 @@ const struct command cmd_record = {
              "Prints records as they lie in the log PATH, all of them or those with the given numbers.\n"
              "A Windows event log (.evtx): one JSON object a line, with every value; NUMBER is the event record id.\n"
              "A capture of packets (pcap, pcapng): time, ends and bytes of each packet; NUMBER counts packets from 1.\n"
-             "Any other file: its lines as they are; NUMBER counts from 1.\n"
+             "A log of JSON records: each as it lies there; NUMBER is its line, or its place in the document, from 1.\n"
+             "PATH is as a scan tells it: a file, compressed or not, or archive!member; of an archive the records of all members.\n"
              "Damage in a log is told on stderr; what is readable is printed. Exit code 1 when nothing was found.\n",
     .run = run,
 };

@@ -51,39 +51,3 @@ void packet_text(const struct frame *x, const char *bytes, struct buf *out)
     for (size_t i = 0; i < x->n; i += ROW)
         row(at + i, i, x->n - i < ROW ? x->n - i : ROW, out);
 }
-
-static int each_unit(struct inputs *in, bool (*each)(void *owner, const struct frame *x, const char *bytes), void *owner)
-{
-    struct feed *feed;
-    struct feed_worker *worker = NULL;
-    struct unit u = {0};
-    int err = feed_open(&feed, in);
-    if (err)
-        return err;
-    bool more = true, any = false;
-    err = feed_worker(feed, &worker);
-    int got = err ? 0 : 1;
-    while (!err && more && (got = feed_next(worker, &u)) > 0) {
-        any = any || u.format == UNIT_CAPTURE;
-        for (size_t i = 0; more && i < u.nframes; i++)
-            more = each(owner, &u.frames[i], u.bytes);
-    }
-    feed_worker_free(worker);
-    unit_free(&u);
-    feed_close(feed);
-    err = err ? err : got < 0 ? got : 0;
-    return err ? err : any ? 0 : ERR_UNSUPPORTED;
-}
-
-int packet_each(const char *path, bool (*each)(void *owner, const struct frame *x, const char *bytes), void *owner)
-{
-    struct inputs *in;
-    int err = inputs_new(&in);
-    if (err)
-        return err;
-    err = inputs_add_path(in, path);
-    if (!err)
-        err = each_unit(in, each, owner);
-    inputs_free(in);
-    return err;
-}

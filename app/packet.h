@@ -7,8 +7,5 @@
 
 /* One packet; x->at counts from `bytes`. */
 void packet_text(const struct frame *x, const char *bytes, struct buf *out);
-/* Calls `each` with every packet and fault of a capture, or of the captures in an archive, until it says false. ERR_UNSUPPORTED when
- * there is no capture in the file. */
-int packet_each(const char *path, bool (*each)(void *owner, const struct frame *x, const char *bytes), void *owner);
 
 #endif

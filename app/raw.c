@@ -3,14 +3,16 @@
 
 #include "app/packet.h"
 #include "decode/evtx.h"
-#include "source/feed.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct looking {
     const struct origin *at;
     struct buf *out;
+    const char *path;
+    int found; /* as raw_record */
 };
 
 static void no_fault(void *owner, uint64_t record, const struct fault *f)
@@ -75,11 +77,11 @@ static int in_unit(const struct unit *u, const struct looking *l)
     return ERR_NOT_FOUND;
 }
 
-/* The file itself of "file" or "file!member". */
+/* The file itself of "file" or "file!member"; a file may have such a name, too. */
 static int add_file(struct inputs *in, const char *path)
 {
     char file[4200];
-    const char *bang = strchr(path, '!');
+    const char *bang = access(path, F_OK) == 0 ? NULL : strchr(path, '!');
     size_t n = bang ? (size_t)(bang - path) : strlen(path);
     if (n >= sizeof file)
         return ERR_LIMIT;
@@ -88,7 +90,14 @@ static int add_file(struct inputs *in, const char *path)
     return inputs_add_path(in, file);
 }
 
-static int search(struct inputs *in, const char *path, const struct looking *l)
+/* The input is the one that was asked for, or one of its members. */
+static bool asked_for(const char *input, const char *path)
+{
+    size_t n = strlen(path);
+    return strncmp(input, path, n) == 0 && (input[n] == '\0' || input[n] == '!');
+}
+
+static int walk(struct inputs *in, const char *path, const struct raw_visit *v)
 {
     struct feed *feed;
     struct feed_worker *worker = NULL;
@@ -97,26 +106,47 @@ static int search(struct inputs *in, const char *path, const struct looking *l)
     if (err)
         return err;
     err = feed_worker(feed, &worker);
-    int got = err ? 0 : 1, found = ERR_NOT_FOUND;
-    while (!err && found == ERR_NOT_FOUND && (got = feed_next(worker, &u)) > 0)
-        if (strcmp(inputs_get(in, u.input)->path, path) == 0)
-            found = in_unit(&u, l);
+    int got = err ? 0 : 1;
+    bool more = true;
+    while (!err && more && (got = feed_next(worker, &u)) > 0) {
+        const char *input = inputs_get(in, u.input)->path;
+        more = !asked_for(input, path) || v->unit(v->owner, input, &u);
+    }
     feed_worker_free(worker);
     unit_free(&u);
     feed_close(feed);
-    return err ? err : got < 0 ? got : found;
+    return err ? err : got < 0 ? got : 0;
 }
 
-int raw_record(const char *path, const struct origin *at, struct buf *out)
+int raw_units(const char *path, const struct raw_visit *v)
 {
     struct inputs *in;
-    const struct looking l = {at, out};
     int err = inputs_new(&in);
     if (err)
         return err;
     err = add_file(in, path);
     if (!err)
-        err = search(in, path, &l);
+        err = walk(in, path, v);
+    for (uint32_t i = 0; v->fault && i < inputs_count(in); i++) {
+        const struct input *x = inputs_get(in, i);
+        for (unsigned k = 0; asked_for(x->path, path) && k < x->kept; k++)
+            v->fault(v->owner, x->path, &x->faults[k]);
+    }
     inputs_free(in);
     return err;
+}
+
+static bool look(void *owner, const char *path, const struct unit *u)
+{
+    struct looking *l = owner;
+    if (strcmp(path, l->path) == 0)
+        l->found = in_unit(u, l);
+    return l->found == ERR_NOT_FOUND;
+}
+
+int raw_record(const char *path, const struct origin *at, struct buf *out)
+{
+    struct looking l = {at, out, path, ERR_NOT_FOUND};
+    int err = raw_units(path, &(struct raw_visit){look, NULL, &l});
+    return err ? err : l.found;
 }

@@ -104,6 +104,30 @@ def check_round_trip(work):
     assert strip(p.stdout) == strip(open(first).read())
 
 
+def check_record(work):
+    """What a scan names as the place of an activity, `vigie record` shows: whatever is around the record."""
+    some = lambda *days: "".join(line(i, user=f"user{d}-{i}", day=d) + "\n" for d in days for i in range(3))
+    folder = f"{work}/r"
+    write(f"{folder}/plain.jsonl", "\n" + some(1))
+    write(f"{folder}/document.json", json.dumps({"Records": [json.loads(l) for l in some(2).splitlines()]}, indent=1))
+    write(f"{folder}/packed.jsonl.gz", gzip.compress(some(3).encode()))
+    write(f"{folder}/odd!name.jsonl", some(4))
+    with zipfile.ZipFile(f"{folder}/case.zip", "w") as z:
+        z.writestr("a/first.jsonl", some(5))
+        z.writestr("second.jsonl.gz", gzip.compress(some(6).encode()))
+    p = subprocess.run([VIGIE, "activities", folder], capture_output=True, text=True)
+    places = [(a["record"]["path"], str(a["record"]["number"]), a["actor"]["upn"]) for a in map(json.loads, p.stdout.splitlines())]
+    assert len(places) == 18 and len({path for path, _, _ in places}) == 6, places
+    for path, number, who in places:
+        p = subprocess.run([VIGIE, "record", path, number], capture_output=True, text=True)
+        assert p.returncode == 0 and p.stdout.count("@") == 1 and who in p.stdout, (path, number, p)
+    p = subprocess.run([VIGIE, "record", f"{folder}/case.zip"], capture_output=True, text=True)
+    assert p.returncode == 0 and p.stdout.count("user") == 6, p
+    for path, number in ((f"{folder}/case.zip!second.jsonl.gz", "4"), (f"{folder}/case.zip!none", "1"), (folder, "1"), (f"{folder}/none", "1"), (VIGIE, "1")):
+        p = subprocess.run([VIGIE, "record", path, number], capture_output=True, text=True)
+        assert p.returncode == 1 and p.stderr and not p.stdout, (path, p)
+
+
 def check_daily(work):
     names = some_logs(f"{work}/f", files=2)
     daily = f"{work}/daily.ndjson"
