@@ -128,7 +128,7 @@ int merge_next(struct merge *s, struct held *out)
         }
         if (give && repeated(s, out->bytes)) {
             s->repeats++;
-            give = false;
+            give = out->full = false;
         }
         if (give)
             return 1;

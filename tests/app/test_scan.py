@@ -68,6 +68,17 @@ def check_repeats(work):
     twice = result(names[0], names[1], names[0])
     assert twice["activities"]["total"] == one["activities"]["total"]
     assert twice["users"] == one["users"]
+    # one event, told to the millisecond by one collector and to the second by another: also as the very last
+    told = {"TargetUserName": "alice", "TargetUserSid": "S-1-5-21-1-2-3-1104", "TargetDomainName": "CORP", "LogonType": "3", "IpAddress": "10.0.0.9"}
+    beat = {"@timestamp": "2026-01-05T09:00:00.123Z", "winlog": {"channel": "Security", "event_id": "4624", "computer_name": "dc1.corp.test",
+            "provider_name": "Microsoft-Windows-Security-Auditing", "record_id": "77", "event_data": told}}
+    flat = dict(told, EventID=4624, Hostname="dc1.corp.test", Channel="Security", SourceName="Microsoft-Windows-Security-Auditing",
+                EventTime="2026-01-05 09:00:00", RecordNumber=77, EventType="AUDIT_SUCCESS", Keywords=-9214364837600034816)
+    flat["@timestamp"] = "2026-01-05T09:00:00.900Z"
+    collectors = [write(f"{work}/b2/beat.json", json.dumps(beat)), write(f"{work}/b2/nxlog.json", json.dumps(flat))]
+    assert [result(c)["activities"]["total"] for c in collectors] == [1, 1]
+    both = result(*collectors)["activities"]
+    assert both["total"] == 1 and both["repeats"] == 1 and both["byKind"] == {"network logon": 1}, both
 
 
 def check_archives(work):
