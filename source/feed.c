@@ -116,6 +116,21 @@ void feed_progress(struct feed *f, uint64_t *done, uint64_t *total)
 
 /* ---- recognising ---- */
 
+/* Names of columns: no JSON record, damaged or not, begins so. */
+static bool is_table(struct str s)
+{
+    struct str line;
+    size_t commas = 0;
+    if (!str_cut(&s, '\n', &line))
+        return false;
+    for (size_t i = 0; i < line.n; i++) {
+        if (line.p[i] == '{' || line.p[i] == ':')
+            return false;
+        commas += line.p[i] == ',';
+    }
+    return commas >= 3;
+}
+
 static enum content recognise(const uint8_t *p, size_t n, const char **why)
 {
     struct str s = {(const char *)p, n};
@@ -144,6 +159,10 @@ static enum content recognise(const uint8_t *p, size_t n, const char **why)
         if (str_startsi(line, STR("dn:")) || str_startsi(line, STR("version: 1")))
             return CONTENT_LDIF;
         break;
+    }
+    if (is_table(s)) {
+        *why = "a table (CSV): save the records as JSON";
+        return CONTENT_NONE;
     }
     /* a JSON log whose first lines are damaged is still one */
     if (s.n && (str_has(s, STR("\n{\"")) || str_has(s, STR("\":\"")) || str_has(s, STR("\": \""))))

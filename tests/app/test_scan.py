@@ -228,14 +228,15 @@ def check_usage(work):
 def check_unreadable(work):
     good = write(f"{work}/j/good.jsonl", line(1) + "\n")
     bad = {"empty": b"", "text": b"hello world, this is no log\n", "image": b"\x89PNG\r\n\x1a\n" + b"\0" * 60,
-           "utf16": '{"a":1}'.encode("utf-16"), "cut.gz": gzip.compress(b'{"time":1}' * 4000)[:40], "not.evtx": b"ElfFile\0" + b"\xff" * 5000}
+           "table": b'RecordId,CreationDate,Operation,AuditData\r\n1,2026-01-05,x,"{""Id"":""1""}"\r\n', "utf16": '{"a":1}'.encode("utf-16"), "cut.gz": gzip.compress(b'{"time":1}' * 4000)[:40], "not.evtx": b"ElfFile\0" + b"\xff" * 5000}
     for name, content in bad.items():
         write(f"{work}/j/{name}", content)
     os.symlink(f"{work}/j", f"{work}/j/loop")
     os.symlink("/nonexistent", f"{work}/j/dangling")
     r = result(f"{work}/j")
     by = {os.path.basename(i["path"]): i for i in r["inputs"]}
-    for name in ("empty", "text", "image", "utf16", "cut.gz", "not.evtx", "dangling"):
+    assert [s["reason"] for s in by["table"]["skipped"]] == ["a table (CSV): save the records as JSON"]
+    for name in ("empty", "text", "image", "table", "utf16", "cut.gz", "not.evtx", "dangling"):
         assert by[name]["skipped"] and by[name]["skipped"][0]["reason"], name
     assert by["good.jsonl"]["activities"] == 1 and not by["good.jsonl"]["skipped"]
     for name in ("empty", "text", "image"):
