@@ -49,6 +49,15 @@ static void see(struct detection *d, const struct activity *a)
 
 static const enum kind wants[] = {KIND_UNKNOWN, KIND_COUNT};
 
+static bool ready(const struct detection *d)
+{
+    const struct dir *dir = detection_dir(d);
+    for (uint32_t k = 1; k <= dir_count(dir); k++)
+        if (dir_is(dir, k, ENTITY_HONEYTOKEN))
+            return true;
+    return false;
+}
+
 const struct detector det_2014 = {
     .external_id = 2014,
     .name = "Honeytoken activity",
@@ -59,7 +68,8 @@ const struct detector det_2014 = {
              "authentication by it, successful, failed or only begun (on the network), LDAP binds among them, every service ticket that it asks for, every share "
              "that it opens and every directory query or change over LDAP that it makes raises this alert, one per account and source. What is done to the "
              "account, such as adding it to a group, does not.",
-    .blind = "no activity at all",
+    .blind = "no account tagged as a honeytoken, or no activity at all",
+    .ready = ready,
     .wants = wants,
     .see = see,
 };

@@ -39,6 +39,7 @@ struct detector {
     const enum kind *wants; /* kinds it sees, ended by KIND_COUNT; { KIND_UNKNOWN, KIND_COUNT } = all kinds */
     const enum kind *needs; /* kinds without all of which it is blind; NULL = wants. The other wanted kinds only explain. */
     bool (*sees)(const struct activity *a); /* of these kinds, those that count against blindness; NULL: all */
+    bool (*ready)(const struct detection *d); /* false: blind whatever was seen, since nobody named what it watches; NULL: always */
     const struct param *params; /* ended by name == NULL; may be NULL */
     size_t state_size;     /* zeroed memory at detection_state() */
     int (*start)(struct detection *d);  /* set tables up; may be NULL; 0 or negative enum err */

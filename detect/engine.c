@@ -300,7 +300,9 @@ uint64_t engine_dropped(const struct engine *e)
 bool engine_blind(const struct engine *e, size_t n, const struct detector **which, const char **missing)
 {
     for (size_t i = 0; i < e->n; i++) {
-        if (e->all[i].saw || n-- > 0)
+        const struct detection *d = &e->all[i];
+        bool sees = d->saw && (!d->def->ready || d->def->ready(d));
+        if (sees || n-- > 0)
             continue;
         *which = e->all[i].def;
         *missing = e->all[i].def->blind;

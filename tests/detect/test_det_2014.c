@@ -31,10 +31,23 @@ static void over_ldap(void **state)
     replay_free(&r);
 }
 
+static bool blind(const struct replay_setup *setup)
+{
+    struct replay_result r;
+    const struct detector *which;
+    const char *missing;
+    replay(ID, FIXTURE("attack"), setup, &r);
+    bool is = engine_blind(r.engine, 0, &which, &missing);
+    replay_free(&r);
+    return is;
+}
+
 static void an_untagged_account(void **state)
 {
     (void)state;
     verdict_none(ID, FIXTURE("attack"), &untagged);
+    assert_true(blind(&untagged));
+    assert_false(blind(&learned));
 }
 
 static void what_is_done_to_it(void **state)
