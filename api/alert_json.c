@@ -132,16 +132,20 @@ static int write_evidence(void *owner, const struct stored_evidence *e)
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-/* The text of a closing is the number of its resolution. */
+struct str alert_json_event(const struct alert_event *e)
+{
+    int64_t n = 0;
+    bool closed = str_eq(e->what, STR("closed")) && str_i64(e->text, &n) && n >= 0 && n <= RESOLUTION_TRUE_POSITIVE;
+    return closed ? alert_json_status((enum resolution)n) : e->text;
+}
+
 static int write_event(void *owner, const struct alert_event *e)
 {
     struct writing *w = owner;
-    int64_t n = 0;
-    bool closed = str_eq(e->what, STR("closed")) && str_i64(e->text, &n) && n >= 0 && n <= RESOLUTION_TRUE_POSITIVE;
     jout_obj(w->j);
     jout_kstr(w->j, "what", e->what);
     jout_kstr(w->j, "by", e->by);
-    jout_kstr(w->j, "text", closed ? alert_json_status((enum resolution)n) : e->text);
+    jout_kstr(w->j, "text", alert_json_event(e));
     api_ktime(w->j, "time", e->time);
     jout_end_obj(w->j);
     return 0;

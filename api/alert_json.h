@@ -10,6 +10,8 @@ int alert_json_row(struct api_request *q, struct jout *j, const struct stored_al
 int alert_json_page(struct api_request *q, struct jout *j, const struct stored_alert *a);
 /* "open", "dismissed", "resolved", "false_positive", "benign", "true_positive". */
 struct str alert_json_status(enum resolution r);
+/* What an event of its history says: the text of a closing is kept as the number of its resolution. */
+struct str alert_json_event(const struct alert_event *e);
 /* The name of an app number; absent for unknown ones. */
 struct str alert_json_app(uint32_t service);
 

@@ -276,7 +276,7 @@ static int write_workbook(struct api_request *q, struct api_response *r, const s
         for (unsigned c = 0; c < COLUMNS; c++)
             workbook_text(s, row, c, l.cell[c], q->arena);
     }
-    r->type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    r->type = WORKBOOK_TYPE;
     return workbook_finish(&w, &r->body);
 }
 

@@ -8,6 +8,8 @@
 
 #include <xlsxwriter.h>
 
+#define WORKBOOK_TYPE "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 struct workbook {
     lxw_workbook *book;
     int fd;
