@@ -1,6 +1,6 @@
 // tests/portal/units.test.ts - the parts of the portal that are pure: filters, addresses, receipts, pictures, words of the server.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { clausesOf, filtersOf, withField } from '../../portal/src/filter';
 import type { Alert, Filters, Receipt } from '../../portal/src/model';
@@ -130,6 +130,19 @@ test('every kind of activity, every field and every right of the server has its 
     assert.deepEqual(fields.filter((f) => !t.field[f]), []);
     assert.deepEqual(rights.filter((r) => !t.rights[r]), []);
   }
+});
+
+/** What the audit log may say: the word that follows the request in a call that writes it, or that a route names. */
+test('every word of the audit log is there in both languages', () => {
+  const words = new Set<string>();
+  for (const room of ['api', 'app'])
+    for (const file of readdirSync(room).filter((f) => f.endsWith('.c'))) {
+      const text = header(`${room}/${file}`);
+      for (const m of text.matchAll(/\b(?:api_audit|audit|changed)\(\w+, (?:r, )?(?!r->|STR)((?:[^",;()]*"[^"]+")+)/g)) for (const w of (m[1] as string).matchAll(/"([^"]+)"/g)) words.add(w[1] as string);
+      for (const m of text.matchAll(/\.(?:audit = |what = STR\()"([^"]+)"/g)) words.add(m[1] as string);
+    }
+  assert.ok(words.size > 50, String(words.size));
+  for (const t of [en, fr]) assert.deepEqual([...words].filter((w) => !t.audited[w]), []);
 });
 
 test('no sentence is left in the other language', () => {
