@@ -184,6 +184,8 @@ static int post_suppress(struct api_request *q, struct api_response *r)
     struct suppress_request s = {.who = q->caller->name, .now = q->now};
     if (!suppress_by_of(api_str(q, "by"), &s.by))
         return api_refuse(r, 400, "by must be user, source or ip");
+    if (q->caller->scoped && s.by != SUPPRESS_USER)
+        return api_refuse(r, 403, "Your role is limited to some apps or groups: it suppresses by user alone.");
     if (!until_of(q, r, &s.until))
         return 0;
     int err = find(q, &a);
@@ -213,6 +215,8 @@ static int post_exclude(struct api_request *q, struct api_response *r)
     int err = find(q, &a);
     if (err)
         return err;
+    if (q->caller->scoped)
+        return api_refuse(r, 403, "Your role is limited to some apps or groups: an exclusion would hold for everybody.");
     if (tab_policies_get(q->db, q->arena, a.policy, &p) != 0)
         return api_refuse(r, 409, "The alert came from elsewhere: no policy of this hub is behind it.");
     err = tab_policies_exclude(q->db, a.policy, name, until, q->caller->name);

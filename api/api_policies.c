@@ -4,11 +4,15 @@
 
 #include "api/answer.h"
 #include "api/filters.h"
+#include "api/person_json.h"
 #include "policy/activity_policy.h"
 #include "policy/detection_policy.h"
+#include "policy/filter_people.h"
+#include "policy/filter_parse.h"
 #include "policy/policy_set.h"
 #include "policy/templates.h"
 #include "store/tab_accounts.h"
+#include "store/tab_entities.h"
 
 enum { ALL_TYPES = 1u << POLICY_IDENTITY | 1u << POLICY_ANOMALY | 1u << POLICY_ACTIVITY, PREVIEW_DAYS = 30, EXCLUSIONS_MOST = 1000, NAME_MAX = 200 };
 
@@ -78,6 +82,50 @@ static int get_policy(struct api_request *q, struct api_response *r)
     return err ? err : policy_json(q->db, &p, &q->caller->alerts, &r->json);
 }
 
+/* ---- what an administrator whose view is scoped may change: activity policies that concern nothing but the scope ---- */
+
+static bool value_inside(struct api_request *q, const struct filter_term *t, const struct filter_value *v)
+{
+    const struct actlog_view *view = &q->caller->activities;
+    struct stored_entity e;
+    bool inside = false;
+    if (t->field == FIELD_ACTIVITY_USER && view->people)
+        return v->from > 0 && v->from <= UINT32_MAX && tab_entities_get(q->db, q->arena, (uint32_t)v->from, &e) == 0 && person_json_may_see(q, e.base.number);
+    for (size_t i = 0; t->field == FIELD_ACTIVITY_SERVICE && i < view->napps; i++)
+        inside |= v->from == (int64_t)view->apps[i];
+    return inside;
+}
+
+static bool term_inside(struct api_request *q, const struct filter_term *t)
+{
+    if (t->match != MATCH_EQ || t->negate || t->n == 0)
+        return false;
+    for (unsigned i = 0; i < t->n; i++)
+        if (!value_inside(q, t, &t->values[i]))
+            return false;
+    return true;
+}
+
+static bool may_change(struct api_request *q, const struct stored_policy *p)
+{
+    const struct filter_sources from = filters_sources(q);
+    struct filter_parser parser = {.arena = q->arena, .noun = FILTER_ACTIVITIES, .now = q->now};
+    struct filter names, f;
+    if (!q->caller->scoped)
+        return true;
+    if (p->type != POLICY_ACTIVITY || filter_parse_text(&parser, p->filters, &names) != 0 || filter_people(&from, q->arena, &names, &f) != 0)
+        return false;
+    for (unsigned i = 0; i < f.n; i++)
+        if (term_inside(q, &f.terms[i]))
+            return true;
+    return false;
+}
+
+static int not_in_scope(struct api_response *r)
+{
+    return api_refuse(r, 403, "Your role is limited to some apps or groups: it changes only activity policies whose filters name nothing but these.");
+}
+
 /* ---- changes ---- */
 
 static struct str policy_text(struct api_request *q, const struct stored_policy *p)
@@ -111,6 +159,8 @@ static int post_policy(struct api_request *q, struct api_response *r)
     int err = policy_change(&c, &p);
     if (err == ERR_MALFORMED)
         return filters_refuse(r, &c.error);
+    if (!err && !may_change(q, &p))
+        return not_in_scope(r);
     if (!err)
         err = tab_policies_add(q->db, &p);
     if (!err)
@@ -188,6 +238,21 @@ static int keep_change(struct api_request *q, const struct stored_policy *p, con
     return db_end(q->db, err);
 }
 
+/* Whom a scope names must exist: a detection that is for nobody would be for everybody. */
+static bool scope_known(struct api_request *q, struct api_response *r, const char *path)
+{
+    const struct jnode *list = jin_path(q->doc, q->params, path);
+    struct stored_entity e;
+    for (const struct jnode *m = list && list->type == J_ARR ? jin_first(q->doc, list) : NULL; m; m = jin_next(q->doc, list, m)) {
+        struct str id = m->type == J_OBJ ? jin_str(q->doc, m, "id") : jin_text(m);
+        if (tab_entities_by_id(q->db, q->arena, id, &e) != 0 || e.base.type == ENTITY_COMPUTER) {
+            (void)api_bad_value(r, id, "CONSOLE_FORMS_NOT_VALID_VALUE");
+            return false;
+        }
+    }
+    return true;
+}
+
 static int put_policy(struct api_request *q, struct api_response *r)
 {
     struct policy_change c = change_of(q);
@@ -196,16 +261,41 @@ static int put_policy(struct api_request *q, struct api_response *r)
     int err = find(q, &p);
     if (err)
         return err;
+    if (!may_change(q, &p))
+        return not_in_scope(r);
+    if (!scope_known(q, r, "scope.include") || !scope_known(q, r, "scope.exclude"))
+        return 0;
     struct str before = policy_text(q, &p);
     err = policy_change(&c, &p);
     if (err == ERR_MALFORMED)
         return filters_refuse(r, &c.error);
+    if (!err && !may_change(q, &p))
+        return not_in_scope(r);
     if (exclusions && !exclusions_good(q, exclusions))
         return api_refuse(r, 400, "exclusions must be a list of {\"name\", \"until\"}");
     if (!err)
         err = keep_change(q, &p, exclusions);
     if (!err)
         err = api_audit(q, "policy changed", p.id, before, policy_text(q, &p));
+    return err ? err : answer(q, r, &p);
+}
+
+/* Exclusions alone, for roles that may exclude and change nothing else of a policy. */
+static int put_policy_exclusions(struct api_request *q, struct api_response *r)
+{
+    struct stored_policy p;
+    const struct jnode *exclusions = jin_get(q->doc, q->params, STR("exclusions"));
+    int err = find(q, &p);
+    if (err)
+        return err;
+    if (!may_change(q, &p))
+        return not_in_scope(r);
+    if (!exclusions || !exclusions_good(q, exclusions))
+        return api_refuse(r, 400, "exclusions must be a list of {\"name\", \"until\"}");
+    struct str before = policy_text(q, &p);
+    err = keep_change(q, &p, exclusions);
+    if (!err)
+        err = api_audit(q, "exclusions changed", p.id, before, policy_text(q, &p));
     return err ? err : answer(q, r, &p);
 }
 
@@ -217,6 +307,8 @@ static int delete_policy(struct api_request *q, struct api_response *r)
         return err;
     if (p.type != POLICY_ACTIVITY)
         return api_refuse(r, 409, "Detections can be switched off, not deleted.");
+    if (!may_change(q, &p))
+        return not_in_scope(r);
     struct str before = policy_text(q, &p);
     err = tab_policies_drop(q->db, p.id);
     if (!err)
@@ -284,6 +376,7 @@ static const struct api_route routes[] = {
     {.method = API_POST, .pattern = "api/vigie/v1/policies/preview", .right = RIGHT_VIEW_POLICIES, .handler = post_preview, .lane = API_LONG, .about = "How much a policy would have found in the last days."},
     {.method = API_GET, .pattern = "api/vigie/v1/policies/{id}", .right = RIGHT_VIEW_POLICIES, .handler = get_policy, .about = "One policy."},
     {.method = API_PUT, .pattern = "api/vigie/v1/policies/{id}", .right = RIGHT_MANAGE_POLICIES, .handler = put_policy, .about = "Changes a policy: what the body says, the rest stays."},
+    {.method = API_PUT, .pattern = "api/vigie/v1/policies/{id}/exclusions", .right = RIGHT_EXCLUDE, .handler = put_policy_exclusions, .about = "Replaces the exclusions of a detection."},
     {.method = API_DELETE, .pattern = "api/vigie/v1/policies/{id}", .right = RIGHT_MANAGE_POLICIES, .handler = delete_policy, .about = "Deletes an activity policy; its alerts stay."},
     {.method = API_GET, .pattern = "api/vigie/v1/templates", .right = RIGHT_VIEW_POLICIES, .handler = get_templates, .about = "Templates of activity policies."},
     {.pattern = NULL}};

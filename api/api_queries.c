@@ -107,11 +107,24 @@ static int suggest_entity(void *owner, const struct stored_entity *e)
     return 0;
 }
 
-static int suggest_people(struct suggestions *s, int type)
+/* Where an id is wanted: of users what distinguishes them, of groups that they are one. */
+static int suggest_id(void *owner, const struct stored_entity *e)
+{
+    struct str about = e->base.type == ENTITY_GROUP ? STR("group") : str_set(e->base.upn) ? e->base.upn : e->base.title;
+    suggest(owner, e->base.id, e->base.name, about);
+    return 0;
+}
+
+static int suggest_entities(struct suggestions *s, int type, int (*each)(void *owner, const struct stored_entity *e))
 {
     const struct entity_query ask = {.text = s->typed.n ? s->typed : STR_NONE, .type = type, .people = s->q->caller->activities.people,
                                      .npeople = s->q->caller->activities.npeople, .sort = ENTITY_BY_NAME, .ascending = true, .limit = SUGGESTED};
-    return tab_entities_query(s->q->db, &ask, suggest_entity, s, NULL);
+    return tab_entities_query(s->q->db, &ask, each, s, NULL);
+}
+
+static int suggest_people(struct suggestions *s, int type)
+{
+    return suggest_entities(s, type, suggest_entity);
 }
 
 static int suggest_policy(void *owner, const struct stored_policy *p)
@@ -213,10 +226,21 @@ static int suggest_for(struct suggestions *s, enum filter_field f)
     return suggest_seen(s, f);
 }
 
+/* Groups, or users and groups: for scopes of policies and of accounts. */
+static int suggest_ids(struct suggestions *s, bool users)
+{
+    if (!api_may(s->q, RIGHT_VIEW_USERS))
+        return 0;
+    int err = users ? suggest_entities(s, (int)ENTITY_USER, suggest_id) : 0;
+    s->n = s->n > SUGGESTED / 2 ? SUGGESTED / 2 : s->n; /* many users leave room for groups */
+    return err ? err : suggest_entities(s, (int)ENTITY_GROUP, suggest_id);
+}
+
 static int get_suggest(struct api_request *q, struct api_response *r)
 {
     struct suggestions s = {.q = q, .j = &r->json, .typed = str_trim(api_str(q, "q"))};
-    struct str name = api_str(q, "field"), noun = api_str(q, "noun");
+    struct str name = api_str(q, "field"), noun = api_str(q, "noun"), of = api_str(q, "of");
+    bool groups = str_eq(of, STR("groups")), everybody = str_eq(of, STR("everybody"));
     enum filter_field f = FIELD_COUNT;
     if (!str_eq(noun, STR("alerts")) && !str_eq(noun, STR("entities")))
         f = filter_field_named(FILTER_ACTIVITIES, name);
@@ -224,12 +248,12 @@ static int get_suggest(struct api_request *q, struct api_response *r)
         f = filter_field_named(FILTER_ALERTS, name);
     if (f == FIELD_COUNT)
         f = filter_field_named(FILTER_ENTITIES, name);
-    if (f == FIELD_COUNT || s.typed.n > NAME_MAX)
-        return api_refuse(r, 400, "field must be the name of a field");
+    if ((f == FIELD_COUNT && !groups && !everybody) || s.typed.n > NAME_MAX)
+        return api_refuse(r, 400, "field must be the name of a field, or of be groups or everybody");
     jout_obj(&r->json);
     jout_key(&r->json, "data");
     jout_arr(&r->json);
-    int err = suggest_for(&s, f);
+    int err = groups || everybody ? suggest_ids(&s, everybody) : suggest_for(&s, f);
     jout_end_arr(&r->json);
     jout_end_obj(&r->json);
     return err;

@@ -18,6 +18,11 @@ bool suppress_by_of(struct str text, enum suppress_by *by)
     return false;
 }
 
+struct str suppress_by_text(enum suppress_by by)
+{
+    return str_of(words[by]);
+}
+
 /* What rules could name of an alert. */
 struct named {
     struct stored_suppression v[MOST];

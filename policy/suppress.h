@@ -17,6 +17,7 @@ struct suppress_request {
 
 /* user, source, ip. False for other words. */
 bool suppress_by_of(struct str text, enum suppress_by *by);
+struct str suppress_by_text(enum suppress_by by);
 /* ERR_USAGE: the alert has no such user, computer or address. The alert itself is not changed (tab_alerts_suppress does). */
 int suppress_from(struct db *db, struct str alert, const struct suppress_request *r);
 /* For an alert that tab_alerts_put called fresh, in the same transaction: a rule marks it, else it goes to the channels that its policy names. */

@@ -72,6 +72,7 @@ export interface SavedQuery { id: string; name: string; filters: Filters; shared
 
 export interface Param { name: string; value: number | string; default: number | string; about?: string }
 export interface Exclusion { name: string; until?: string | null }
+export interface Suppression { id: string; policy: string; name: string; by: 'user' | 'source' | 'ip'; value: string; user?: string; until?: string | null; alert: string; madeBy: string; made: string }
 export interface Match { type: 'single' | 'repeated'; count?: number; minutes?: number; sameApp?: boolean }
 export interface Policy {
   id: string; type: 'identity' | 'anomaly' | 'activity'; externalId?: number | null; name: string; severity: Severity; category: string; enabled: boolean; openAlerts?: number;

@@ -228,6 +228,12 @@ def test_policies():
     changed = hub.own("PUT", "policies/impossible_travel", {"params": {p["name"]: None}, "sensitivity": 2, "exclusions": []})
     assert changed[2]["params"][0]["value"] == p["default"] and changed[2]["exclusions"] == []
     assert hub.own("PUT", "policies/impossible_travel", {"params": {"nope": 1}})[0] == 400
+    worker = {"Authorization": "Token " + token_of("atp_user")}  # excludes, but changes no policy; sees no policy of the cloud either
+    assert hub.http("PUT", V + "policies/impossible_travel", {"enabled": False}, worker)[0] == 403
+    assert hub.http("PUT", V + "policies/impossible_travel/exclusions", {"exclusions": []}, worker)[0] == 404
+    changed = hub.own("PUT", "policies/impossible_travel/exclusions", {"exclusions": [{"name": "10.0.0.0/8"}], "enabled": False})
+    assert changed[0] == 200 and changed[2]["enabled"] is True and [e["name"] for e in changed[2]["exclusions"]] == ["10.0.0.0/8"], changed
+    assert hub.own("PUT", "policies/impossible_travel/exclusions", {})[0] == 400 and hub.own("PUT", "policies/impossible_travel/exclusions", {"exclusions": []})[0] == 200
     assert hub.own("PUT", "policies/nope", {"enabled": True})[0] == 404
     assert hub.own("DELETE", "policies/impossible_travel")[0] == 409
     assert len(get("templates")["data"]) >= 5
@@ -286,6 +292,27 @@ def test_alert_workbook():
     assert any("=1+1 looks odd" in r for r in book["History"]) and b"<f>" not in zipfile.ZipFile(io.BytesIO(data)).read("xl/worksheets/sheet4.xml"), "text stays text"
     assert hub.own("GET", f"alerts/{'0' * 24}/workbook")[0] == 404
     assert [r["object"] for r in get("audit?limit=20&q=alert+exported")["data"]][0] == a
+
+
+def test_suppressions():
+    """A rule made from an alert is listed, silences the next one, and is ended."""
+    one = get("alerts/" + alert_ids()[0])
+    post(f"alerts/{one['id']}/suppress", {"by": "planet"}, 400)
+    post(f"alerts/{one['id']}/suppress", {"by": "user", "until": "2020-01-01T00:00:00Z"}, 400)
+    post(f"alerts/{one['id']}/suppress", {"by": "user"})
+    who = one["users"][0]
+    rule = get("suppressions")["data"][0]
+    assert (rule["policy"], rule["by"], rule["value"], rule["user"], rule["until"], rule["madeBy"], rule["alert"]) == (one["policy"], "user", who["name"], who["id"], None, "ada", one["id"]), rule
+    before = post("alerts/query", {"limit": 1, "filters": {"entity.policy": {"eq": [one["policy"]]}}})["total"]
+    gone = lambda n: hub.upload(f"again{n}.ndjson", [activity(int(time.time()) + 100 * n, who["name"], kind="file deleted", app="SharePoint Online", objects=[{"type": "file", "role": "target", "name": f"again{n}.txt"}])])
+    newest = lambda total: hub.until("one more alert", "alerts/query", lambda d: d["total"] == total, {"limit": 1, "filters": {"entity.policy": {"eq": [one["policy"]]}}})["data"][0]
+    gone(1)
+    assert newest(before + 1)["suppressed"] is True
+    assert hub.own("DELETE", "suppressions/" + rule["id"])[0] == 200 and get("suppressions")["data"] == [] and hub.own("DELETE", "suppressions/" + rule["id"])[0] == 404
+    gone(2)
+    assert newest(before + 2)["suppressed"] is False
+    assert [r["object"] for r in get("audit?limit=20&q=suppression+lifted")["data"]] == [rule["id"]]
+    post(f"alerts/{one['id']}/reopen")
 
 
 def alert_ids(n=1):
@@ -805,6 +832,24 @@ def outside(head, inside, others, alerts):
         assert d[0] == 403 or d[2] == {"closed_benign": 0, "alertsNotFound": [sorted(everything - alerts)[0]]}, d
 
 
+def change_inside(head, inside, *outer):
+    """Whoever is scoped makes and changes activity policies about the scope, and changes nothing that concerns others."""
+    ask = lambda method, path, body=None: hub.http(method, V + path, body, head)
+    body = {"name": "inside", "severity": "low", "filters": {**inside, "actionType": {"eq": ["file shared"]}}}
+    status, _, mine = ask("POST", "policies", body)
+    assert status == 201, mine
+    assert ask("PUT", "policies/" + mine["id"], {"severity": "high"})[0] == 200
+    theirs = get("policies?type=activity&q=Deleting")["data"][0]
+    for filters in outer:
+        assert ask("POST", "policies", {**body, "filters": filters})[0] == ask("PUT", "policies/" + mine["id"], {"filters": filters})[0] == 403, filters
+    for path, change in (("impossible_travel", {"enabled": False}), ("impossible_travel/exclusions", {"exclusions": [{"name": "10.0.0.0/8"}]}), (theirs["id"], {"enabled": False})):
+        assert ask("PUT", "policies/" + path, change)[0] == 403, path
+    assert ask("DELETE", "policies/" + theirs["id"])[0] == 403
+    seen = ask("POST", "alerts/query", {"limit": 1})[2]["data"][0]["id"]
+    assert ask("POST", f"alerts/{seen}/exclude", {"name": "10.0.0.0/8"})[0] == ask("POST", f"alerts/{seen}/suppress", {"by": "ip"})[0] == 403
+    assert get("policies/impossible_travel")["enabled"] is True and ask("DELETE", "policies/" + mine["id"])[0] == 200
+
+
 def test_scopes_hide_the_rest():
     status, _, data = hub.own("POST", "inputs?name=planners.ldif", LDIF.encode(), headers={"Content-Type": "application/octet-stream"})
     assert status == 202, data
@@ -820,12 +865,23 @@ def test_scopes_hide_the_rest():
     assert len(who) == total
     alerts = post("alerts/query", {"limit": 100})["data"]
 
+    offered = get("suggest?of=groups&q=plan")["data"]
+    assert offered == [{"value": group["id"], "label": "Planners", "about": "group"}], offered
+    assert {"Planners", "alice"} <= {x["label"].split("@")[0] for word in ("plan", "alic") for x in get("suggest?of=everybody&q=" + word)["data"]}
+    travel = hub.own("PUT", "policies/impossible_travel", {"scope": {"include": [{"id": group["id"]}], "exclude": [alice()["id"]]}})
+    assert travel[0] == 200 and travel[2]["scope"]["include"] == [{"id": group["id"], "name": "Planners"}], travel
+    assert hub.own("PUT", "policies/impossible_travel", {"scope": {"include": ["Planners"]}})[0] == 400, "a name is no id"
+    assert hub.own("PUT", "policies/impossible_travel", {"scope": {"include": [], "exclude": []}})[0] == 200
+
     files = {i for i, r in who.items() if r["app"]["service"] == 20892}
     assert 0 < len(files) < len(who)
     outside(person("files", "app_admin", {"apps": [20892]}), files, who.keys() - files, {a["id"] for a in alerts if a.get("app", {}).get("service") == 20892})
     hers = {i for i, r in who.items() if r["actor"]["name"].startswith("alice")}
     assert files & hers and len(hers) < len(who)
     planners = person("planners", "group_admin", {"groups": [group["id"]]})
+    change_inside(person("sharepoint", "app_admin", {"apps": [20892]}), {"service": {"eq": [20892]}}, {"service": {"eq": [20892, 11161]}}, {"service": {"neq": [11161]}})
+    change_inside(planners, {"user.username": {"eq": [alice()["id"]]}}, {"user.username": {"eq": [alice()["id"], "bob@corp.test"]}}, {"user.tags": {"neq": ["Planners"]}})
+    change_inside(planners, {"user.tags": {"eq": ["Planners"]}}, {"actionType": {"eq": ["file deleted"]}}, {"user.username": {"eq": ["nobody@corp.test"]}})
     outside(planners, hers, who.keys() - hers, {a["id"] for a in alerts if any(u["name"].startswith("alice") for u in a["users"])})
     bob = next(u for u in get("users?q=bob")["data"])
     ask = lambda method, path, body=None: hub.http(method, path if path[0] == "/" else V + path, body, planners)

@@ -5,7 +5,7 @@ import { eqValues, isEmpty, withField } from '../filter';
 import type { PageProps } from '../frame';
 import type { Dashboard, Fields, Filters, List, SavedQuery } from '../model';
 import { change, filterOf, filterText, go, href } from '../route';
-import { attempt, useDenied, useLoad } from '../state';
+import { attempt, useDenied, useLoad, useSession } from '../state';
 import { t } from '../texts';
 import { Button, Empty, LinkButton, PageHead, Skeleton } from '../ui/basic';
 import { Check, Picks, Select, TextInput } from '../ui/form';
@@ -30,11 +30,12 @@ function Save({ filters, onClose, onDone }: { filters: Filters; onClose: () => v
 
 function Queries({ reloadKey, filters, onSave }: { reloadKey: number; filters: Filters; onSave: () => void }) {
   const { data, reload } = useLoad((s) => get<List<SavedQuery>>('queries', s), reloadKey);
+  const { session } = useSession();
   const all = data?.data ?? [];
   const item = (q: SavedQuery) => ({ text: q.name, onClick: () => go('activities', { f: filterText(q.filters) ?? '{}' }) });
   const suggested = all.filter((q) => q.suggested), saved = all.filter((q) => !q.suggested);
   const now = JSON.stringify(filters);
-  const mine = saved.find((q) => JSON.stringify(q.filters) === now);
+  const mine = saved.find((q) => q.by === session.account.name && JSON.stringify(q.filters) === now);
   return (
     <>
       <Menu left label={t.activities.queries} icon="save" items={[

@@ -24,16 +24,16 @@ function Params({ of, set }: { of: Param[]; set: (p: Param[]) => void }) {
 }
 
 /** Users and groups, found by typing. */
-export function People({ label, about, now, set, field = 'user.username' }: { label: string; about?: string; now: Ref[]; set: (r: Ref[]) => void; field?: string }) {
+export function People({ label, about, now, set, of = 'everybody' }: { label: string; about?: string; now: Ref[]; set: (r: Ref[]) => void; of?: 'everybody' | 'groups' }) {
   const [text, setText] = useState('');
-  const found = useLoad((s) => (text.length < 2 ? Promise.resolve({ data: [] } as List<Suggestion>) : get<List<Suggestion>>(`suggest${query({ field, q: text })}`, s)), text);
+  const found = useLoad((s) => (text.length < 2 ? Promise.resolve({ data: [] } as List<Suggestion>) : get<List<Suggestion>>(`suggest${query({ of, q: text })}`, s)), text);
   const add = (r: Ref) => { set([...now.filter((x) => x.id !== r.id), r]); setText(''); };
   return (
     <div class="field"><span>{label}</span>
       <div class="values">
         {now.map((r) => <span key={r.id} class="chip">{r.name}<button type="button" aria-label={t.remove} onClick={() => set(now.filter((x) => x.id !== r.id))}><Icon tiny name="close" /></button></span>)}
-        <input value={text} aria-label={label} placeholder={now.length ? '' : t.policies.choosePeople} onInput={(e) => setText(e.currentTarget.value)} />
-        {text.length > 1 && !!found.data?.data.length && <ul class="suggestions">{found.data.data.map((s) => <li key={s.value} onPointerDown={(e) => { e.preventDefault(); add({ id: s.value, name: s.label ?? s.value }); }}>{s.label ?? s.value} <span class="muted small">{s.about}</span></li>)}</ul>}
+        <input value={text} aria-label={label} placeholder={now.length ? '' : t.policies.choosePeople} onInput={(e) => setText(e.currentTarget.value)} onKeyDown={(e) => { const s = found.data?.data[0]; if (e.key === 'Enter') { e.preventDefault(); if (text.length > 1 && s) add({ id: s.value, name: s.label ?? s.value }); } }} />
+        {text.length > 1 && !!found.data?.data.length && <ul class="suggestions">{found.data.data.map((s) => <li key={s.value} onPointerDown={(e) => { e.preventDefault(); add({ id: s.value, name: s.label ?? s.value }); }}>{s.label ?? s.value} <span class="muted small">{s.about === 'group' ? t.partyType['group'] : s.about}</span></li>)}</ul>}
       </div>
       {about && <small>{about}</small>}
     </div>

@@ -27,7 +27,7 @@ function Edit({ of, roles, onClose, onDone }: { of: Admin | null; roles: Role[];
       <TextInput label={t.gate.displayName} value={draft.displayName} onChange={(displayName) => set({ ...draft, displayName })} />
       <div class="stack tight"><Select field label={t.admins.role} value={draft.role} options={roles.map((r) => [r.id, t.roleName[r.id] ?? r.name])} onChange={(r) => set({ ...draft, role: r })} />{role?.about && <p class="muted small">{role.about}</p>}</div>
       {role?.scope === 'app' && <Field label={t.admins.apps} about={t.admins.commas}><Input value={draft.apps} onChange={(apps) => set({ ...draft, apps })} /></Field>}
-      {role?.scope === 'group' && <People label={t.admins.groups} field="userGroups" now={draft.groups} set={(groups) => set({ ...draft, groups })} />}
+      {role?.scope === 'group' && <People label={t.admins.groups} of="groups" now={draft.groups} set={(groups) => set({ ...draft, groups })} />}
       <TextInput label={of ? t.admins.newPassword : t.gate.password} about={of ? t.admins.newPasswordAbout : t.gate.passwordAbout} type="password" autocomplete="new-password" value={draft.password} onChange={(password) => set({ ...draft, password })} required={!of} />
       {of && <Check checked={draft.disabled} onChange={(disabled) => set({ ...draft, disabled })}>{t.admins.disabled}</Check>}
     </Dialog>

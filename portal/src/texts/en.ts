@@ -249,6 +249,7 @@ export const en = {
       replicator: 'Accounts that may replicate the directory, such as those of Entra Connect.',
     },
   },
+  suppressions: { title: 'Suppressed alerts', none: 'No alerts are suppressed', noneWhy: '“Suppress…” on the page of an alert stores later ones like it silently. Here this can be ended.', lift: 'End', lifted: 'Later alerts open again.' },
   exclusions: { name: 'User, computer or address', hint: 'alice, WS12, 192.0.2.0/24', none: 'Nothing is excluded', noneWhy: 'Exclude from an alert that is no danger, or choose a policy above.', until: (when: string) => `until ${when}`, untilAbout: 'Empty: without end.', forPolicy: 'Policy', choose: 'Choose a policy…' },
   notifications: {
     title: { mail: 'Mail', syslog: 'Syslog (SIEM)', webhook: 'Webhook' }, about: { mail: 'Alerts are not mailed.', syslog: 'Alerts are not sent to a SIEM.', webhook: 'No webhook is called.' }, from: 'From severity', server: 'Server', port: 'Port', tls: 'Encryption', plain: 'None', sender: 'Sender', to: 'Recipients', perDay: 'At most a day',

@@ -250,6 +250,7 @@ export const fr: Texts = {
       replicator: 'Comptes qui peuvent répliquer l’annuaire, comme ceux d’Entra Connect.',
     },
   },
+  suppressions: { title: 'Alertes masquées', none: 'Aucune alerte n’est masquée', noneWhy: '« Masquer… » sur la page d’une alerte enregistre en silence les suivantes qui lui ressemblent. Ici on y met fin.', lift: 'Mettre fin', lifted: 'Les prochaines alertes s’ouvrent de nouveau.' },
   exclusions: { name: 'Utilisateur, ordinateur ou adresse', hint: 'alice, WS12, 192.0.2.0/24', none: 'Rien n’est exclu', noneWhy: 'Excluez depuis une alerte sans danger, ou choisissez une stratégie ci-dessus.', until: (when) => `jusqu’au ${when}`, untilAbout: 'Vide : sans fin.', forPolicy: 'Stratégie', choose: 'Choisir une stratégie…' },
   notifications: {
     title: { mail: 'Courriel', syslog: 'Syslog (SIEM)', webhook: 'Webhook' }, about: { mail: 'Les alertes ne sont pas envoyées par courriel.', syslog: 'Les alertes ne sont pas envoyées à un SIEM.', webhook: 'Aucun webhook n’est appelé.' }, from: 'À partir de la gravité', server: 'Serveur', port: 'Port', tls: 'Chiffrement', plain: 'Aucun', sender: 'Expéditeur', to: 'Destinataires', perDay: 'Au plus par jour',
