@@ -111,8 +111,8 @@ static void notice_changes(struct hub_fold *f)
     unsigned changed = atomic_exchange(&f->h->changed, 0);
     if (changed & (1u << HUB_POLICIES | 1u << HUB_DIRECTORY | 1u << HUB_SUBNETS | 1u << HUB_FEEDBACK))
         f->dirty = f->urgent = true;
-    if (changed & 1u << HUB_POLICIES && f->judges)
-        (void)judges_new_policies(f->judges);
+    if (changed & (1u << HUB_POLICIES | 1u << HUB_DIRECTORY | 1u << HUB_SUBNETS) && f->judges)
+        (void)judges_new_policies(f->judges, f->judges);
     if (changed & 1u << HUB_ALERTS && f->judges)
         judges_told(f->judges);
     if (changed & 1u << HUB_DIRECTORY)
@@ -127,18 +127,24 @@ static bool knows_too_much(const struct hub_fold *f)
 
 /* ---- arrivals ---- */
 
+static int police(void *owner, const struct actlog_row *row)
+{
+    struct hub_fold *f = owner;
+    if (row->number <= f->policed)
+        return 0;
+    int err = judges_visible(&f->view, row) ? judges_policies(f->judges, row) : 0;
+    if (!err)
+        f->policed = row->number;
+    return err;
+}
+
 static int arrive(void *owner, const struct actlog_row *row)
 {
     struct hub_fold *f = owner;
     f->arrived = row->number;
-    if (!judges_visible(&f->view, row))
-        return 0;
-    if (row->number > f->policed) {
-        int err = judges_policies(f->judges, row);
-        if (err)
-            return err;
-        f->policed = row->number;
-    }
+    int err = police(f, row);
+    if (err || !judges_visible(&f->view, row))
+        return err;
     struct activity a = row->activity;
     if (judges_see(f->judges, &a))
         return 0;
@@ -259,6 +265,9 @@ static int take_over(struct hub_fold *f)
 {
     if (knows_too_much(f))
         return START_OVER;
+    int err = judges_new_policies(f->next, f->judges); /* they may have been changed since the fold began */
+    if (err)
+        return err;
     judges_close(f->judges);
     f->judges = f->next;
     f->next = NULL;
@@ -266,7 +275,10 @@ static int take_over(struct hub_fold *f)
     f->late = 0;
     f->fold_end = seconds_now();
     f->fold_took = f->fold_end - f->fold_start;
-    int err = look_at_arrivals(f);
+    /* What came between the last look and the fold is judged, but no policy has seen it. */
+    err = f->policed < f->upto ? actlog_arrived(f->h->log, f->policed, f->upto, police, f) : 0;
+    if (!err)
+        err = look_at_arrivals(f);
     if (!err)
         err = publish(f, true);
     if (!err)

@@ -15,6 +15,7 @@
 #include "store/tab_entities.h"
 #include "store/tab_findings.h"
 #include "store/tab_resets.h"
+#include "store/tab_subnets.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,7 +100,7 @@ int judges_open(struct hub *h, bool identity, struct judges **out)
     if (!err && identity)
         err = posture_open(j->dir, &j->posture);
     if (!err)
-        err = judges_new_policies(j);
+        err = judges_new_policies(j, NULL);
     if (err) {
         judges_close(j);
         return err;
@@ -193,14 +194,15 @@ bool judges_see(struct judges *j, struct activity *a)
 
 /* ---- activity policies ---- */
 
-int judges_new_policies(struct judges *j)
+int judges_new_policies(struct judges *j, struct judges *from)
 {
-    const struct filter_sources from = {.db = j->h->db};
+    const struct filter_sources sources = {.db = j->h->db, .networks = tab_subnets_networks, .owner = j->h->db};
     struct policy_set *set;
     unsigned broken;
-    int err = policy_set_open(&from, hub_now(), &set, &broken);
+    int err = policy_set_open(&sources, hub_now(), &set, &broken);
     if (err)
         return err;
+    policy_set_adopt(set, from ? from->policies : NULL);
     policy_set_close(j->policies);
     j->policies = set;
     return 0;

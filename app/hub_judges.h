@@ -19,8 +19,9 @@ bool judges_see(struct judges *j, struct activity *a);
 int judges_policies(struct judges *j, const struct actlog_row *row);
 /* Takes a newer directory, if there is one. */
 int judges_directory(struct judges *j);
-/* Compiles the activity policies again, as they are set now. */
-int judges_new_policies(struct judges *j);
+/* Compiles the activity policies again, as they are set now, people and IP ranges as they are known now; what those of `from` (itself,
+ * others that end now, or NULL) counted so far goes on. */
+int judges_new_policies(struct judges *j, struct judges *from);
 /* An alert was received that is none of theirs: scores are to be published again. */
 void judges_told(struct judges *j);
 /* They learned apart what is one: time to fold again. */

@@ -8,6 +8,7 @@
 #include "policy/activity_policy.h"
 #include "store/actlog_match.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { WINDOW_BYTES = 16 << 20, EVIDENCE = 100 };
@@ -173,6 +174,31 @@ void policy_set_close(struct policy_set *s)
     free(s);
 }
 
+/* Counts the same things. */
+static bool counts_alike(const struct stored_policy *a, const struct stored_policy *b)
+{
+    return str_eq(a->id, b->id) && a->match == b->match && a->count == b->count && a->minutes == b->minutes && a->same_app == b->same_app &&
+           str_eq(a->unique, b->unique) && str_eq(a->filters, b->filters);
+}
+
+static void exchange(struct table *a, struct table *b)
+{
+    struct table t = *a;
+    *a = *b;
+    *b = t;
+}
+
+void policy_set_adopt(struct policy_set *s, struct policy_set *old)
+{
+    for (size_t i = 0; i < s->n; i++)
+        for (size_t k = 0; old && k < old->n; k++)
+            if (counts_alike(&s->all[i].policy, &old->all[k].policy)) {
+                if (s->all[i].policy.match == POLICY_REPEATED)
+                    exchange(&s->all[i].windows, &old->all[k].windows);
+                exchange(&s->all[i].days, &old->all[k].days);
+            }
+}
+
 /* ---- alerts ---- */
 
 static void party(struct jout *j, const struct alert_party *p)
@@ -185,6 +211,21 @@ static void party(struct jout *j, const struct alert_party *p)
     if (p->entity)
         jout_ku64(j, "entity", p->entity);
     jout_end_obj(j);
+}
+
+/* Files that it was done to, and the app. */
+static void things(const struct actlog_row *row, struct jout *j)
+{
+    const struct activity *a = &row->activity;
+    char number[16];
+    for (unsigned i = 0; i < a->nobjects; i++) {
+        struct str name = account_text(&a->objects[i].ref), id = a->objects[i].ref.cloud;
+        if (a->objects[i].type == OBJECT_FILE && str_set(name))
+            party(j, &(struct alert_party){STR("file"), str_set(id) ? id : name, name, STR("Target"), 0, 0});
+    }
+    int n = snprintf(number, sizeof number, "%u", app_number(a->app));
+    if (str_set(a->app))
+        party(j, &(struct alert_party){STR("service"), (struct str){number, (size_t)n}, a->app, STR("Related"), 0, 0});
 }
 
 static void parties(const struct compiled *c, const struct actlog_row *row, const struct stored_alert *a, struct buf *out)
@@ -204,6 +245,7 @@ static void parties(const struct compiled *c, const struct actlog_row *row, cons
         party(&j, &(struct alert_party){STR("ip"), ip_text(&row->activity.ip, ip), ip_text(&row->activity.ip, ip), STR("Source"), 0, 0});
     if (str_set(row->activity.location.country))
         party(&j, &(struct alert_party){STR("country"), row->activity.location.country, row->activity.location.country, STR("Source"), 0, 0});
+    things(row, &j);
     jout_end_arr(&j);
 }
 

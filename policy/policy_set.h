@@ -26,6 +26,8 @@ struct policy_sink {
 /* All enabled activity policies. `now` is for days ago and people as they are now: compile again when either changes much. A
  * policy that cannot be compiled is left out and counted in *broken. */
 int policy_set_open(const struct filter_sources *from, int64_t now, struct policy_set **out, unsigned *broken);
+/* What was counted so far by an older set (may be NULL) goes on in this one, for policies that count the same; the older one is spent. */
+void policy_set_adopt(struct policy_set *s, struct policy_set *old);
 void policy_set_close(struct policy_set *s);
 int policies_see(struct policy_set *s, const struct actlog_row *row, const struct policy_sink *sink);
 

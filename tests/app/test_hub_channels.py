@@ -139,4 +139,64 @@ def check_alerts_are_told_once(work):
         siem.close()
 
 
+def check_policies_see_every_arrival(work):
+    """Activities that come while the analysis starts again, and while the hub is away, meet activity policies as all others do."""
+    def write(n):
+        at = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=n)).strftime("%Y-%m-%dT%H:%M:%S.000000Z")
+        with open(f"{work}/a{n}.ndjson", "w") as f:
+            f.write(json.dumps({"time": at, "app": "Office 365", "kind": "file deleted", "outcome": "success", "actor": {"upn": f"u{n}@corp.test"}}) + "\n")
+        return f"{work}/a{n}.ndjson"
+
+    with Hub(work) as h:
+        status, policy = h.me.call("POST", "policies", {"name": "Deleting", "severity": "low", "filters": {"actionType": {"eq": ["file deleted"]}}, "dailyLimit": 1000})
+        assert status == 201, policy
+        until("at rest", 30, lambda: h.me.get("health")["analysis"]["state"] == "idle")
+        time.sleep(1)
+        for n in range(25):
+            status, _ = h.me.call("PUT", "policies/new_location", {"sensitivity": 1 + n % 3})  # all is judged again
+            assert status == 200
+            with open(write(n), "rb") as f:
+                assert h.me.call("POST", f"inputs?name=a{n}.ndjson", f.read())[0] == 202
+            time.sleep(0.07 * (n % 5))
+        told = lambda: {r[0] for r in h.sql("SELECT e.kind || e.time FROM alerts a JOIN alert_evidence e ON e.alert = a.id WHERE a.policy = ?", policy["id"])}
+        until("25 alerts", 30, lambda: len(told()) == 25)
+        h.kill()
+        h.drop(write(100), write(101))
+        h.start()
+        until("27 alerts", 30, lambda: len(told()) == 27)
+        h.stop()
+        h.start()
+        h.settle()
+        time.sleep(1)
+        assert len(told()) == 27 and len(h.sql("SELECT id FROM alerts WHERE policy = ?", policy["id"])) == 27, "and each once"
+
+
+def check_policies_count_on(work):
+    """What a repeated policy counted goes on when all is judged again; a policy by IP range knows the ranges."""
+    def act(n, ip):
+        at = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=n)).strftime("%Y-%m-%dT%H:%M:%S.000000Z")
+        body = json.dumps({"time": at, "app": "Office 365", "kind": "file deleted", "outcome": "success", "ip": ip, "actor": {"upn": "eve@corp.test"}, "session": f"s{n}"}) + "\n"
+        assert h.me.call("POST", f"inputs?name=b{n}.ndjson", body.encode())[0] == 202
+
+    with Hub(work) as h:
+        make = lambda name, filters, **more: h.me.call("POST", "policies", {"name": name, "severity": "low", "filters": filters, **more})[1]["id"]
+        often = make("Often", {"actionType": {"eq": ["file deleted"]}}, match={"type": "repeated", "count": 3, "minutes": 30})
+        status, _ = h.me.call("POST", "subnet/create_rule/", {"name": "Office", "category": 3, "subnets": ["198.51.100.0/24"]}, prefix="/api/v1/")
+        assert status == 200
+        risky = make("Risky", {"ip.category": {"eq": [3]}})
+        alerts = lambda policy: h.sql("SELECT id FROM alerts WHERE policy = ?", policy)
+        idle = lambda: h.me.get("health")["analysis"]["state"] == "idle"
+        total = lambda: h.me.call("POST", "activities/query", {"limit": 1})[1]["total"]
+        until("at rest", 30, idle)
+        time.sleep(1)
+        for n in range(3):
+            act(n, "198.51.100.7" if n == 2 else "203.0.113.7")
+            until("read", 30, lambda: total() == n + 1)
+            time.sleep(1)
+            assert h.me.call("PUT", "policies/new_location", {"sensitivity": 1 + n % 3})[0] == 200
+            until("judged again", 30, idle)
+        until("an alert of three in half an hour", 10, lambda: len(alerts(often)) == 1)
+        until("an alert of a range", 10, lambda: len(alerts(risky)) == 1)
+
+
 sys.exit(run_checks(globals()))
