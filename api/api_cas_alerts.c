@@ -166,6 +166,10 @@ static int write_alert(struct api_request *q, struct jout *j, const struct store
     jout_arr(j);
     int err = tab_alerts_evidence(q->db, str_of(a->id), write_audit, j);
     jout_end_arr(j);
+    int points = 0;
+    if (!err && !q->caller->scoped) /* of everybody concerned: no matter of a part of them */
+        err = tab_entities_points(q->db, str_of(a->id), &points);
+    jout_ki64(j, "threatScore", points);
     write_resolution(j, a);
     jout_kstr(j, "URL", str_fmt(q->arena, "%.*s/#/alerts/%s", STR_ARG(q->host), a->id));
     jout_end_obj(j);

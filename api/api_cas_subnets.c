@@ -129,9 +129,15 @@ static bool tag_fits(struct api_request *q, const struct filter_term *t, const s
     return false;
 }
 
+/* The place of a range is not kept: a filter by it finds none. */
+static bool is_set(enum filter_field field, const struct stored_subnet *s)
+{
+    return field == FIELD_SUBNET_TAG ? s->tags.n > 2 : field == FIELD_SUBNET_ORGANIZATION ? s->organization.n > 0 : field != FIELD_SUBNET_LOCATION;
+}
+
 static bool term_fits(struct api_request *q, const struct filter_term *t, const struct stored_subnet *s)
 {
-    bool hit = t->match == MATCH_SET && (t->field != FIELD_SUBNET_TAG || s->tags.n > 2);
+    bool hit = t->match == MATCH_SET && is_set(t->field, s);
     for (unsigned i = 0; i < t->n && !hit; i++) {
         const struct filter_value *v = &t->values[i];
         if (t->field == FIELD_SUBNET_CATEGORY)
@@ -140,6 +146,8 @@ static bool term_fits(struct api_request *q, const struct filter_term *t, const 
             hit = v->from == 0;
         else if (t->field == FIELD_SUBNET_NAME)
             hit = value_fits(t->match, s->name, v);
+        else if (t->field == FIELD_SUBNET_ORGANIZATION)
+            hit = value_fits(t->match, s->organization, v);
         else if (t->field == FIELD_SUBNET_TAG)
             hit = tag_fits(q, t, s, v);
     }
@@ -163,7 +171,9 @@ static int list(struct api_request *q, struct api_response *r)
     if (!filters_of(q, r, FILTER_SUBNETS, &f) || !page_of(q, r, PAGE_MOST, true, &l.p))
         return 0;
     list_begin(r);
-    int err = tab_subnets_each(q->db, one_row, &l);
+    enum subnet_sort sort = str_eqi(l.p.sort, STR("category")) ? SUBNETS_BY_CATEGORY : str_eqi(l.p.sort, STR("tags")) ? SUBNETS_BY_TAGS : SUBNETS_BY_NAME;
+    bool descending = str_set(l.p.sort) && !l.p.ascending; /* unasked: by name, upwards */
+    int err = tab_subnets_each(q->db, sort, descending, one_row, &l);
     list_end(r, l.total, false, (uint64_t)l.p.skip + l.p.limit < l.total);
     return err;
 }

@@ -122,7 +122,9 @@ enum filter_match {
     X(SUBNETS, SUBNET_CATEGORY, "category", NUMBER)                                                                    \
     X(SUBNETS, SUBNET_TAG, "tags", TEXT)                                                                               \
     X(SUBNETS, SUBNET_NAME, "name", TEXT)                                                                              \
-    X(SUBNETS, SUBNET_BUILT_IN, "builtIn", BOOL)
+    X(SUBNETS, SUBNET_BUILT_IN, "builtIn", BOOL)                                                                       \
+    X(SUBNETS, SUBNET_ORGANIZATION, "organization", TEXT)                                                              \
+    X(SUBNETS, SUBNET_LOCATION, "location", TEXT)
 
 enum filter_field {
 #define X(noun, id, text, type) FIELD_##id,

@@ -63,10 +63,15 @@ int tab_subnets_get(struct db *db, struct arena *a, struct str id, struct stored
     return err ? err : found ? 0 : ERR_NOT_FOUND;
 }
 
-int tab_subnets_each(struct db *db, int (*each)(void *owner, const struct stored_subnet *s), void *owner)
+#define ALL "SELECT id, name, category, organization, ranges, tags, modified FROM subnets ORDER BY "
+
+int tab_subnets_each(struct db *db, enum subnet_sort sort, bool descending, int (*each)(void *owner, const struct stored_subnet *s), void *owner)
 {
+    static const char *const select[][2] = {[SUBNETS_BY_NAME] = {ALL "name, id", ALL "name DESC, id DESC"},
+                                            [SUBNETS_BY_CATEGORY] = {ALL "category, name, id", ALL "category DESC, name DESC, id DESC"},
+                                            [SUBNETS_BY_TAGS] = {ALL "tags, name, id", ALL "tags DESC, name DESC, id DESC"}};
     int stop = 0;
-    struct sql q = sql_open(db, "SELECT id, name, category, organization, ranges, tags, modified FROM subnets ORDER BY name, id");
+    struct sql q = sql_open(db, select[sort][descending]);
     while (!stop && sql_row(&q)) {
         struct stored_subnet s = row(&q);
         stop = each(owner, &s);

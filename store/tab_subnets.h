@@ -20,8 +20,9 @@ struct stored_subnet {
 int tab_subnets_put(struct db *db, const struct stored_subnet *s);
 int tab_subnets_drop(struct db *db, struct str id); /* ERR_NOT_FOUND */
 int tab_subnets_get(struct db *db, struct arena *a, struct str id, struct stored_subnet *out);
-/* By name. Texts live until each returns. */
-int tab_subnets_each(struct db *db, int (*each)(void *owner, const struct stored_subnet *s), void *owner);
+enum subnet_sort { SUBNETS_BY_NAME, SUBNETS_BY_CATEGORY, SUBNETS_BY_TAGS };
+/* Ties by name. Texts live until each returns. */
+int tab_subnets_each(struct db *db, enum subnet_sort sort, bool descending, int (*each)(void *owner, const struct stored_subnet *s), void *owner);
 /* The id of a tag by name, or its name by id; absent when there is none. In the arena. */
 int tab_subnets_tag(struct db *db, struct arena *a, struct str known, struct str *id, struct str *name);
 /* Ranges of a category, or, when it is 0, with a tag: as policy/filter_people.h asks for them; owner is the database. */

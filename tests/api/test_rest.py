@@ -108,7 +108,7 @@ class Hub:
             if status == 200 and good(data):
                 return data
             time.sleep(0.2)
-        raise AssertionError(f"{what}: {str(data)[:600]}")
+        raise AssertionError(f"{what}: {str(data)[:600]} ... {str(data)[-100:]}")
 
     def stop(self):
         if self.p and self.p.poll() is None:
@@ -344,7 +344,8 @@ def check_alert(a):
     assert a["title"] and a["description"] and (a["resolveTime"] is None) == (a["resolutionStatusValue"] == 0), a
     keys = [k.lower() for k in a]
     assert len(keys) == len(set(keys)), "keys that differ in case alone"
-    assert any(e["type"] == "policyRule" and e["policyType"] for e in a["entities"])
+    assert any(e["type"] == "policyRule" and e["policyType"] for e in a["entities"]) and isinstance(a["threatScore"], int)
+    assert all(isinstance(e["id"], int) for e in a["entities"] if e["type"] == "service")
 
 
 def test_cas_alert_list():
@@ -373,11 +374,62 @@ def test_cas_alert_list():
         if not d["hasNext"]:
             break
     assert len(seen) == len(set(seen)) == d["total"]
+    assert {"account", "ip", "file", "service", "policyRule"} <= {e["type"] for e in api("GET", "alerts/" + one)["entities"]}
     who = [e for e in api("GET", "alerts/" + one)["entities"] if e["type"] == "account"]
     assert who and who[0]["saas"] == 11161 and who[0]["inst"] == 0 and who[0]["pa"].endswith("@corp.test"), who
     pk = base64.b64encode(json.dumps({"id": who[0]["id"], "saas": 11161, "inst": 0}).encode()).decode()
     by = [api("POST", "alerts/", {"filters": {"entity.entity": {"eq": [x]}}})["total"] for x in ({"id": who[0]["id"], "saas": 11161, "inst": 0}, pk)]
     assert by[0] == by[1] == 6, by
+
+
+# Field: what may be asked of it, and how many it finds here (None: as many as it may be). Values as the documentation and clients write them.
+LISTED = [("eq", ["x"], 0), ("neq", ["x"], "all")]
+THERE = [("isset", True, None), ("isnotset", True, None)]
+WHEN = [("lte", 1, 0), ("gte", 1, "all"), ("range", [{"start": 1, "end": 9999999999999}], "all"), ("range", {"start": 1, "end": 2}, 0)]
+DAYS = [("gte_ndays", 0, None), ("lte_ndays", 1, None), ("gte_ndays", "30", "all")]
+ASKED = {
+    "activities": {
+        "service": [("eq", 11161, None), ("eq", ["11161", 20892], "all"), ("neq", [1], "all")], "instance": [("eq", ["x"], 0), ("neq", ["x"], "all")], "user.orgUnit": LISTED + THERE, "user.tags": LISTED + THERE,
+        "user.username": [("eq", "alice@corp.test", None), ("neq", ["nobody@corp.test"], "all"), ("startswith", ["ali"], None), ("isset", True, "all"), ("isnotset", True, 0)],
+        "user.domain": [("eq", ["corp.test"], "all"), ("neq", "corp.test", 0)] + THERE, "actionType": [("contains", ["file"], None), ("eq", "sign-in", None), ("neq", "x", "all"), ("isset", True, "all")],
+        "activity.eventActionType": LISTED, "activity.actionType": [("eq", ["sign-in"], None)], "activity.eventType": [("eq", "EVENT_CATEGORY_LOGIN", None), ("neq", ["EVENT_CATEGORY_FAILED_LOGIN"], "all")],
+        "activity.id": [("eq", "0" * 32, 0)], "activity.impersonated": [("eq", "true", 0), ("eq", [False], "all")], "activity.type": [("eq", True, 0)], "activity.alertId": [("eq", "0" * 24, 0)],
+        "activity.takenAction": [("eq", ["block", "proxy", "BypassProxy", "encrypt", "decrypt", "verified", "encryptionFailed", "protect", "verify"], 0), ("neq", ["block"], "all"), ("eq", None, None)],
+        "device.type": [("eq", ["DESKTOP", "MOBILE", "TABLET", "OTHER", None], None), ("neq", ["TABLET"], "all")], "device.tags": LISTED, "userAgent.userAgent": [("contains", ["Mozilla"], 239), ("ncontains", "no such agent", "all")], "userAgent.tags": LISTED,
+        "location.country": [("eq", "US", 119), ("neq", ["XX"], "all"), ("contains", "U", 119)] + THERE, "location.organizations": LISTED + THERE, "ip.category": [("eq", [1, "2", 3, 4, 5, 6], None), ("neq", 1, None)], "ip.tags": LISTED,
+        "ip.address": [("eq", "203.0.113.66", 1), ("startswith", ["203.0.113.6"], 1), ("doesnotstartwith", ["9"], "all"), ("neq", "1.1.1.1", "all")] + THERE, "fileSelector": [("eq", ["plan1.docx"], 1), ("neq", "x", "all")], "fileId": [("eq", "site|1", 1)],
+        "office365url": [("startswith", "x", 0), ("endswith", ["x"], 0), ("eq", "x", 0)], "text": [("text", "plan1.docx", 1), ("startswithsingle", "plan1", 1), ("eq", "mallory@corp.test", 1)], "date": WHEN + DAYS + [("gt", 1, "all"), ("lt", 2, 0)],
+        "created": WHEN + [("gt", 1, "all"), ("lt", 2, 0), ("eq", 5, 0)], "policy": LISTED + [("isset", True, None), ("isnotset", True, None)], "source": [("eq", 2, "all"), ("neq", [0], "all"), ("eq", [{"s": "x", "t": 2}], "all")], "activityObject": LISTED,
+        "entity": [("eq", [{"id": "x", "saas": 1, "inst": 0}], 0), ("neq", "x", "all"), ("startswith", ["mall"], 1)] + THERE, "fileLabels": LISTED},
+    "alerts": {
+        "entity.entity": [("eq", [{"id": "x", "inst": 0}], 0), ("neq", [{"id": "x", "saas": 1, "inst": 0}], "all")], "entity.user": [("eq", "bob@corp.test", None), ("eq", "nobody@corp.test", 0)], "entity.ip": [("eq", "203.0.113.7", None), ("neq", ["1.1.1.1"], "all")],
+        "entity.service": [("eq", 20892, None), ("neq", [1], "all")], "service": [("eq", "20892", None)], "entity.instance": [("eq", [0], "all"), ("neq", 0, 0)], "instance": [("eq", 0, "all")], "entity.policy": LISTED, "entity.file": [("eq", "gone7.txt", 1), ("neq", ["x"], "all")],
+        "alertOpen": [("eq", True, None)], "severity": [("eq", [0, 1, "2", 3], "all"), ("neq", 0, "all"), ("eq", [], "all")], "resolutionStatus": [("eq", [0, 1, 2, 3, 4, 5], "all"), ("neq", "1", "all")], "read": [("eq", "false", None)], "date": WHEN + DAYS,
+        "resolutionDate": [("lte", 1, 0), ("gte", 1, None), ("range", {"start": 1, "end": 2}, 0)], "risk": [("eq", 1, None), ("neq", [1], None)], "alertType": [("eq", 1, 0), ("neq", [1], "all")], "id": [("eq", "0" * 24, 0), ("neq", ["0" * 24], "all")], "ID": [("eq", ["0" * 24], 0)],
+        "source": [("eq", "policy", None), ("eq", ["built-in"], None)], "text": [("text", "gone7.txt", None)]},
+    "entities": {
+        "type": [("eq", "user", "all"), ("neq", ["account"], "all")], "isAdmin": [("eq", ["true"], 0)], "entity": LISTED, "userGroups": LISTED, "app": [("eq", 11161, "all"), ("neq", ["1"], "all")], "service": [("eq", 11161, "all")], "instance": [("eq", 0, "all"), ("neq", [0], 0)],
+        "isExternal": [("eq", None, 0), ("eq", False, "all"), ("eq", [True], 0)], "affiliation": [("eq", True, 0)], "domain": [("eq", "corp.test", "all"), ("neq", ["x"], "all")] + THERE, "organization": LISTED + THERE, "status": [("eq", [0, 1, 2, 3, 4], "all"), ("neq", "4", "all")],
+        "lastSeen": WHEN, "score": [("lt", 100000, "all"), ("gt", 100000, 0)] + THERE, "displayName": [("eq", "alice@corp.test", 1)]},
+    "subnet": {"category": LISTED[1:] + [("eq", 1, 0)], "tags": LISTED, "builtIn": [("eq", True, 0)], "name": [("eq", "x", 0), ("contains", "x", 0)], "organization": [("eq", "x", 0)], "location": [("eq", "x", 0)]},
+}
+
+
+def test_cas_every_filter():
+    """Every documented field with its operators, in the spellings that occur: an answer, and the right number where it is known."""
+    wrong = []
+    for noun, fields in ASKED.items():
+        everything = api("POST", noun + "/", {"limit": 1})["total"]
+        for field, asked in fields.items():
+            for op, value, expect in asked:
+                if noun == "subnet" and field == "category" and value == ["x"]:
+                    continue
+                status, _, d = hub.api("POST", noun + "/", {"filters": {field: {op: value}}, "limit": 1})
+                if status != 200 or (expect is not None and d["total"] != (everything if expect == "all" else expect)):
+                    wrong.append((noun, field, op, value, status, d.get("total"), d.get("errors")))
+    assert not wrong, wrong
+    both = api("POST", "activities/", {"filters": {"date": {"gte_ndays": 30, "lte": 1}}})
+    assert both["total"] == 0 and both["data"] == [], "operators of one field hold together"
 
 
 def test_cas_bad_filter():
@@ -486,6 +538,22 @@ def test_cas_scan():
     assert len(api("POST", "activities/", {"isScan": True})["data"]) == total, "500 is the usual page"
 
 
+def test_cas_scan_of_one_bound():
+    """A client that takes nothing from nextQueryFilters but date.lte, and puts it beside its own date.range; it asks by GET with a body."""
+    total = api("POST", "activities/", {"limit": 1})["total"]
+    own, ids = {"date": {"range": [{"start": 1, "end": 9999999999999}]}}, []
+    while True:
+        d = api("GET", "activities/", {"filters": own, "isScan": True, "limit": 60, "performAsyncTotal": True}, headers={"Content-Type": "application/json"})
+        ids += [a["_id"] for a in d["data"]]
+        if not d["hasNext"]:
+            break
+        own["date"]["lte"] = d["nextQueryFilters"]["date"]["lte"]
+    assert len(ids) == len(set(ids)) == total
+    assert len(api("GET", "activities/", {"limit": 1, "service": {"eq": 11161}, "unknown": [1]})["data"]) == 1, "what is unknown at the top is let be"
+    beyond = api("POST", "activities/", {"skip": total + 5, "limit": 10})
+    assert beyond["data"] == [] and beyond["hasNext"] is False, "no further page behind an empty one"
+
+
 def test_cas_scan_while_arriving():
     """New activities at the head while a scan goes down: what was there comes exactly once."""
     before = {a for a in scan({}, 5000)[0]}
@@ -520,6 +588,12 @@ def test_cas_subnets():
     assert again["category"] == 4 and again["tags"] == [one["tags"][0]] and again["subnets"][0]["originalString"] == "203.0.113.0/24"
     assert post("activities/query", {"filters": {"ip.category": {"eq": [4]}, "user.username": {"eq": "alice@corp.test"}, "actionType": {"eq": "sign-in"}}})["total"] == 120
     assert post("activities/query", {"filters": {"ip.tags": {"eq": [again["tags"][0]["name"]]}, "actionType": {"eq": "sign-in"}}})["total"] == 121
+    other = api("POST", "/api/subnet/create_rule/", {"name": "Zürich", "category": 1, "subnets": ["192.0.2.0/24"]})
+    assert find({"organization": {"eq": "ISP"}}) == [] and find({"name": {"contains": ["zür"]}}) == [other] and api("POST", f"/api/subnet/{other}/update_rule/", {"name": "Zürich", "category": 1, "organization": "isp", "subnets": ["192.0.2.0/24"]})["_id"] == other
+    assert find({"organization": {"eq": "ISP"}}) == find({"organization": {"isset": True}}) == [other]
+    order = lambda field, way: [x["name"] for x in api("POST", "subnet/", {"sortField": field, "sortDirection": way})["data"]]
+    assert order("name", "asc") == order("category", "desc") == ["vpn", "Zürich"] and order("name", "desc") == order("category", "asc") == ["Zürich", "vpn"]
+    assert hub.api("DELETE", f"/api/subnet/{other}/")[0] == 200
     for bad in ({"subnets": ["10.0.0.0/33"]}, {"subnets": ["host"]}, {"subnets": []}, {"category": 9}, {"name": ""}):
         api("POST", "subnet/create_rule/", {"name": "x", "category": 1, "subnets": ["10.0.0.0/8"], **bad}, expect=400)
     api("POST", "subnet/create_rule/", {"name": "VPN", "category": 1, "subnets": ["10.0.0.0/8"]}, expect=400)
