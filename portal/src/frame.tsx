@@ -52,11 +52,18 @@ function NotFound() {
   return <div class="page"><div class="card"><Empty title={t.noPage} action={<LinkButton to="#/">{t.menu.dashboard}</LinkButton>}>{t.noPageWhy}</Empty></div></div>;
 }
 
+function NotAllowed({ right }: { right: string }) {
+  const { session } = useSession();
+  return <div class="page"><div class="card"><Empty icon="lock" title={t.settings.noRight}>{t.denied(t.rights[right] ?? right, t.roleName[session.account.role] ?? session.account.roleName)}</Empty></div></div>;
+}
+
 function Page({ route }: { route: Route }) {
   const [first = '', id = ''] = route.path;
+  const { session } = useSession();
   if (first === 'settings') return <SettingsPage route={route} id={id} />;
   const entry = PAGES.flatMap((s) => s.entries).find((e) => e.path === first);
   const Shown = id ? entry?.one : entry?.page;
+  if (Shown && entry?.right && !session.account.rights.includes(entry.right)) return <NotAllowed right={entry.right} />;
   return Shown ? <Shown key={`${first}/${id}`} route={route} id={id} /> : <NotFound />;
 }
 

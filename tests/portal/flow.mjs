@@ -128,11 +128,33 @@ async function linkRefused() {
   await install(o.licences.atp);
 }
 
+/* Pages that only some roles may open; the rest everybody may. */
+const NEEDS = { alerts: 'view_alerts', activities: 'view_activities', users: 'view_users', computers: 'view_users', posture: 'view_posture', policies: 'view_policies', templates: 'view_policies', governance: 'view_governance', 'settings/general': 'view_settings',
+  'settings/admins': 'manage_admins', 'settings/tokens': 'own_tokens', 'settings/licences': 'view_settings', 'settings/audit': 'view_audit', 'settings/sensors': 'view_settings', 'settings/directories': 'view_settings', 'settings/tags': 'view_settings',
+  'settings/exclusions': 'view_policies', 'settings/inputs': 'view_settings', 'settings/subnets': 'view_subnets', 'settings/notifications': 'view_settings' };
+
+/** Every page as this role sees it: what it may not open says so, what it may open loads, and no other page is in its menus. */
+async function pagesOf(role, p) {
+  const { rights } = (await api('GET', 'session', undefined, p)).json.account;
+  const wrong = [];
+  for (const path of PAGES) {
+    await p.evaluate((hash) => { location.hash = hash; }, `#/${path}`);
+    await p.waitForTimeout(60);
+    await p.waitForFunction(() => document.querySelector('main.main') && !document.querySelector('main .skeleton'), null, { timeout: 10_000 });
+    const text = await p.locator('main.main').innerText(), may = !NEEDS[path] || rights.includes(NEEDS[path]);
+    if (text.includes('You may not see this page') === may) wrong.push([path, may ? 'refused' : 'not refused']);
+    if (may && text.includes('This could not be loaded')) wrong.push([path, 'does not load', text.slice(-200)]);
+    if (await p.locator(`nav a[href="#/${path}"]`).count() > 0 !== may && path !== 'settings/profile' && (path.startsWith('settings/') || NEEDS[path])) wrong.push([path, may ? 'not in the menu' : 'in the menu']);
+  }
+  return wrong.map((w) => [role, ...w]);
+}
+
 async function roles() {
   const all = (await api('GET', 'roles')).json.data.filter((r) => r.id !== 'global_administrator');
   const groups = (await Promise.all((await api('GET', 'users?sort=name&limit=20')).json.data.map((u) => api('GET', `users/${u.id}`)))).flatMap((u) => u.json?.groups ?? []);
   const group = groups[0]?.id;
   let refused = 0;
+  const wrong = [];
   for (const role of all) {
     const name = role.id.replace(/_/g, '-');
     const made = await api('POST', 'accounts', { name, password: ADMIN.password, role: role.id, scope: { apps: role.scope === 'app' ? [20940] : [], groups: role.scope === 'group' ? [group] : [] } });
@@ -143,6 +165,7 @@ async function roles() {
     await other.page.getByLabel('Password', { exact: true }).fill(ADMIN.password);
     await other.page.getByRole('button', { name: 'Sign in' }).click();
     await other.page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+    wrong.push(...(await pagesOf(role.id, other.page)));
     const answer = await api('PUT', 'link', { connected: true }, other.page);
     if (answer.status === 403) refused++; else ok(`role ${role.id} may not switch the link`, false, answer);
     if (role.id === 'security_reader') {
@@ -155,6 +178,7 @@ async function roles() {
     }
     await other.context.close();
   }
+  ok(`every page for every role: as its rights say`, wrong.length === 0, wrong);
   ok(`every other role (${all.length}) is refused`, refused === all.length && all.length >= 10, `${refused} of ${all.length}`);
 }
 
@@ -265,6 +289,51 @@ async function policy() {
   await page.locator('input[type=file]').setInputFiles(o.later);
   const raised = await until('alert of the policy', 90, async () => (await api('POST', 'alerts/query', { filters: { alertOpen: { eq: true } }, limit: 100 })).json.data?.find((a) => a.name === 'Sign-in from the exercise'));
   ok('it raises an alert on an activity that comes later', raised.status === 'open');
+}
+
+async function silence() {
+  const a = (await api('POST', 'alerts/query', { filters: { alertOpen: { eq: true } }, limit: 100 })).json.data.find((x) => x.users?.length && x.name !== 'Sign-in from the exercise');
+  await open(`alerts/${a.id}`);
+  const pick = async (name) => { await page.getByRole('main').getByRole('button', { name: 'Actions' }).click(); await page.getByRole('button', { name }).click(); };
+  const [file] = await Promise.all([page.waitForEvent('download'), pick('Download as workbook')]);
+  ok('an alert can be taken away as a workbook', file.suggestedFilename() === `alert-${a.id}.xlsx` && readFileSync(await file.path()).subarray(0, 2).toString() === 'PK');
+  await pick('Suppress…');
+  await page.locator('dialog').getByRole('button', { name: 'Suppress…' }).click();
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  await open('settings/exclusions');
+  const list = page.locator('[data-test=suppressions]');
+  ok('what is suppressed is listed with the exclusions', await list.getByText(a.name).waitFor({ timeout: 10_000 }).then(() => true, () => false), a.name);
+  await list.getByRole('button', { name: 'End' }).click();
+  ok('and can be ended', await page.getByText('No alerts are suppressed').waitFor({ timeout: 10_000 }).then(() => true, () => false));
+  await api('POST', `alerts/${a.id}/reopen`, {});
+}
+
+/** People and groups of scopes are found by typing; what is sent are ids. */
+async function scopes() {
+  const group = (await api('GET', 'suggest?of=groups&q=do')).json.data[0];
+  await open('policies?p=impossible_travel');
+  const drawer = page.locator('.drawer'), only = drawer.getByLabel('Only these users and groups');
+  await only.fill(group.label);
+  await drawer.locator('.suggestions li', { hasText: group.label }).first().waitFor();
+  await only.press('Enter');
+  await drawer.getByRole('button', { name: 'Save', exact: true }).click();
+  const scope = await until('scope kept', 10, async () => { const s = (await api('GET', 'policies/impossible_travel')).json.scope; return s.include.length ? s : null; });
+  ok('the scope of a detection names a group', scope.include[0].id === group.value && scope.include[0].name === group.label, scope);
+  await api('PUT', 'policies/impossible_travel', { scope: { include: [], exclude: [] } });
+  await open('settings/admins');
+  await page.getByRole('button', { name: 'Add administrator' }).first().click();
+  const dialog = page.locator('dialog');
+  await dialog.getByLabel('Sign-in name').fill('scoped-by-hand');
+  await dialog.getByLabel('Role').selectOption('group_reader');
+  await dialog.getByLabel('Password', { exact: false }).fill(ADMIN.password);
+  const groups = dialog.getByLabel('Groups');
+  await groups.fill(group.label);
+  await dialog.locator('.suggestions li').first().waitFor();
+  await groups.press('Enter');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  const made = (await api('GET', 'accounts')).json.data.find((x) => x.name === 'scoped-by-hand');
+  ok('an account is limited to a group picked by name', made?.scope?.groups?.[0]?.id === group.value, made);
 }
 
 /* The documented ones have external ids below 2100; previews have later ones. */
@@ -396,6 +465,8 @@ await part('what joined', joined);
 await part('attacker', attacker);
 await part('close an alert', closeAlert);
 await part('policy from a search', policy);
+await part('suppress and take away', silence);
+await part('scopes', scopes);
 await part('link off and on', linkOff);
 await part('directory services', directories);
 await part('delete a person', deletePerson);
