@@ -700,6 +700,26 @@ def test_score_reset():
     assert hub.own("POST", f"users/{'0' * 24}/reset", {})[0] == 404
 
 
+def test_secrets_are_not_told():
+    """What is secret is neither in the log of the server, nor in clear in any of its files, nor in the audit log or an answer."""
+    mail, key = "a password of the mail server", "a key of the webhook"
+    status, _, data = hub.own("PUT", "notifications", {"mail": {"enabled": False, "server": "127.0.0.1", "from": "a@b.test", "user": "u", "password": mail}, "webhook": {"enabled": False, "url": "https://127.0.0.1:1/x", "key": key}})
+    assert status == 200, data
+    hub.http("POST", V + "session", {"name": "ada", "password": PASSWORD + " wrong"}, {"Origin": f"https://127.0.0.1:{hub.port}"})
+    hub.api("GET", "alerts/", token="f" * 64)
+    secret = {"password": PASSWORD, "mail": mail, "webhook": key, "token": hub.token, "wrong token": "f" * 64, "session": hub.cookie.split("=", 1)[1]}
+    answers = json.dumps([get("notifications"), get("settings"), get("tokens"), get("accounts"), get("audit?limit=100")]) + str(hub.own("GET", "audit/export")[2])
+    assert not [n for n, x in secret.items() if x in answers]
+    found, files = [], 0
+    for folder, _, names in os.walk(hub.work):
+        for name in names:
+            with open(os.path.join(folder, name), "rb") as f:
+                data = f.read()
+            files += 1
+            found += [(name, n) for n, x in secret.items() if x.encode() in data]
+    assert files > 5 and not found, found
+
+
 # ---- the description, and who may what ----
 
 def fits(doc, schema, value, at=""):
