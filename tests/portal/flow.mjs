@@ -363,6 +363,27 @@ async function linkOff() {
   ok('the audit log has every switch of the link and who did it', (audit.match(/Link (connected|disconnected)/g) ?? []).length >= 3 && audit.includes(ADMIN.name), audit.slice(0, 200));
 }
 
+async function atpAlone() {
+  const hub = (await api('GET', 'licences')).json.data.find((l) => l.product === 'hub');
+  await api('DELETE', `licences/${hub.id}`);
+  await page.reload();
+  await idle();
+  const missing = [];
+  for (const path of ['', 'activities', 'apps', 'policies']) {
+    await open(path);
+    if (!(await page.locator('[data-test=needs-hub]').waitFor({ timeout: 8000 }).then(() => true, () => false))) missing.push(path);
+  }
+  ok('without a hub licence, pages with cloud insights say that they need one', missing.length === 0, missing);
+  const cloud = (await api('POST', 'activities/query', { filters: { shore: { eq: ['cloud'] } }, limit: 1 })).json.total;
+  ok('with the ATP licence alone, on-premises activities and posture are there, those of the cloud are not', cloud === 0 && (await onprem()) > 1000 && (await api('GET', 'posture')).json.data?.length === 6, cloud);
+  await install(o.licences.hub);
+  await page.reload();
+  await idle();
+  await open('');
+  await page.locator('[data-test=top-users] a').first().waitFor();
+  ok('with it again, nothing asks for one', await page.locator('[data-test=needs-hub]').count() === 0);
+}
+
 /* tests/app/test_hub_directory.py has a controller that answers; here nobody does, and the pages say so. */
 async function directories() {
   await open('settings/directories');
@@ -468,6 +489,7 @@ await part('policy from a search', policy);
 await part('suppress and take away', silence);
 await part('scopes', scopes);
 await part('link off and on', linkOff);
+await part('ATP licence alone', atpAlone);
 await part('directory services', directories);
 await part('delete a person', deletePerson);
 await part('every page', () => everyPage('en'));

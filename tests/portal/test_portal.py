@@ -57,7 +57,7 @@ def make_licences(work, sid):
     hub = f"{work}/hub.licence"
     open(hub, "w").write(issue("--product", "hub"))
     run(VIGIE, "licence", "install", "--data", f"{work}/data", hub)
-    return {"atp": issue("--product", "atp", "--domain-sid", sid, "--domain", "aurelia.example"),
+    return {"hub": open(hub).read(), "atp": issue("--product", "atp", "--domain-sid", sid, "--domain", "aurelia.example"),
             "other": issue("--product", "atp", "--domain-sid", "S-1-5-21-1-2-3", "--domain", "other.example")}
 
 

@@ -12,6 +12,7 @@ import { Check, Picks, Select, TextInput } from '../ui/form';
 import { Dialog, Menu } from '../ui/overlay';
 import { QueryBuilder } from '../ui/query';
 import { ActivityTable, columns } from './activity-table';
+import { NeedsHub } from './needs-hub';
 
 const COLUMNS_KEY = 'activity-columns-hidden';
 const keptColumns = (): string[] => JSON.parse(localStorage.getItem(COLUMNS_KEY) ?? '[]') as string[];
@@ -84,6 +85,7 @@ export function ActivityLog({ route }: PageProps) {
         <Button icon="policy" denied={policy} disabled={isEmpty(filters)} onClick={() => go('policies/new', { f: JSON.stringify(filters) })}>{t.activities.newPolicy}</Button>
         <Button icon="download" onClick={() => attempt(() => download('POST', 'activities/export', { filters }))}>{t.export}</Button>
       </>} />
+      <NeedsHub />
       <div class="card">
         <div class="toolbar"><Queries reloadKey={saves} filters={filters} onSave={() => setSaving(true)} /><span class="grow" />
           <Menu label={t.activities.columns} kind="plain" items={columns().map((c) => ({ text: String(c.head), icon: hidden.includes(c.id) ? ('plus' as const) : ('check' as const), onClick: () => hide(c.id) }))} /></div>

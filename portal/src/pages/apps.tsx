@@ -8,6 +8,7 @@ import { t } from '../texts';
 import { Badge, Empty, Failure, LinkButton, PageHead, Skeleton } from '../ui/basic';
 import { Icon } from '../ui/icon';
 import { Table } from '../ui/table';
+import { NeedsHub } from './needs-hub';
 
 const DAY = 86_400_000;
 
@@ -17,6 +18,7 @@ export function Apps() {
   return (
     <div class="page">
       <PageHead title={t.menu.apps} about={t.apps.about} actions={<LinkButton icon="upload" to={href('settings/inputs')}>{t.inputs.upload}</LinkButton>} />
+      <NeedsHub />
       <div class="card">
         {!data ? (error ? <Failure error={error} retry={reload} /> : <Skeleton />) : data.apps.length === 0
           ? <Empty icon="apps" title={t.dashboard.noSources} action={<LinkButton kind="primary" to={href('settings/inputs')}>{t.inputs.upload}</LinkButton>}>{t.dashboard.noSourcesWhy}</Empty>

@@ -9,6 +9,7 @@ import { Avatar, Badge, Banner, Card, Empty, Failure, LinkButton, PageHead, Prog
 import { Chart, axis, type Colours } from '../ui/chart';
 import { Icon } from '../ui/icon';
 import { SEVERITIES, SEVERITY_NUMBER } from '../words';
+import { NeedsHub } from './needs-hub';
 
 const FILL: Record<Severity, string> = { high: 'high-fill', medium: 'medium-fill', low: 'low-fill', informational: 'info-fill' };
 const openWith = (severity: Severity) => href('alerts', { f: JSON.stringify({ alertOpen: { eq: true }, severity: { eq: [SEVERITY_NUMBER[severity]] } }) });
@@ -117,6 +118,7 @@ export function Dashboard() {
       <PageHead title={t.menu.dashboard} about={data.asOf ? t.dashboard.asOf(dateTime(data.asOf)) : undefined}
         actions={data.link.state === 'on' ? <Badge kind="good"><i class="dot good" />{t.labelled(t.link.title, t.link.state.on)}</Badge> : undefined} />
       <LinkState of={data} />
+      <NeedsHub />
       {running && <Banner icon="refresh"><Progress label={t.dashboard.analysing} value={data.analysis?.progress ?? 0} /></Banner>}
       <Figures of={data} />
       <div class="grid">

@@ -11,6 +11,7 @@ import { Button, Card, Empty, Failure, Score, Skeleton } from '../ui/basic';
 import { Chart, type Colours } from '../ui/chart';
 import { Icon, type IconName } from '../ui/icon';
 import { kindText } from '../words';
+import { NeedsHub } from './needs-hub';
 
 const openReceipt = () => change({ receipt: 1 });
 
@@ -113,5 +114,5 @@ function Timeline({ id }: { id: string }) {
 }
 
 export function RiskTab({ of }: { of: User }) {
-  return <div class="stack"><Summary of={of} /><Timeline id={of.id} /></div>;
+  return <div class="stack"><NeedsHub /><Summary of={of} /><Timeline id={of.id} /></div>;
 }

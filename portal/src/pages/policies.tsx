@@ -11,6 +11,7 @@ import { Badge, Banner, Button, Empty, Failure, LinkButton, PageHead, SeverityBa
 import { Picks, Search, Select, Switch } from '../ui/form';
 import { Table, type Column } from '../ui/table';
 import { CATEGORIES, SEVERITIES } from '../words';
+import { NeedsHub } from './needs-hub';
 import { PolicyDrawer } from './policy-drawer';
 
 type Type = 'all' | Policy['type'];
@@ -59,6 +60,7 @@ export function Policies({ route }: PageProps) {
         <Button icon="download" onClick={() => attempt(() => download('GET', 'policies/export'))}>{t.export}</Button>
         <Button kind="primary" icon="plus" denied={denied} onClick={() => go('policies/new')}>{t.policies.create}</Button></>} />
       <Tabs now={type} onChange={(id) => change({ type: id === 'all' ? null : id })} tabs={[tab('all'), tab('identity'), tab('anomaly'), tab('activity')]} />
+      <NeedsHub />
       <div class="card">
         <div class="toolbar">
           <Search value={text} onChange={setText} placeholder={t.policies.search} />

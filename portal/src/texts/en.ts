@@ -238,7 +238,7 @@ export const en = {
     last: 'Last read', failures: (x: number) => n(x, '# failed attempt', '# failed attempts'), holds: 'Holds', users: 'users', groups: 'groups', computers: 'computers', sync: 'Synchronise now', asked: 'The directory is being read.', running: 'Reading…', remove: 'Remove directory service', removeAbout: (name: string) => `What ${name} says of accounts and groups is no longer used. Names that were seen stay.`,
   },
   licences: {
-    seen: 'Directory domain seen here:', add: 'Install licence', installed: 'The licence is installed.', file: 'Licence file', text: 'Text of the licence', textAbout: 'Choose the file, or paste what is in it.', none: 'No licence', noneWhy: 'Identity protection (ATP) needs a licence that names your Active Directory domain; cloud insights need a hub licence.', product: 'Product',
+    needsHub: 'Activities, alerts and scores of cloud apps need a licence for the hub.', seen: 'Directory domain seen here:', add: 'Install licence', installed: 'The licence is installed.', file: 'Licence file', text: 'Text of the licence', textAbout: 'Choose the file, or paste what is in it.', none: 'No licence', noneWhy: 'Identity protection (ATP) needs a licence that names your Active Directory domain; cloud insights need a hub licence.', product: 'Product',
     products: { atp: 'Identity protection (ATP)', hub: 'Hub: cloud apps' } as Record<string, string>, expires: 'Expires', valid: 'Valid', invalid: 'Not valid', remove: 'Remove licence', removeAbout: 'What it allows stops at once.',
   },
   audit: { none: 'Nothing has been done yet', what: 'What', before: 'Before', after: 'After' },
