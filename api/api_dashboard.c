@@ -44,7 +44,7 @@ static int count_alert(void *owner, const struct stored_alert *a)
     int64_t ago = t->today - time_day(a->end);
     if (ago >= 0 && ago < DAYS)
         t->day[DAYS - 1 - ago][s]++;
-    if (a->resolution != RESOLUTION_OPEN)
+    if (a->resolution != RESOLUTION_OPEN || a->suppressed)
         return 0;
     t->open++;
     t->by_severity[s]++;

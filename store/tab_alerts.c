@@ -299,7 +299,7 @@ static const struct where_field fields[FIELD_COUNT] = {
     [FIELD_ALERT_INSTANCE] = {.value = "0"},
     [FIELD_ALERT_POLICY] = {.value = "policy"},
     [FIELD_ALERT_FILE] = {.value = "p.label", .before = PARTY "p.type='file' AND ", .after = ")"},
-    [FIELD_ALERT_OPEN] = {.value = "(resolution=0)"},
+    [FIELD_ALERT_OPEN] = {.value = "(resolution=0 AND NOT suppressed)"},
     [FIELD_ALERT_SEVERITY] = {.value = "((severity+2)%4)"},
     [FIELD_ALERT_RESOLUTION] = {.value = "resolution"},
     [FIELD_ALERT_READ] = {.value = "read"},

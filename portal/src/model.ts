@@ -38,7 +38,7 @@ export interface TimelineDay { day: string; points: number; items: TimelineItem[
 export interface Party { type: string; id?: string | null; label: string; role?: string | null; entity?: string | null; certainty?: number | null }
 export interface AlertRow {
   id: string; name: string; policy?: string | null; externalId?: number | null; severity: Severity; category: string; start: string; end: string; count: number;
-  status: string; read: boolean; shore: Shore; app?: App | null; source?: Party | null; destination?: Party | null; users?: Ref[]; description?: string | null;
+  status: string; read: boolean; suppressed?: boolean; shore: Shore; app?: App | null; source?: Party | null; destination?: Party | null; users?: Ref[]; description?: string | null;
 }
 export interface Alert extends AlertRow {
   parties?: Party[]; attack?: string[]; preview?: boolean; advice?: { scope?: string[]; remediation?: string[]; prevention?: string[] };

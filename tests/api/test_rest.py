@@ -307,12 +307,16 @@ def test_suppressions():
     gone = lambda n: hub.upload(f"again{n}.ndjson", [activity(int(time.time()) + 100 * n, who["name"], kind="file deleted", app="SharePoint Online", objects=[{"type": "file", "role": "target", "name": f"again{n}.txt"}])])
     newest = lambda total: hub.until("one more alert", "alerts/query", lambda d: d["total"] == total, {"limit": 1, "filters": {"entity.policy": {"eq": [one["policy"]]}}})["data"][0]
     gone(1)
-    assert newest(before + 1)["suppressed"] is True
+    silent = newest(before + 1)
+    still = lambda: {a["id"] for a in post("alerts/query", {"filters": {"alertOpen": {"eq": True}}, "limit": 100})["data"]}
+    assert silent["suppressed"] is True and silent["status"] == "open" and not {silent["id"], one["id"]} & still(), "not in the queue"
+    assert get("dashboard")["alerts"]["open"] == len(still()) == get("policies/" + one["policy"])["openAlerts"]
     assert hub.own("DELETE", "suppressions/" + rule["id"])[0] == 200 and get("suppressions")["data"] == [] and hub.own("DELETE", "suppressions/" + rule["id"])[0] == 404
     gone(2)
     assert newest(before + 2)["suppressed"] is False
     assert [r["object"] for r in get("audit?limit=20&q=suppression+lifted")["data"]] == [rule["id"]]
-    post(f"alerts/{one['id']}/reopen")
+    assert post(f"alerts/{one['id']}/reopen")["suppressed"] is False and one["id"] in still()
+    post(f"alerts/{silent['id']}/reopen")
 
 
 def alert_ids(n=1):

@@ -300,6 +300,7 @@ async function silence() {
   await pick('Suppress…');
   await page.locator('dialog').getByRole('button', { name: 'Suppress…' }).click();
   await page.locator('dialog').waitFor({ state: 'detached' });
+  ok('it is called suppressed then', await page.getByText('Suppressed', { exact: true }).first().waitFor().then(() => true, () => false));
   await open('settings/exclusions');
   const list = page.locator('[data-test=suppressions]');
   ok('what is suppressed is listed with the exclusions', await list.getByText(a.name).waitFor({ timeout: 10_000 }).then(() => true, () => false), a.name);

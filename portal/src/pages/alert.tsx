@@ -16,6 +16,7 @@ import { kindText } from '../words';
 import { ActivityDrawer } from './activity-drawer';
 import { CloseDialog, type CloseAs } from './alert-close';
 import { Picture } from './alert-picture';
+import { StatusBadge } from './alerts';
 
 type Open = { is: 'close'; as: CloseAs } | { is: 'suppress' } | { is: 'exclude' } | null;
 
@@ -125,7 +126,7 @@ function Actions({ alert, reload, set }: { alert: Alert; reload: () => void; set
       {alert.status === 'open' ? <Button kind="primary" icon="check" denied={denied} onClick={() => set({ is: 'close', as: 'true_positive' })}>{t.alerts.close}</Button> : <Button denied={denied} onClick={reopen}>{t.alerts.reopen}</Button>}
       <Menu label={t.actions} items={[
         { text: t.alert.exclude, icon: 'filter', denied: exclude, onClick: () => set({ is: 'exclude' }) },
-        { text: t.alert.suppress, icon: 'bell', denied, onClick: () => set({ is: 'suppress' }) },
+        alert.suppressed && alert.status === 'open' ? { text: t.alerts.reopen, icon: 'bell', denied, onClick: reopen } : { text: t.alert.suppress, icon: 'bell', denied, onClick: () => set({ is: 'suppress' }) },
         { text: t.alerts.markUnread, icon: 'alert', denied: mark, onClick: () => attempt(() => post(`alerts/${alert.id}/unread`), t.alert.unread) },
         null,
         { text: t.alert.workbook, icon: 'download', onClick: () => attempt(() => download('GET', `alerts/${alert.id}/workbook`)) },
@@ -161,7 +162,7 @@ export function AlertPage({ route, id }: PageProps) {
   return (
     <div class="page">
       <PageHead crumbs={<a href={href('alerts')}>{t.menu.alerts}</a>} title={alert.name} actions={<Actions alert={alert} reload={reload} set={set} />}
-        about={<span class="row wrap"><SeverityBadge of={alert.severity} /><Badge kind={alert.status === 'open' ? 'medium' : 'good'}>{t.status[alert.status] ?? alert.status}</Badge><ShoreBadge of={alert.shore} />{alert.preview && <Badge>{t.alert.preview}</Badge>}<span class="muted">{ago(alert.end)}</span></span>} />
+        about={<span class="row wrap"><SeverityBadge of={alert.severity} /><StatusBadge of={alert} /><ShoreBadge of={alert.shore} />{alert.preview && <Badge>{t.alert.preview}</Badge>}<span class="muted">{ago(alert.end)}</span></span>} />
       {alert.description && <Banner kind="" icon="alert"><span data-test="description">{alert.description}</span></Banner>}
       <div class="split wide-right">
         <div class="stack">

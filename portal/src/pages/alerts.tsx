@@ -24,9 +24,15 @@ export const alertColumns = (): Column<AlertRow>[] => [
   { id: 'name', head: t.alerts.alert, cell: (a) => <><a href={href(`alerts/${a.id}`)}>{a.name}</a><div class="sub">{t.category[a.category] ?? a.category}{a.externalId ? ` · ${a.externalId}` : ''}{a.count > 1 ? ` · ${t.alerts.times(a.count)}` : ''}</div></> },
   { id: 'users', head: t.alerts.users, cell: (a) => <Who of={a} /> },
   { id: 'shore', head: t.alerts.shore, cell: (a) => <ShoreBadge of={a.shore} /> },
-  { id: 'status', head: t.alerts.status, sort: 'status', cell: (a) => <Badge kind={a.status === 'open' ? 'medium' : 'good'}>{t.status[a.status] ?? a.status}</Badge> },
+  { id: 'status', head: t.alerts.status, sort: 'status', cell: (a) => <StatusBadge of={a} /> },
   { id: 'date', head: t.alerts.date, sort: 'date', cell: (a) => <span class="nowrap" title={dateTime(a.end)}>{ago(a.end)}</span> },
 ];
+
+/** An alert that is suppressed is stored, but nobody waits for it to be handled. */
+export function StatusBadge({ of }: { of: AlertRow }) {
+  const quiet = of.suppressed && of.status === 'open';
+  return <Badge kind={quiet ? '' : of.status === 'open' ? 'medium' : 'good'}>{quiet ? t.alert.isSuppressed : t.status[of.status] ?? of.status}</Badge>;
+}
 
 function Who({ of }: { of: AlertRow }) {
   const users = of.users ?? [];

@@ -108,7 +108,7 @@ export const en = {
     history: 'History', addComment: 'Add comment', commentHint: 'Visible to everybody who may see this alert', concerned: 'Related entities', facts: 'Details', first: 'First seen', last: 'Last seen', count: 'Times', externalId: 'External ID',
     attack: 'MITRE ATT&CK', resolution: 'Resolution', preview: 'Preview', exclude: 'Exclude…', excludeAbout: (name: string) => `“${name}” will no longer be raised for this user, computer or address.`, excluded: (name: string) => `${name} is excluded.`,
     suppress: 'Suppress…', suppressAbout: 'Later alerts of this policy are raised silently: no notification, and not in the queue.', suppressBy: 'For', by: { user: 'the same user', source: 'the same source computer', ip: 'the same IP address' },
-    suppressed: 'Similar alerts are suppressed.', workbook: 'Download as workbook', share: 'Copy link', copied: 'The link has been copied.', policy: 'Show the policy', how: 'How this is detected', unseen: 'It has aged out, or you may not see it.', unread: 'Marked as unread.',
+    suppressed: 'Similar alerts are suppressed.', isSuppressed: 'Suppressed', workbook: 'Download as workbook', share: 'Copy link', copied: 'The link has been copied.', policy: 'Show the policy', how: 'How this is detected', unseen: 'It has aged out, or you may not see it.', unread: 'Marked as unread.',
   },
 
   activities: {

@@ -109,7 +109,7 @@ export const fr: Texts = {
     history: 'Historique', addComment: 'Ajouter un commentaire', commentHint: 'Visible par toutes les personnes qui peuvent voir cette alerte', concerned: 'Entités associées', facts: 'Détails', first: 'Vue la première fois', last: 'Vue la dernière fois', count: 'Nombre de fois', externalId: 'ID externe',
     attack: 'MITRE ATT&CK', resolution: 'Résolution', preview: 'Aperçu', exclude: 'Exclure…', excludeAbout: (name) => `« ${name} » ne sera plus levée pour cet utilisateur, cet ordinateur ou cette adresse.`, excluded: (name) => `${name} est exclu.`,
     suppress: 'Masquer…', suppressAbout: 'Les prochaines alertes de cette stratégie sont levées en silence : sans notification, et hors de la file.', suppressBy: 'Pour', by: { user: 'le même utilisateur', source: 'le même ordinateur source', ip: 'la même adresse IP' },
-    suppressed: 'Les alertes semblables sont masquées.', workbook: 'Télécharger le classeur', share: 'Copier le lien', copied: 'Le lien a été copié.', policy: 'Afficher la stratégie', how: 'Comment c’est détecté', unseen: 'Elle a dépassé la durée de conservation, ou vous ne pouvez pas la voir.', unread: 'Marquée comme non lue.',
+    suppressed: 'Les alertes semblables sont masquées.', isSuppressed: 'Masquée', workbook: 'Télécharger le classeur', share: 'Copier le lien', copied: 'Le lien a été copié.', policy: 'Afficher la stratégie', how: 'Comment c’est détecté', unseen: 'Elle a dépassé la durée de conservation, ou vous ne pouvez pas la voir.', unread: 'Marquée comme non lue.',
   },
 
   activities: {

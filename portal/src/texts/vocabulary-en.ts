@@ -114,6 +114,7 @@ export const vocabulary = {
     commented: 'Commented',
     comment: 'Commented',
     suppressed: 'Suppressed',
+    unsuppressed: 'Suppression lifted',
     excluded: 'Excluded',
     notified: 'Notified',
   }),

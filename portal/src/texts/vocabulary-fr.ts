@@ -114,6 +114,7 @@ export const vocabulary: Vocabulary = {
     commented: 'Commentée',
     comment: 'Commentée',
     suppressed: 'Masquée',
+    unsuppressed: 'Masquage levé',
     excluded: 'Exclue',
     notified: 'Notifiée',
   },
