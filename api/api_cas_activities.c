@@ -242,12 +242,39 @@ static int scan(struct api_request *q, struct api_response *r, const struct filt
     return err;
 }
 
+/* Every object of this API says instance 0: who asks for that asks for all. */
+static bool is_every_instance(const struct filter_term *t)
+{
+    bool zero = false;
+    if (t->field != FIELD_ACTIVITY_INSTANCE || t->match != MATCH_EQ || t->negate)
+        return false;
+    for (unsigned i = 0; i < t->n; i++)
+        zero |= str_eq(t->values[i].text, STR("0"));
+    return zero;
+}
+
+static int without_instance(struct arena *a, const struct filter *f, struct filter *out)
+{
+    struct filter_term *terms = arena_alloc(a, (f->n + 1) * sizeof *terms);
+    unsigned n = 0;
+    if (!terms)
+        return ERR_MEMORY;
+    for (unsigned i = 0; i < f->n; i++)
+        if (!is_every_instance(&f->terms[i]))
+            terms[n++] = f->terms[i];
+    *out = (struct filter){terms, n};
+    return 0;
+}
+
 static int get_list(struct api_request *q, struct api_response *r)
 {
-    struct filter f;
+    struct filter asked, f;
     struct page p;
-    if (!filters_of(q, r, FILTER_ACTIVITIES, &f))
+    if (!filters_of(q, r, FILTER_ACTIVITIES, &asked))
         return 0;
+    int err = without_instance(q->arena, &asked, &f);
+    if (err)
+        return err;
     if (api_bool(q, "isScan", false))
         return scan(q, r, &f);
     return page_of(q, r, PAGE_MOST, true, &p) ? list(q, r, &f, &p) : 0;

@@ -393,7 +393,7 @@ WHEN = [("lte", 1, 0), ("gte", 1, "all"), ("range", [{"start": 1, "end": 9999999
 DAYS = [("gte_ndays", 0, None), ("lte_ndays", 1, None), ("gte_ndays", "30", "all")]
 ASKED = {
     "activities": {
-        "service": [("eq", 11161, None), ("eq", ["11161", 20892], "all"), ("neq", [1], "all")], "instance": [("eq", ["x"], 0), ("neq", ["x"], "all")], "user.orgUnit": LISTED + THERE, "user.tags": LISTED + THERE,
+        "service": [("eq", 11161, None), ("eq", ["11161", 20892], "all"), ("neq", [1], "all")], "instance": [("eq", ["x"], 0), ("neq", ["x"], "all"), ("eq", 0, "all"), ("eq", ["0", 1], "all")], "user.orgUnit": LISTED + THERE, "user.tags": LISTED + THERE,
         "user.username": [("eq", "alice@corp.test", None), ("neq", ["nobody@corp.test"], "all"), ("startswith", ["ali"], None), ("isset", True, "all"), ("isnotset", True, 0)],
         "user.domain": [("eq", ["corp.test"], "all"), ("neq", "corp.test", 0)] + THERE, "actionType": [("contains", ["file"], None), ("eq", "sign-in", None), ("neq", "x", "all"), ("isset", True, "all")],
         "activity.eventActionType": LISTED, "activity.actionType": [("eq", ["sign-in"], None)], "activity.eventType": [("eq", "EVENT_CATEGORY_LOGIN", None), ("neq", ["EVENT_CATEGORY_FAILED_LOGIN"], "all")],
