@@ -3,6 +3,8 @@
 #include "app/hub.h"
 #include "app/hub_private.h"
 #include "app/options.h"
+#include "model/act_json.h"
+#include "store/store.h"
 #include "store/tab_audit.h"
 #include "store/tab_inputs.h"
 
@@ -20,8 +22,8 @@ static const char usage[] =
     "usage: vigie import [--no-wait] [--json] [--data DIR] PATH...\n"
     "\n"
     "Gives files, and all files of folders, to the hub on DIR (that of the configuration if none is given): logs of every kind that\n"
-    "`vigie scan` reads, archives of them, directories as LDIF or JSON. Each is copied to the hub's folder before anything\n"
-    "else happens to it. On-premises records go to the on-premises side, where they wait for the link; cloud records join\n"
+    "`vigie scan` reads, archives of them, directories as LDIF or JSON, the activities of what `vigie scan --db` wrote when it\n"
+    "is named itself. Each is copied to the hub's folder before anything else happens to it. On-premises records go to the on-premises side, where they wait for the link; cloud records join\n"
     "at once. A record that the hub has already is not counted again.\n"
     "\n"
     "A running hub reads the files; this command waits until it has and prints what came of each. When no hub runs, it\n"
@@ -70,12 +72,70 @@ static int keep_number(struct import *m, uint32_t input, bool named)
     return 0;
 }
 
+/* ---- what `vigie scan --db` wrote: its activities as lines, with the ids that they have ---- */
+
+struct lines {
+    FILE *f;
+    struct buf text;
+};
+
+static int write_line(void *owner, const struct activity *a)
+{
+    struct lines *to = owner;
+    to->text.n = 0;
+    activity_json(a, &to->text, STR_NONE);
+    return to->text.failed ? ERR_MEMORY : fwrite(to->text.p, 1, to->text.n, to->f) == to->text.n ? 0 : ERR_IO;
+}
+
+static bool is_result(const char *path)
+{
+    char head[16] = "";
+    FILE *f = fopen(path, "rb");
+    size_t n = f ? fread(head, 1, sizeof head, f) : 0;
+    if (f)
+        (void)fclose(f);
+    return n == sizeof head && memcmp(head, "SQLite format 3", sizeof head) == 0;
+}
+
+static int write_lines(const char *path, int fd)
+{
+    struct store *s;
+    struct lines to = {.f = fdopen(fd, "wb")};
+    int err = to.f ? store_open(path, &s) : ERR_MEMORY;
+    if (!err) {
+        err = store_activities(s, INT64_MIN, INT64_MAX, write_line, &to);
+        store_close(s);
+    }
+    buf_free(&to.text);
+    if (!to.f)
+        (void)close(fd);
+    else if (fclose(to.f) != 0 && !err)
+        err = ERR_IO;
+    return err;
+}
+
+static int copy_result(struct import *m, const char *path, uint32_t *input)
+{
+    char part[PATH_MAX];
+    int n = snprintf(part, sizeof part, "%s/received/result-XXXXXX.part", m->folder); /* a hub that starts deletes what is left of it */
+    int fd = n > 0 && (size_t)n < sizeof part ? mkstemps(part, 5) : -1;
+    if (fd < 0)
+        return ERR_IO;
+    int err = write_lines(path, fd);
+    if (!err)
+        err = hub_received_copy(m->folder, m->db, part, str_of(path), input);
+    (void)unlink(part);
+    return err;
+}
+
+/* ---- files and folders ---- */
+
 static void give_file(struct import *m, const char *path, bool named)
 {
     char real[PATH_MAX];
     uint32_t input = 0;
     errno = 0;
-    int err = realpath(path, real) ? hub_received_copy(m->folder, m->db, real, str_of(path), &input) : ERR_IO;
+    int err = !realpath(path, real) ? ERR_IO : named && is_result(real) ? copy_result(m, path, &input) : hub_received_copy(m->folder, m->db, real, str_of(path), &input);
     if (!err)
         err = tab_audit_add(m->db, &(struct audit_row){.time = hub_now(), .by = STR("command line"), .from = STR("local"), .what = STR("logs received"),
                                                        .object = str_of(path)});

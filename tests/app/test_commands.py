@@ -236,6 +236,15 @@ def check_import():
     assert {json.loads(x)["id"] for x in vigie("query", *data, "--all", "--json")[0].splitlines()} == ids
     again = [json.loads(x) for x in vigie("import", "--json", *data, sample())[0].splitlines()]
     assert sum(r["activities"] for r in again) == 0 and sum(r["repeats"] for r in again) > 0
+    vigie("scan", "--db", f"{work}/scan.db", sample())
+    row = json.loads(vigie("import", "--json", *data, f"{work}/scan.db")[0])
+    assert row["activities"] == 0 and row["repeats"] == scan["activities"]["total"] and row["name"].endswith("scan.db"), (row, "what a scan kept is what the hub has")
+    fresh = ["--data", f"{work}/of-a-scan"]
+    assert json.loads(vigie("import", "--json", *fresh, f"{work}/scan.db")[0])["activities"] == scan["activities"]["total"]
+    assert {json.loads(x)["id"] for x in vigie("query", *fresh, "--all", "--json")[0].splitlines()} == ids
+    with open(f"{work}/scan.db", "rb") as f, open(f"{work}/torn.db", "wb") as g:
+        g.write(f.read(5000))
+    assert "torn.db" in vigie("import", *fresh, f"{work}/torn.db", code=1)[1] and not [n for n in os.listdir(f"{work}/of-a-scan/received") if n.endswith(".part")]
     line = '{"time":"2026-01-05T09:00:00Z","app":"E-mail","kind":"mail sent","outcome":"success","actor":{"name":"u1"},"objects":[{"type":"account","name":"u2"}]}\n'
     with open(f"{work}/one.ndjson", "w") as f:
         f.write(line)
