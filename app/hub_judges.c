@@ -3,6 +3,7 @@
 
 #include "app/hub_counted.h"
 #include "app/hub_erased.h"
+#include "app/hub_ranges.h"
 #include "app/redact.h"
 #include "base/hash.h"
 #include "detect/engine.h"
@@ -39,6 +40,7 @@ struct judges {
     struct engine *engine;
     struct score *score;
     struct policy_set *policies;
+    struct ranges *ranges;
     struct posture *posture; /* NULL: identity protection is not connected */
     int64_t assessed;        /* when its findings were written last; TIME_NONE: not yet */
     struct seen *seen; /* by entity number */
@@ -100,6 +102,8 @@ int judges_open(struct hub *h, bool identity, struct judges **out)
     if (!err && identity)
         err = posture_open(j->dir, &j->posture);
     if (!err)
+        err = ranges_open(h->db, &j->ranges);
+    if (!err)
         err = judges_new_policies(j, NULL);
     if (err) {
         judges_close(j);
@@ -115,6 +119,7 @@ void judges_close(struct judges *j)
         return;
     policy_set_close(j->policies);
     posture_close(j->posture);
+    ranges_close(j->ranges);
     score_close(j->score);
     engine_close(j->engine);
     if (j->dir)
@@ -171,6 +176,8 @@ static void saw(struct judges *j, uint32_t entity, int64_t time, uint64_t app)
 void judges_fold(struct judges *j, struct activity *a)
 {
     dir_resolve(j->dir, a);
+    if (ip_set(&a->ip))
+        a->location.tags |= ranges_tags(j->ranges, &a->ip);
     uint64_t app = app_bit(j, a->app);
     saw(j, a->actor_entity, a->time, app);
     saw(j, a->device_entity, a->time, app);

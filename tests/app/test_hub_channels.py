@@ -199,4 +199,26 @@ def check_policies_count_on(work):
         until("an alert of a range", 10, lambda: len(alerts(risky)) == 1)
 
 
+def check_ranges_make_alerts_precise(work):
+    """An impossible journey is none when one of its ends is a VPN's exit that the administrator named; without the range it is one again."""
+    now = datetime.datetime.now(datetime.timezone.utc)
+    def sign_in(before, ip, country, city):
+        at = (now - before).strftime("%Y-%m-%dT%H:%M:%S.000000Z")
+        return json.dumps({"time": at, "app": "Office 365", "kind": "sign-in", "outcome": "success", "ip": ip, "actor": {"upn": "ann@corp.test"}, "location": {"country": country, "city": city}}) + "\n"
+
+    day, minute = datetime.timedelta(days=1), datetime.timedelta(minutes=1)
+    with open(f"{work}/travel.ndjson", "w") as f:
+        f.write("".join(sign_in(day * n, "203.0.113.7", "FR", "Paris") for n in range(20, 0, -1)))
+        f.write(sign_in(minute * 60, "203.0.113.7", "FR", "Paris") + sign_in(minute * 30, "198.51.100.9", "JP", "Tokyo"))
+    with Hub(work, "--learned", "yes") as h:
+        h.drop(f"{work}/travel.ndjson")
+        travels = lambda: h.me.call("POST", "alerts/query", {"filters": {"entity.policy": {"eq": ["impossible_travel"]}}})[1]["total"]
+        until("an impossible journey", 30, lambda: travels() == 1)
+        status, made = h.me.call("POST", "subnet/create_rule/", {"name": "VPN exit", "category": 4, "subnets": ["198.51.100.0/24", "2001:db8::/32"]}, prefix="/api/v1/")
+        assert status == 200, made
+        until("none by a VPN", 30, lambda: travels() == 0)
+        assert h.me.call("POST", f"subnet/{made}/update_rule/", {"name": "VPN exit", "category": 4, "subnets": ["198.51.100.10", "198.51.101.0/24"]}, prefix="/api/v1/")[0] == 200
+        until("a journey again: the range is another", 30, lambda: travels() == 1)
+
+
 sys.exit(run_checks(globals()))
