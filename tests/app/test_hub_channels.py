@@ -1,5 +1,5 @@
 """tests/app/test_hub_channels.py - what goes in and out of a hub beside files: syslog with JSON and CEF, and alerts told by webhook, mail and syslog."""
-import datetime, os, socket, subprocess, sys, threading, time
+import datetime, json, os, socket, subprocess, sys, threading, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from checks import run_checks, until
@@ -221,4 +221,4 @@ def check_ranges_make_alerts_precise(work):
         until("a journey again: the range is another", 30, lambda: travels() == 1)
 
 
-sys.exit(run_checks(globals()))
+sys.exit(run_checks(globals(), at_once=3))
