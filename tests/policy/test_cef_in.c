@@ -4,21 +4,18 @@
 #include "base/jin.h"
 #include "store/tab_entities.h"
 #include "store/tab_policies.h"
+#include "tests/support/fresh_db.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #define NOW (time_parse(STR("2026-01-10T12:00:00Z")))
 #define GUID "7a1b7a1b-0000-4c4c-9d9d-0123456789ab"
 
-static char folder[] = "/tmp/vigie-cefin-XXXXXX";
-static struct db *db;
-static struct arena arena;
+static struct fresh_db kept;
 
 static int start(void **state)
 {
@@ -35,10 +32,9 @@ static int start(void **state)
                               .last_seen = TIME_NONE,
                               .apps = STR("[]")};
     (void)state;
-    arena_init(&arena, 65536, 1u << 24);
-    if (!mkdtemp(folder) || db_open(folder, &db) != 0 || tab_entities_put(db, &e) != 0)
+    if (fresh_db_open(&kept) != 0 || tab_entities_put(kept.db, &e) != 0)
         return -1;
-    return tab_policies_define(db, &(struct stored_policy){.id = STR("2004"),
+    return tab_policies_define(kept.db, &(struct stored_policy){.id = STR("2004"),
                                                            .external_id = 2004,
                                                            .name = STR("x"),
                                                            .severity = SEVERITY_MEDIUM,
@@ -51,13 +47,8 @@ static int start(void **state)
 
 static int stop(void **state)
 {
-    char path[96];
     (void)state;
-    db_close(db);
-    arena_free(&arena);
-    (void)snprintf(path, sizeof path, "%s/vigie.db", folder);
-    (void)unlink(path);
-    return rmdir(folder);
+    return fresh_db_close(&kept);
 }
 
 static int take(const char *text, size_t n, struct cef_alert *out)
@@ -65,10 +56,10 @@ static int take(const char *text, size_t n, struct cef_alert *out)
     struct cef c;
     struct fault f;
     const char *why = NULL;
-    int err = cef_read(&arena, (struct str){text, n}, &c, &f);
+    int err = cef_read(&kept.arena, (struct str){text, n}, &c, &f);
     if (err)
         return err;
-    err = cef_in_alert(db, &arena, &c, NOW, out, &why);
+    err = cef_in_alert(kept.db, &kept.arena, &c, NOW, out, &why);
     assert_true(err != ERR_MALFORMED || why);
     return err;
 }
@@ -121,20 +112,20 @@ static void told_again(void **state)
     bool fresh;
     (void)state;
     assert_int_equal(take(same[0], strlen(same[0]), &in), 0);
-    assert_int_equal(cef_in_put(db, &in, &fresh), 0);
+    assert_int_equal(cef_in_put(kept.db, &in, &fresh), 0);
     assert_true(fresh && !in.update);
     assert_int_equal(
-        tab_alerts_close(db, str_of(in.alert.id), &(struct alert_close){.resolution = RESOLUTION_BENIGN, .reason = 2, .by = STR("ada"), .now = NOW}),
+        tab_alerts_close(kept.db, str_of(in.alert.id), &(struct alert_close){.resolution = RESOLUTION_BENIGN, .reason = 2, .by = STR("ada"), .now = NOW}),
         0);
     assert_int_equal(take(update, sizeof update - 1, &in), 0);
     assert_true(in.update);
-    assert_int_equal(cef_in_put(db, &in, &fresh), 0);
+    assert_int_equal(cef_in_put(kept.db, &in, &fresh), 0);
     assert_false(fresh);
     assert_int_equal(take(late, sizeof late - 1, &in), 0);
-    assert_int_equal(cef_in_put(db, &in, &fresh), 0);
-    assert_int_equal(tab_alerts_get(db, &arena, NULL, str_of(in.alert.id), &a), 0);
+    assert_int_equal(cef_in_put(kept.db, &in, &fresh), 0);
+    assert_int_equal(tab_alerts_get(kept.db, &kept.arena, NULL, str_of(in.alert.id), &a), 0);
     assert_true(a.count == 250 && a.severity == SEVERITY_HIGH && a.resolution == RESOLUTION_BENIGN && a.reason == 2); /* what people said stays */
-    assert_int_equal(tab_alerts_count(db, NULL, NULL, &n), 0);
+    assert_int_equal(tab_alerts_count(kept.db, NULL, NULL, &n), 0);
     assert_int_equal(n, 1);
 }
 
@@ -153,17 +144,17 @@ static void known_later(void **state)
     bool fresh;
     (void)state;
     assert_int_equal(take(early, sizeof early - 1, &in), 0);
-    assert_int_equal(cef_in_put(db, &in, &fresh), 0);
-    assert_int_equal(cef_in_resolve(db, 0), 0);
-    assert_int_equal(tab_alerts_users(db, str_of(in.alert.id), users, 4, &n), 0);
+    assert_int_equal(cef_in_put(kept.db, &in, &fresh), 0);
+    assert_int_equal(cef_in_resolve(kept.db, 0), 0);
+    assert_int_equal(tab_alerts_users(kept.db, str_of(in.alert.id), users, 4, &n), 0);
     assert_int_equal(n, 0);
-    assert_int_equal(tab_alerts_close(db, str_of(in.alert.id), &(struct alert_close){.resolution = RESOLUTION_BENIGN, .reason = 2, .by = STR("ada"), .now = NOW}), 0);
-    assert_int_equal(tab_entities_put(db, &e), 0);
+    assert_int_equal(tab_alerts_close(kept.db, str_of(in.alert.id), &(struct alert_close){.resolution = RESOLUTION_BENIGN, .reason = 2, .by = STR("ada"), .now = NOW}), 0);
+    assert_int_equal(tab_entities_put(kept.db, &e), 0);
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(cef_in_resolve(db, 0), 0);
-        assert_int_equal(tab_alerts_users(db, str_of(in.alert.id), users, 4, &n), 0);
+        assert_int_equal(cef_in_resolve(kept.db, 0), 0);
+        assert_int_equal(tab_alerts_users(kept.db, str_of(in.alert.id), users, 4, &n), 0);
         assert_true(n == 1 && users[0] == 8);
-        assert_int_equal(tab_alerts_get(db, &arena, NULL, str_of(in.alert.id), &a), 0);
+        assert_int_equal(tab_alerts_get(kept.db, &kept.arena, NULL, str_of(in.alert.id), &a), 0);
         assert_true(str_has(a.parties, STR("\"label\":\"Erin Late\",\"role\":\"Source\",\"entity\":8")) && str_has(a.parties, STR("\"label\":\"CLIENT2\"")));
         assert_true(str_has(a.parties, STR("\"label\":\"nobody\"")) && a.resolution == RESOLUTION_BENIGN && a.withdrawn == TIME_NONE);
     }
@@ -207,8 +198,8 @@ static void sound(const struct cef_alert *in)
     bool fresh;
     assert_int_equal(strlen(in->alert.id), 24);
     assert_true(in->alert.name.n > 0 && in->alert.start <= in->alert.end && in->alert.count > 0);
-    assert_non_null(jin_embedded(&arena, in->alert.parties));
-    assert_int_equal(cef_in_put(db, in, &fresh), 0);
+    assert_non_null(jin_embedded(&kept.arena, in->alert.parties));
+    assert_int_equal(cef_in_put(kept.db, in, &fresh), 0);
 }
 
 static void hostile(void **state)
@@ -220,7 +211,7 @@ static void hostile(void **state)
         char *copy = malloc(cut + 1);
         assert_non_null(copy);
         memcpy(copy, same[0], cut);
-        arena_reset(&arena);
+        arena_reset(&kept.arena);
         if (take(copy, cut, &in) == 0)
             sound(&in);
         free(copy);
@@ -230,7 +221,7 @@ static void hostile(void **state)
         assert_non_null(copy);
         memcpy(copy, same[0], n);
         copy[bit / 8] = (char)(copy[bit / 8] ^ (1 << bit % 8));
-        arena_reset(&arena);
+        arena_reset(&kept.arena);
         if (take(copy, n, &in) == 0)
             sound(&in);
         free(copy);

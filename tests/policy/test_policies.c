@@ -3,20 +3,16 @@
 #include "policy/detection_policy.h"
 #include "policy/filter_people.h"
 #include "store/tab_entities.h"
+#include "tests/support/fresh_db.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #define NOW (time_parse(STR("2026-01-10T12:00:00Z")))
 
-static char folder[] = "/tmp/vigie-policies-XXXXXX";
-static struct db *db;
-static struct arena arena;
+static struct fresh_db kept;
 static const struct alert_view all = {.cloud = true, .onprem = true};
 
 static const struct stored_policy travel = {
@@ -39,35 +35,26 @@ static const struct stored_policy travel = {
 static int open_db(void **state)
 {
     (void)state;
-    arena_init(&arena, 65536, 1u << 26);
-    return mkdtemp(folder) ? db_open(folder, &db) : -1;
+    return fresh_db_open(&kept);
 }
 
 static int drop_db(void **state)
 {
-    static const char *const ends[] = {"", "-wal", "-shm"};
-    char path[128];
     (void)state;
-    db_close(db);
-    arena_free(&arena);
-    for (int i = 0; i < 3; i++) {
-        (void)snprintf(path, sizeof path, "%s/vigie.db%s", folder, ends[i]);
-        (void)unlink(path);
-    }
-    return rmdir(folder);
+    return fresh_db_close(&kept);
 }
 
 static struct stored_policy get(const char *id)
 {
     struct stored_policy p;
-    assert_int_equal(tab_policies_get(db, &arena, str_of(id), &p), 0);
+    assert_int_equal(tab_policies_get(kept.db, &kept.arena, str_of(id), &p), 0);
     return p;
 }
 
 static int change(struct stored_policy *p, const char *body, struct policy_change *c)
 {
-    const struct jnode *doc = jin_embedded(&arena, str_of(body));
-    *c = (struct policy_change){.arena = &arena, .doc = doc, .body = doc, .by = STR("ada"), .now = NOW};
+    const struct jnode *doc = jin_embedded(&kept.arena, str_of(body));
+    *c = (struct policy_change){.arena = &kept.arena, .doc = doc, .body = doc, .by = STR("ada"), .now = NOW};
     assert_non_null(doc);
     return policy_change(c, p);
 }
@@ -98,7 +85,7 @@ static int pair(void *owner, struct str name, double value)
 static void params_are(const struct stored_policy *p, const char *text)
 {
     struct pairs got = {{0}};
-    assert_int_equal(detection_policy_params(&arena, p, pair, &got), 0);
+    assert_int_equal(detection_policy_params(&kept.arena, p, pair, &got), 0);
     if (!str_eq(buf_view(&got.b), str_of(text)))
         fail_msg("%.*s", STR_ARG(buf_view(&got.b)));
     buf_free(&got.b);
@@ -110,18 +97,18 @@ static void detections(void **state)
     (void)state;
     struct stored_policy named = travel;
     named.definition.n = strlen(travel.definition.p);
-    assert_int_equal(tab_policies_define(db, &named), 0);
+    assert_int_equal(tab_policies_define(kept.db, &named), 0);
     struct stored_policy p = get("impossible_travel");
     params_are(&p, "");
     assert_int_equal(
         change(&p, "{\"params\":{\"speed\":1200},\"enabled\":false,\"sensitivity\":3,\"actions\":{\"mail\":true},\"lowest\":\"medium\"}", &c), 0);
-    assert_int_equal(tab_policies_change(db, &p), 0);
+    assert_int_equal(tab_policies_change(kept.db, &p), 0);
     p = get("impossible_travel");
     assert_true(!p.enabled && p.actions == POLICY_MAIL && p.lowest == SEVERITY_MEDIUM && str_eq(p.changed_by, STR("ada")));
     params_are(&p, "speed=1200 ratio=0.333333 "); /* set by hand is not scaled */
     /* the next start of the program says what it is again, and what was decided stays */
     named.name = STR("Impossible travel 2");
-    assert_int_equal(tab_policies_define(db, &named), 0);
+    assert_int_equal(tab_policies_define(kept.db, &named), 0);
     p = get("impossible_travel");
     assert_true(str_eq(p.name, STR("Impossible travel 2")) && !p.enabled && p.sensitivity == 3);
     assert_int_equal(change(&p, "{\"params\":[{\"name\":\"speed\",\"value\":null}],\"sensitivity\":1}", &c), 0);
@@ -135,9 +122,9 @@ static void detections(void **state)
     refused("impossible_travel", "{\"enabled\":\"yes\"}", "yes");
     refused("impossible_travel", "{\"scope\":{\"include\":\"a\"}}", "a");
     refused("impossible_travel", "{\"lowest\":\"worst\"}", "worst");
-    assert_int_equal(tab_policies_drop(db, STR("none")), ERR_NOT_FOUND);
+    assert_int_equal(tab_policies_drop(kept.db, STR("none")), ERR_NOT_FOUND);
     p.id = STR("none");
-    assert_int_equal(tab_policies_change(db, &p), ERR_NOT_FOUND);
+    assert_int_equal(tab_policies_change(kept.db, &p), ERR_NOT_FOUND);
 }
 
 static int count_exclusions(void *owner, struct str policy, struct str name, int64_t until)
@@ -151,16 +138,16 @@ static void exclusions(void **state)
 {
     int n = 0;
     (void)state;
-    assert_int_equal(tab_policies_exclude(db, STR("impossible_travel"), STR("CORP\\svc"), TIME_NONE, STR("ada")), 0);
-    assert_int_equal(tab_policies_exclude(db, STR("impossible_travel"), STR("corp\\SVC"), NOW + 5, STR("ada")), 0); /* the same one */
-    assert_int_equal(tab_policies_exclude(db, STR("2006"), STR("DC9"), TIME_NONE, STR("ada")), 0);
-    assert_int_equal(tab_policies_exclusions(db, STR_NONE, NOW, count_exclusions, &n), 0);
+    assert_int_equal(tab_policies_exclude(kept.db, STR("impossible_travel"), STR("CORP\\svc"), TIME_NONE, STR("ada")), 0);
+    assert_int_equal(tab_policies_exclude(kept.db, STR("impossible_travel"), STR("corp\\SVC"), NOW + 5, STR("ada")), 0); /* the same one */
+    assert_int_equal(tab_policies_exclude(kept.db, STR("2006"), STR("DC9"), TIME_NONE, STR("ada")), 0);
+    assert_int_equal(tab_policies_exclusions(kept.db, STR_NONE, NOW, count_exclusions, &n), 0);
     assert_int_equal(n, 2);
     n = 0;
-    assert_int_equal(tab_policies_exclusions(db, STR("impossible_travel"), NOW + 6, count_exclusions, &n), 0);
+    assert_int_equal(tab_policies_exclusions(kept.db, STR("impossible_travel"), NOW + 6, count_exclusions, &n), 0);
     assert_int_equal(n, 0); /* over */
-    assert_int_equal(tab_policies_include(db, STR("2006"), STR("dc9")), 0);
-    assert_int_equal(tab_policies_include(db, STR("2006"), STR("dc9")), ERR_NOT_FOUND);
+    assert_int_equal(tab_policies_include(kept.db, STR("2006"), STR("dc9")), 0);
+    assert_int_equal(tab_policies_include(kept.db, STR("2006"), STR("dc9")), ERR_NOT_FOUND);
 }
 
 static void activity_policies(void **state)
@@ -177,7 +164,7 @@ static void activity_policies(void **state)
                "\"repeated\",\"count\":50,\"minutes\":1,\"sameApp\":true,\"unique\":\"fileSelector\"},\"dailyLimit\":3}",
                &c),
         0);
-    assert_int_equal(tab_policies_add(db, &p), 0);
+    assert_int_equal(tab_policies_add(kept.db, &p), 0);
     p = get(id);
     assert_true(str_eq(p.name, STR("Mass download")) && p.severity == SEVERITY_HIGH && p.match == POLICY_REPEATED && p.count == 50 && p.same_app &&
                 p.since == NOW && p.daily_limit == 3);
@@ -202,16 +189,16 @@ static void activity_policies(void **state)
     struct buf out = {0};
     struct jout j = jout_to(&out);
     p = get(id);
-    assert_int_equal(policy_json(db, &p, &all, &j), 0);
-    const struct jnode *doc = jin_embedded(&arena, buf_view(&out));
+    assert_int_equal(policy_json(kept.db, &p, &all, &j), 0);
+    const struct jnode *doc = jin_embedded(&kept.arena, buf_view(&out));
     assert_non_null(doc);
     assert_true(str_eq(jin_str(doc, doc, "match.count"), STR("50")) && str_eq(jin_str(doc, doc, "openAlerts"), STR("0")));
     assert_true(str_eq(jin_path(doc, doc, "filters")->val, STR("{\"actionType\":{\"contains\":\"download\"}}")));
     out.n = 0;
     j = jout_to(&out);
     p = get("impossible_travel");
-    assert_int_equal(policy_json(db, &p, &all, &j), 0);
-    doc = jin_embedded(&arena, buf_view(&out));
+    assert_int_equal(policy_json(kept.db, &p, &all, &j), 0);
+    doc = jin_embedded(&kept.arena, buf_view(&out));
     assert_non_null(doc);
     assert_true(str_eq(jin_str(doc, doc, "blind"), STR("no sign-ins")) && str_eq(jin_str(doc, doc, "learningDays"), STR("7")));
     assert_true(str_eq(jin_str(doc, jin_first(doc, jin_get(doc, doc, STR("params"))), "value"), STR("1.2e+03")));
@@ -219,12 +206,12 @@ static void activity_policies(void **state)
     out.n = 0;
     p = get(id);
     p.name = STR("=cmd|\"x\"");
-    assert_int_equal(tab_policies_change(db, &p), 0);
-    assert_int_equal(policy_csv(db, 1u << POLICY_ACTIVITY, &all, &out), 0);
+    assert_int_equal(tab_policies_change(kept.db, &p), 0);
+    assert_int_equal(policy_csv(kept.db, 1u << POLICY_ACTIVITY, &all, &out), 0);
     assert_true(str_has(buf_view(&out), STR("\r\n\"'=cmd|\"\"x\"\"\",\"activity\",,\"high\",")));
     buf_free(&out);
-    assert_int_equal(tab_policies_drop(db, str_of(id)), 0);
-    assert_int_equal(tab_policies_get(db, &arena, str_of(id), &p), ERR_NOT_FOUND);
+    assert_int_equal(tab_policies_drop(kept.db, str_of(id)), 0);
+    assert_int_equal(tab_policies_get(kept.db, &kept.arena, str_of(id), &p), ERR_NOT_FOUND);
 }
 
 static void suppression(void **state)
@@ -234,17 +221,17 @@ static void suppression(void **state)
     struct stored_suppression rule = {
         .policy = STR("2006"), .by = SUPPRESS_SOURCE, .value = STR("WS1"), .until = NOW + 10, .made_by = STR("ada"), .made = NOW};
     const struct stored_suppression same[] = {{.by = SUPPRESS_IP, .value = STR("10.0.0.1")}, {.by = SUPPRESS_SOURCE, .value = STR("ws1")}};
-    assert_int_equal(tab_policies_suppress(db, &rule), 0);
-    assert_int_equal(tab_policies_suppressed(db, STR("2006"), same, 2, NOW, &is), 0);
+    assert_int_equal(tab_policies_suppress(kept.db, &rule), 0);
+    assert_int_equal(tab_policies_suppressed(kept.db, STR("2006"), same, 2, NOW, &is), 0);
     assert_true(is);
-    assert_int_equal(tab_policies_suppressed(db, STR("2006"), same, 1, NOW, &is), 0);
+    assert_int_equal(tab_policies_suppressed(kept.db, STR("2006"), same, 1, NOW, &is), 0);
     assert_false(is);
-    assert_int_equal(tab_policies_suppressed(db, STR("2007"), same, 2, NOW, &is), 0);
+    assert_int_equal(tab_policies_suppressed(kept.db, STR("2007"), same, 2, NOW, &is), 0);
     assert_false(is);
-    assert_int_equal(tab_policies_suppressed(db, STR("2006"), same, 2, NOW + 10, &is), 0);
+    assert_int_equal(tab_policies_suppressed(kept.db, STR("2006"), same, 2, NOW + 10, &is), 0);
     assert_false(is);
-    assert_int_equal(tab_policies_unsuppress(db, 1), 0);
-    assert_int_equal(tab_policies_unsuppress(db, 1), ERR_NOT_FOUND);
+    assert_int_equal(tab_policies_unsuppress(kept.db, 1), 0);
+    assert_int_equal(tab_policies_unsuppress(kept.db, 1), ERR_NOT_FOUND);
 }
 
 /* ---- people ---- */
@@ -270,16 +257,16 @@ static void put(uint32_t number, enum entity_type type, const char *id, const ch
         e.base.dn = STR("CN=Alice,OU=Night,OU=Sales,DC=corp");
         e.base.flags = ENTITY_SENSITIVE;
     }
-    assert_int_equal(tab_entities_put(db, &e), 0);
+    assert_int_equal(tab_entities_put(kept.db, &e), 0);
 }
 
 static struct filter_term looked_up(const char *text)
 {
-    struct filter_parser p = {.arena = &arena, .noun = FILTER_ACTIVITIES, .now = NOW};
-    const struct filter_sources from = {.db = db};
+    struct filter_parser p = {.arena = &kept.arena, .noun = FILTER_ACTIVITIES, .now = NOW};
+    const struct filter_sources from = {.db = kept.db};
     struct filter f, g;
     assert_int_equal(filter_parse_text(&p, str_of(text), &f), 0);
-    assert_int_equal(filter_people(&from, &arena, &f, &g), 0);
+    assert_int_equal(filter_people(&from, &kept.arena, &f, &g), 0);
     assert_int_equal(g.n, 1);
     return g.terms[0];
 }
@@ -310,7 +297,7 @@ static void people(void **state)
     put(3, ENTITY_GROUP, "aaaaaaaaaaaaaaaaaaaaaaa3", "Admins", in_outer, 1);
     put(4, ENTITY_GROUP, "aaaaaaaaaaaaaaaaaaaaaaa4", "Outer", NULL, 0);
     put(5, ENTITY_USER, "aaaaaaaaaaaaaaaaaaaaaaa5", "alice.adm", NULL, 0);
-    assert_int_equal(tab_entities_alias(db, 5, 1), 0);
+    assert_int_equal(tab_entities_alias(kept.db, 5, 1), 0);
     numbers_are("user:ALICE", "1 5 "); /* under every number that she ever had */
     numbers_are("user:aaaaaaaaaaaaaaaaaaaaaaa2", "2 ");
     numbers_are("user:ali*", "1 5 ");
@@ -327,11 +314,11 @@ static void people(void **state)
     t = looked_up("country:FR");
     assert_int_equal(t.field, FIELD_ACTIVITY_COUNTRY);
 
-    struct filter_parser p = {.arena = &arena, .noun = FILTER_ACTIVITIES, .now = NOW};
-    const struct filter_sources from = {.db = db, .networks = one_network};
+    struct filter_parser p = {.arena = &kept.arena, .noun = FILTER_ACTIVITIES, .now = NOW};
+    const struct filter_sources from = {.db = kept.db, .networks = one_network};
     struct filter f, g;
     assert_int_equal(filter_parse_text(&p, STR("ip.category:risky ip.category:vpn"), &f), 0);
-    assert_int_equal(filter_people(&from, &arena, &f, &g), 0);
+    assert_int_equal(filter_people(&from, &kept.arena, &f, &g), 0);
     assert_int_equal(g.terms[0].field, FIELD_ACTIVITY_IP);
     assert_true(str_eq(g.terms[0].values->text, STR("192.0.2.0/24")));
     assert_true(g.terms[1].n == 1 && !str_eq(g.terms[1].values->text, STR("192.0.2.0/24"))); /* nothing, not everything */
@@ -356,14 +343,14 @@ static void alerts_and_policies(void **state)
     struct stored_evidence e = {.time = NOW, .kind = STR("sign-in")};
     (void)state;
     memcpy(e.activity, activity, 16);
-    assert_int_equal(tab_alerts_put(db, &a, NULL, 0, &e, 1, &fresh), 0);
+    assert_int_equal(tab_alerts_put(kept.db, &a, NULL, 0, &e, 1, &fresh), 0);
     struct filter_term t = looked_up("alertId:0123456789abcdef01234567");
     assert_true(t.field == FIELD_ACTIVITY_ID && t.n == 1 && str_eq(t.values->text, STR("ab000000000000000000000000000000")));
     t = looked_up("policy:2006");
     assert_true(t.field == FIELD_ACTIVITY_ID && t.n == 1 && str_eq(t.values->text, STR("ab000000000000000000000000000000")));
     activity[0] = 0xcd;
-    assert_int_equal(tab_policies_matched(db, STR("0123456789abcdef01234568"), activity, NOW), 0);
-    assert_int_equal(tab_policies_matched(db, STR("0123456789abcdef01234568"), activity, NOW), 0);
+    assert_int_equal(tab_policies_matched(kept.db, STR("0123456789abcdef01234568"), activity, NOW), 0);
+    assert_int_equal(tab_policies_matched(kept.db, STR("0123456789abcdef01234568"), activity, NOW), 0);
     t = looked_up("policy:0123456789abcdef01234568");
     assert_true(t.n == 1 && str_eq(t.values->text, STR("cd000000000000000000000000000000")));
     t = looked_up("policy:*");
@@ -371,7 +358,7 @@ static void alerts_and_policies(void **state)
     t = looked_up("policy:none");
     assert_true(t.n == 1 && t.values->text.n == 1); /* no activity has that id */
     uint64_t gone = 0;
-    assert_int_equal(tab_policies_expire(db, NOW + 1, &gone), 0);
+    assert_int_equal(tab_policies_expire(kept.db, NOW + 1, &gone), 0);
     assert_int_equal(gone, 1);
 }
 

@@ -5,40 +5,28 @@
 #include "store/tab_inputs.h"
 #include "store/tab_outbox.h"
 #include "store/tab_policies.h"
+#include "tests/support/fresh_db.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-static char folder[32];
-static struct db *db;
-static struct arena arena;
+static struct fresh_db kept;
 
 static int open_db(void **state)
 {
     (void)state;
-    arena_init(&arena, 4096, SIZE_MAX);
-    (void)snprintf(folder, sizeof folder, "/tmp/vigie-tab-XXXXXX");
-    return mkdtemp(folder) ? db_open(folder, &db) : -1;
+    return fresh_db_open(&kept);
 }
 
 static int close_db(void **state)
 {
-    static const char *const names[] = {"vigie.db", "vigie.db-wal", "vigie.db-shm"};
-    char path[64];
     (void)state;
-    db_close(db);
-    arena_free(&arena);
-    for (int i = 0; i < 3; i++) {
-        (void)snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-        (void)unlink(path);
-    }
-    return rmdir(folder);
+    return fresh_db_close(&kept);
 }
 
 /* ---- filters, as a parser would make them ---- */
@@ -85,7 +73,7 @@ static struct stored_entity person(uint32_t number, const char *name, int score)
 {
     struct stored_entity e = {.base = {.number = number, .name = str_of(name), .created = TIME_NONE, .terminated = TIME_NONE},
                               .first_seen = TIME_NONE, .last_seen = TIME_NONE, .score = score, .scored = true, .percentile = 50};
-    e.base.id = str_fmt(&arena, "%024u", number);
+    e.base.id = str_fmt(&kept.arena, "%024u", number);
     return e;
 }
 
@@ -107,10 +95,10 @@ static void entities_come_back(void **state)
     e.days[13] = 41;
     e.apps = STR("[11161,20940]");
     e.admin = true;
-    assert_int_equal(tab_entities_put(db, &e), 0);
+    assert_int_equal(tab_entities_put(kept.db, &e), 0);
     e.base.ngroups = 1;
-    assert_int_equal(tab_entities_put(db, &e), 0); /* the second replaces, does not add */
-    assert_int_equal(tab_entities_get(db, &arena, 3, &back), 0);
+    assert_int_equal(tab_entities_put(kept.db, &e), 0); /* the second replaces, does not add */
+    assert_int_equal(tab_entities_get(kept.db, &kept.arena, 3, &back), 0);
     assert_true(str_eq(back.base.name, STR("Alice Ame")) && str_eq(back.base.sid, accounts[1]) && !str_set(back.base.upn));
     assert_int_equal(back.base.naccounts, 3);
     assert_true(str_eq(back.base.accounts[0], accounts[0]));
@@ -119,9 +107,9 @@ static void entities_come_back(void **state)
     assert_true(back.base.created == 5 * TIME_DAY && back.base.terminated == TIME_NONE && back.first_seen == TIME_NONE);
     assert_int_equal(back.days[13], 41);
     assert_true(back.admin && back.scored && !back.external);
-    assert_int_equal(tab_entities_get(db, &arena, 4, &back), ERR_NOT_FOUND);
-    assert_int_equal(tab_entities_by_id(db, &arena, e.base.id, &back), 0);
-    assert_int_equal(tab_entities_last(db, &last), 0);
+    assert_int_equal(tab_entities_get(kept.db, &kept.arena, 4, &back), ERR_NOT_FOUND);
+    assert_int_equal(tab_entities_by_id(kept.db, &kept.arena, e.base.id, &back), 0);
+    assert_int_equal(tab_entities_last(kept.db, &last), 0);
     assert_int_equal(last, 3);
 }
 
@@ -136,15 +124,15 @@ static void found_by_any_spelling(void **state)
     x.base.naccounts = 1;
     y.base.accounts = b;
     y.base.naccounts = 2;
-    assert_int_equal(tab_entities_put(db, &x), 0);
-    assert_int_equal(tab_entities_put(db, &y), 0);
-    assert_int_equal(tab_entities_find(db, STR("corp\\BOB"), n, 4, &k), 0);
+    assert_int_equal(tab_entities_put(kept.db, &x), 0);
+    assert_int_equal(tab_entities_put(kept.db, &y), 0);
+    assert_int_equal(tab_entities_find(kept.db, STR("corp\\BOB"), n, 4, &k), 0);
     assert_true(k == 1 && n[0] == 2);
-    assert_int_equal(tab_entities_find(db, STR("Bob@Corp.test"), n, 4, &k), 0);
+    assert_int_equal(tab_entities_find(kept.db, STR("Bob@Corp.test"), n, 4, &k), 0);
     assert_true(k == 2 && n[0] == 1 && n[1] == 2);
-    assert_int_equal(tab_entities_find(db, STR("Bob@Corp.test"), n, 1, &k), 0);
+    assert_int_equal(tab_entities_find(kept.db, STR("Bob@Corp.test"), n, 1, &k), 0);
     assert_int_equal(k, 1);
-    assert_int_equal(tab_entities_find(db, STR("nobody"), n, 4, &k), 0);
+    assert_int_equal(tab_entities_find(kept.db, STR("nobody"), n, 4, &k), 0);
     assert_int_equal(k, 0);
 }
 
@@ -172,23 +160,23 @@ static void aliases_lead_to_the_lower_number(void **state)
     (void)state;
     c.base.accounts = spelling;
     c.base.naccounts = 1;
-    assert_int_equal(tab_entities_put(db, &a) | tab_entities_put(db, &b) | tab_entities_put(db, &c), 0);
-    assert_int_equal(tab_entities_alias(db, 5, 2), 0);
-    assert_int_equal(tab_entities_alias(db, 2, 1), 0); /* what led to 2 now leads to 1 */
-    assert_int_equal(tab_entities_alias(db, 1, 1), ERR_USAGE);
-    assert_int_equal(tab_entities_get(db, &arena, 5, &back), 0);
+    assert_int_equal(tab_entities_put(kept.db, &a) | tab_entities_put(kept.db, &b) | tab_entities_put(kept.db, &c), 0);
+    assert_int_equal(tab_entities_alias(kept.db, 5, 2), 0);
+    assert_int_equal(tab_entities_alias(kept.db, 2, 1), 0); /* what led to 2 now leads to 1 */
+    assert_int_equal(tab_entities_alias(kept.db, 1, 1), ERR_USAGE);
+    assert_int_equal(tab_entities_get(kept.db, &kept.arena, 5, &back), 0);
     assert_int_equal(back.base.number, 1);
-    assert_int_equal(tab_entities_by_id(db, &arena, c.base.id, &back), 0);
+    assert_int_equal(tab_entities_by_id(kept.db, &kept.arena, c.base.id, &back), 0);
     assert_int_equal(back.base.number, 1);
-    assert_int_equal(tab_entities_find(db, spelling[0], n, 4, &k), 0);
+    assert_int_equal(tab_entities_find(kept.db, spelling[0], n, 4, &k), 0);
     assert_true(k == 1 && n[0] == 1);
-    assert_int_equal(tab_entities_numbers(db, 2, n, 4, &k), 0);
+    assert_int_equal(tab_entities_numbers(kept.db, 2, n, 4, &k), 0);
     assert_true(k == 3 && n[0] == 1 && n[1] == 2 && n[2] == 5);
-    assert_int_equal(tab_entities_aliases(db, remember_alias, &p), 0);
+    assert_int_equal(tab_entities_aliases(kept.db, remember_alias, &p), 0);
     assert_true(p.n == 2 && p.from[0] == 2 && p.to[0] == 1 && p.from[1] == 5 && p.to[1] == 1);
-    assert_int_equal(tab_entities_each(db, remember, &s), 0);
+    assert_int_equal(tab_entities_each(kept.db, remember, &s), 0);
     assert_true(s.n == 1 && s.number[0] == 1);
-    assert_int_equal(tab_entities_last(db, &last), 0);
+    assert_int_equal(tab_entities_last(kept.db, &last), 0);
     assert_int_equal(last, 5);
 }
 
@@ -198,7 +186,7 @@ static void in_group(uint32_t member, uint32_t group)
     e.base.type = member >= 10 ? ENTITY_GROUP : ENTITY_USER;
     e.base.groups = &group;
     e.base.ngroups = 1;
-    assert_int_equal(tab_entities_put(db, &e), 0);
+    assert_int_equal(tab_entities_put(kept.db, &e), 0);
 }
 
 static void members_at_any_depth(void **state)
@@ -211,14 +199,14 @@ static void members_at_any_depth(void **state)
     in_group(10, 11);
     in_group(11, 12);
     in_group(12, 10); /* a cycle */
-    assert_int_equal(tab_entities_members(db, 12, &m, &n), 0);
+    assert_int_equal(tab_entities_members(kept.db, 12, &m, &n), 0);
     assert_int_equal(n, 5);
     assert_true(m[0] == 1 && m[1] == 2 && m[2] == 10 && m[3] == 11 && m[4] == 12);
     free(m);
-    assert_int_equal(tab_entities_members(db, 1, &m, &n), 0);
+    assert_int_equal(tab_entities_members(kept.db, 1, &m, &n), 0);
     assert_int_equal(n, 0);
     free(m);
-    assert_int_equal(tab_entities_groups(db, 2, &m, &n), 0);
+    assert_int_equal(tab_entities_groups(kept.db, 2, &m, &n), 0);
     assert_true(n == 3 && m[0] == 10);
     free(m);
 }
@@ -227,7 +215,7 @@ static size_t ask(struct entity_query q, struct seen *s)
 {
     uint64_t total = 99;
     *s = (struct seen){0};
-    assert_int_equal(tab_entities_query(db, &q, remember, s, &total), 0);
+    assert_int_equal(tab_entities_query(kept.db, &q, remember, s, &total), 0);
     return (size_t)total;
 }
 
@@ -254,8 +242,8 @@ static void make_people(void)
     g.scored = top.scored = false;
     g.base.groups = eight;
     g.base.ngroups = 1;
-    assert_int_equal(tab_entities_put(db, &a) | tab_entities_put(db, &b) | tab_entities_put(db, &c) | tab_entities_put(db, &pc) | tab_entities_put(db, &g) |
-                         tab_entities_put(db, &top),
+    assert_int_equal(tab_entities_put(kept.db, &a) | tab_entities_put(kept.db, &b) | tab_entities_put(kept.db, &c) | tab_entities_put(kept.db, &pc) | tab_entities_put(kept.db, &g) |
+                         tab_entities_put(kept.db, &top),
                      0);
 }
 
@@ -350,13 +338,13 @@ static void receipts_add_up(void **state)
     struct receipt r = {0};
     int points = -1;
     (void)state;
-    assert_int_equal(tab_entities_receipt(db, 1, c, 3), 0);
-    assert_int_equal(tab_entities_receipt(db, 1, c, 3), 0);
-    assert_int_equal(tab_entities_receipt_each(db, 1, add_up, &r), 0);
+    assert_int_equal(tab_entities_receipt(kept.db, 1, c, 3), 0);
+    assert_int_equal(tab_entities_receipt(kept.db, 1, c, 3), 0);
+    assert_int_equal(tab_entities_receipt_each(kept.db, 1, add_up, &r), 0);
     assert_true(r.n == 3 && r.sum == 45 && r.first == 40);
-    assert_int_equal(tab_entities_points(db, STR("bb"), &points), 0);
+    assert_int_equal(tab_entities_points(kept.db, STR("bb"), &points), 0);
     assert_int_equal(points, 40);
-    assert_int_equal(tab_entities_points(db, STR("cc"), &points), 0); /* history */
+    assert_int_equal(tab_entities_points(kept.db, STR("cc"), &points), 0); /* history */
     assert_int_equal(points, 0);
 }
 
@@ -376,7 +364,7 @@ static void put(const struct stored_alert *a, const uint32_t *users, size_t n, b
     struct stored_evidence e[] = {{.activity = {1, (uint8_t)a->external_id}, .time = a->start, .kind = STR("replication")},
                                   {.activity = {2, (uint8_t)a->external_id}, .time = a->end, .kind = STR("replication")}};
     bool fresh = !expect_fresh;
-    assert_int_equal(tab_alerts_put(db, a, users, n, e, 2, &fresh), 0);
+    assert_int_equal(tab_alerts_put(kept.db, a, users, n, e, 2, &fresh), 0);
     assert_int_equal(fresh, expect_fresh);
 }
 
@@ -410,27 +398,27 @@ static void decisions_stay(void **state)
     (void)state;
     put(&a, users, 1, true);
     put(&a, users, 1, false); /* the same again: nothing to note */
-    assert_int_equal(tab_alerts_mark(db, str_of(a.id), true, STR("ada"), 400), 0);
-    assert_int_equal(tab_alerts_close(db, str_of(a.id), &close), 0);
+    assert_int_equal(tab_alerts_mark(kept.db, str_of(a.id), true, STR("ada"), 400), 0);
+    assert_int_equal(tab_alerts_close(kept.db, str_of(a.id), &close), 0);
     a.count = 5;
     a.end += TIME_HOUR;
     a.severity = SEVERITY_MEDIUM;
     put(&a, users, 1, false);
-    assert_int_equal(tab_alerts_get(db, &arena, NULL, str_of(a.id), &back), 0);
+    assert_int_equal(tab_alerts_get(kept.db, &kept.arena, NULL, str_of(a.id), &back), 0);
     assert_true(back.count == 5 && back.severity == SEVERITY_MEDIUM && back.end == a.end);
     assert_true(back.read && back.resolution == RESOLUTION_TRUE_POSITIVE && back.resolved == 500 && back.reason == 2);
     assert_true(str_eq(back.comment, STR("confirmed")) && str_eq(back.handled_by, STR("ada")));
     close = (struct alert_close){.resolution = RESOLUTION_OPEN, .by = STR("ada"), .now = 600};
-    assert_int_equal(tab_alerts_close(db, str_of(a.id), &close), 0);
-    assert_int_equal(tab_alerts_get(db, &arena, NULL, str_of(a.id), &back), 0);
+    assert_int_equal(tab_alerts_close(kept.db, str_of(a.id), &close), 0);
+    assert_int_equal(tab_alerts_get(kept.db, &kept.arena, NULL, str_of(a.id), &back), 0);
     assert_true(back.resolution == RESOLUTION_OPEN && back.resolved == TIME_NONE && back.reason == -1 && str_eq(back.comment, STR("confirmed")));
-    assert_int_equal(tab_alerts_history(db, str_of(a.id), list_event, &l), 0);
+    assert_int_equal(tab_alerts_history(kept.db, str_of(a.id), list_event, &l), 0);
     assert_int_equal(l.n, 6);
     for (size_t i = 0; i < 6; i++)
         assert_string_equal(l.what[i], expected[i]);
-    assert_int_equal(tab_alerts_close(db, STR("nothing"), &close), ERR_NOT_FOUND);
-    assert_int_equal(tab_alerts_mark(db, STR("nothing"), true, STR("ada"), 0), ERR_NOT_FOUND);
-    assert_int_equal(tab_alerts_comment(db, STR("nothing"), STR("x"), STR("ada"), 0), ERR_NOT_FOUND);
+    assert_int_equal(tab_alerts_close(kept.db, STR("nothing"), &close), ERR_NOT_FOUND);
+    assert_int_equal(tab_alerts_mark(kept.db, STR("nothing"), true, STR("ada"), 0), ERR_NOT_FOUND);
+    assert_int_equal(tab_alerts_comment(kept.db, STR("nothing"), STR("x"), STR("ada"), 0), ERR_NOT_FOUND);
 }
 
 /* Alert 3 stands. */
@@ -445,14 +433,14 @@ static uint64_t withdraw(const char *standing, int64_t now, bool onprem)
     uint64_t n = 99;
     (void)snprintf(id, sizeof id, "%s", standing);
     const struct alert_ground g = {.from = 2 * TIME_HOUR, .now = now, .onprem = onprem, .stands = third, .owner = id};
-    assert_int_equal(tab_alerts_withdraw(db, &g, &n), 0);
+    assert_int_equal(tab_alerts_withdraw(kept.db, &g, &n), 0);
     return n;
 }
 
 static int64_t withdrawn_since(const struct stored_alert *a)
 {
     struct stored_alert back;
-    assert_int_equal(tab_alerts_get(db, &arena, NULL, str_of(a->id), &back), 0);
+    assert_int_equal(tab_alerts_get(kept.db, &kept.arena, NULL, str_of(a->id), &back), 0);
     return back.withdrawn;
 }
 
@@ -466,24 +454,24 @@ static void ground_lost(void **state)
     const struct stored_policy p = {.id = STR("2006"), .type = POLICY_IDENTITY, .name = STR("Suspected attack"), .enabled = true, .changed = TIME_NONE};
     const struct alert_close close = {.resolution = RESOLUTION_BENIGN, .reason = 1, .comment = STR("a test"), .by = STR("ada"), .now = 500};
     (void)state;
-    assert_int_equal(tab_policies_define(db, &p), 0);
+    assert_int_equal(tab_policies_define(kept.db, &p), 0);
     for (int i = 1; i <= 5; i++) {
         a[i] = alert(i);
         put(&a[i], users, 1, true);
     }
-    assert_int_equal(tab_alerts_close(db, str_of(a[4].id), &close), 0);
-    assert_int_equal(tab_outbox_add(db, str_of(a[5].id), CHANNEL_MAIL, OUTBOX_SENT, 500, &fresh), 0);
+    assert_int_equal(tab_alerts_close(kept.db, str_of(a[4].id), &close), 0);
+    assert_int_equal(tab_outbox_add(kept.db, str_of(a[5].id), CHANNEL_MAIL, OUTBOX_SENT, 500, &fresh), 0);
     assert_int_equal(withdraw(a[3].id, 900, false), 0); /* what does not run says nothing */
     assert_int_equal(withdraw(a[3].id, 900, true), 3);
     assert_int_equal(withdraw(a[3].id, 950, true), 0); /* said once */
-    assert_int_equal(tab_alerts_get(db, &arena, NULL, str_of(a[2].id), &back), ERR_NOT_FOUND);
+    assert_int_equal(tab_alerts_get(kept.db, &kept.arena, NULL, str_of(a[2].id), &back), ERR_NOT_FOUND);
     assert_true(withdrawn_since(&a[1]) == TIME_NONE && withdrawn_since(&a[3]) == TIME_NONE);
     assert_true(withdrawn_since(&a[4]) == 900 && withdrawn_since(&a[5]) == 900);
     put(&a[4], users, 1, false); /* a log that comes even later raises it again */
-    assert_int_equal(tab_alerts_get(db, &arena, NULL, str_of(a[4].id), &back), 0);
+    assert_int_equal(tab_alerts_get(kept.db, &kept.arena, NULL, str_of(a[4].id), &back), 0);
     assert_true(back.withdrawn == TIME_NONE && back.resolution == RESOLUTION_BENIGN && str_eq(back.comment, STR("a test")));
     static const char *const expected[] = {"opened", "closed", "commented", "withdrawn", "raised"};
-    assert_int_equal(tab_alerts_history(db, str_of(a[4].id), list_event, &l), 0);
+    assert_int_equal(tab_alerts_history(kept.db, str_of(a[4].id), list_event, &l), 0);
     assert_int_equal(l.n, 5);
     for (size_t i = 0; i < 5; i++)
         assert_string_equal(l.what[i], expected[i]);
@@ -493,7 +481,7 @@ static void ground_lost(void **state)
 static uint64_t seen_by(const struct alert_view *v)
 {
     uint64_t n = 99;
-    assert_int_equal(tab_alerts_count(db, NULL, v, &n), 0);
+    assert_int_equal(tab_alerts_count(kept.db, NULL, v, &n), 0);
     return n;
 }
 
@@ -513,22 +501,22 @@ static void views_hide(void **state)
     assert_int_equal(seen_by(&v), 2);
     v.onprem = false;
     assert_int_equal(seen_by(&v), 1);
-    assert_int_equal(tab_alerts_get(db, &arena, &v, str_of(a.id), &back), ERR_NOT_FOUND);
-    assert_int_equal(tab_alerts_get(db, &arena, &v, str_of(b.id), &back), 0);
-    assert_int_equal(tab_alerts_with(db, NULL, activity, ids, 4, &n), 0);
+    assert_int_equal(tab_alerts_get(kept.db, &kept.arena, &v, str_of(a.id), &back), ERR_NOT_FOUND);
+    assert_int_equal(tab_alerts_get(kept.db, &kept.arena, &v, str_of(b.id), &back), 0);
+    assert_int_equal(tab_alerts_with(kept.db, NULL, activity, ids, 4, &n), 0);
     assert_true(n == 1 && strcmp(ids[0], a.id) == 0);
-    assert_int_equal(tab_alerts_with(db, &v, activity, ids, 4, &n), 0);
+    assert_int_equal(tab_alerts_with(kept.db, &v, activity, ids, 4, &n), 0);
     assert_int_equal(n, 0);
     v = (struct alert_view){.cloud = true, .onprem = true, .apps = apps, .napps = 1};
     assert_int_equal(seen_by(&v), 1);
     v = (struct alert_view){.cloud = true, .onprem = true, .people = people, .npeople = 2};
     assert_int_equal(seen_by(&v), 0);
     struct stored_entity e3 = person(3, "Alice", 0), e7 = person(7, "alice", 0);
-    assert_int_equal(tab_entities_put(db, &e3) | tab_entities_put(db, &e7), 0);
-    assert_int_equal(tab_entities_alias(db, 7, 3), 0); /* 7 turned out to be 3, who may be seen */
+    assert_int_equal(tab_entities_put(kept.db, &e3) | tab_entities_put(kept.db, &e7), 0);
+    assert_int_equal(tab_entities_alias(kept.db, 7, 3), 0); /* 7 turned out to be 3, who may be seen */
     assert_int_equal(seen_by(&v), 1);
     uint32_t users[4];
-    assert_int_equal(tab_alerts_users(db, str_of(a.id), users, 4, &n), 0);
+    assert_int_equal(tab_alerts_users(kept.db, str_of(a.id), users, 4, &n), 0);
     assert_true(n == 1 && users[0] == 3);
 }
 
@@ -540,7 +528,7 @@ static uint64_t with(enum filter_field field, enum filter_match match, struct fi
     o.term.negate = negate;
     if (match == MATCH_SET)
         o.term.n = 0;
-    assert_int_equal(tab_alerts_count(db, f, NULL, &n), 0);
+    assert_int_equal(tab_alerts_count(kept.db, f, NULL, &n), 0);
     return n;
 }
 
@@ -560,7 +548,7 @@ static void make_alerts(void)
     put(&b, both, 2, true);
     put(&c, NULL, 0, true);
     struct alert_close close = {.resolution = RESOLUTION_BENIGN, .reason = 4, .by = STR("ada"), .now = 777};
-    assert_int_equal(tab_alerts_close(db, str_of(c.id), &close), 0);
+    assert_int_equal(tab_alerts_close(kept.db, str_of(c.id), &close), 0);
 }
 
 static void alerts_by_every_field(void **state)
@@ -608,14 +596,14 @@ static void alerts_sorted_and_paged(void **state)
     bool more = false;
     (void)state;
     make_alerts();
-    assert_int_equal(tab_alerts_query(db, &q, list, &l, &more), 0);
+    assert_int_equal(tab_alerts_query(kept.db, &q, list, &l, &more), 0);
     assert_true(l.n == 2 && more && strcmp(l.ids[0], "000000000000000000000003") == 0);
     q.skip = 2;
-    assert_int_equal(tab_alerts_query(db, &q, list, &l, &more), 0);
+    assert_int_equal(tab_alerts_query(kept.db, &q, list, &l, &more), 0);
     assert_true(l.n == 3 && !more && strcmp(l.ids[2], "000000000000000000000001") == 0);
     q = (struct alert_query){.limit = 10, .sort = ALERT_BY_SEVERITY, .ascending = true};
     l.n = 0;
-    assert_int_equal(tab_alerts_query(db, &q, list, &l, &more), 0);
+    assert_int_equal(tab_alerts_query(kept.db, &q, list, &l, &more), 0);
     assert_true(strcmp(l.ids[0], "000000000000000000000002") == 0 && strcmp(l.ids[2], "000000000000000000000001") == 0);
 }
 
@@ -627,11 +615,11 @@ static void closed_ones_age_out(void **state)
     size_t n;
     (void)state;
     make_alerts();
-    assert_int_equal(tab_alerts_expire(db, 2 * TIME_HOUR, &gone), 0);
+    assert_int_equal(tab_alerts_expire(kept.db, 2 * TIME_HOUR, &gone), 0);
     assert_int_equal(gone, 0);
-    assert_int_equal(tab_alerts_expire(db, TIME_DAY, &gone), 0);
+    assert_int_equal(tab_alerts_expire(kept.db, TIME_DAY, &gone), 0);
     assert_int_equal(gone, 1); /* open ones stay, however old */
-    assert_int_equal(tab_alerts_with(db, NULL, activity, ids, 4, &n), 0);
+    assert_int_equal(tab_alerts_with(kept.db, NULL, activity, ids, 4, &n), 0);
     assert_int_equal(n, 0); /* with all that belongs to it */
 }
 
@@ -644,12 +632,12 @@ static void too_much_is_refused(void **state)
     (void)state;
     for (size_t i = 0; i < 20000; i++)
         many[i].text = STR("x");
-    assert_int_equal(tab_alerts_count(db, &f, NULL, &n), ERR_LIMIT);
+    assert_int_equal(tab_alerts_count(kept.db, &f, NULL, &n), ERR_LIMIT);
     t.match = MATCH_EQ;
     t.n = 20000;
-    assert_int_equal(tab_alerts_count(db, &f, NULL, &n), ERR_LIMIT);
+    assert_int_equal(tab_alerts_count(kept.db, &f, NULL, &n), ERR_LIMIT);
     t.n = 9000;
-    assert_int_equal(tab_alerts_count(db, &f, NULL, &n), 0);
+    assert_int_equal(tab_alerts_count(kept.db, &f, NULL, &n), 0);
     assert_int_equal(n, 0);
 }
 
@@ -674,33 +662,33 @@ static void inputs_wait_and_are_done(void **state)
     struct order o = {0};
     uint64_t n;
     (void)state;
-    assert_int_equal(tab_inputs_add(db, &in, &a) | tab_inputs_add(db, &in, &b) | tab_inputs_add(db, &in, &c), 0);
+    assert_int_equal(tab_inputs_add(kept.db, &in, &a) | tab_inputs_add(kept.db, &in, &b) | tab_inputs_add(kept.db, &in, &c), 0);
     assert_true(a < b && b < c);
-    assert_int_equal(tab_inputs_each(db, INPUT_WAITING, 0, 2, list_input, &o), 0);
+    assert_int_equal(tab_inputs_each(kept.db, INPUT_WAITING, 0, 2, list_input, &o), 0);
     assert_true(o.n == 2 && o.number[0] == a && o.number[1] == b);
     struct stored_input done = {.number = b, .state = INPUT_FAILED, .done = 9, .format = STR("evtx"), .records = 4, .faults = 1, .first_fault = STR("record 3: short")};
-    assert_int_equal(tab_inputs_done(db, &done), 0);
-    assert_int_equal(tab_inputs_get(db, &arena, b, &back), 0);
+    assert_int_equal(tab_inputs_done(kept.db, &done), 0);
+    assert_int_equal(tab_inputs_get(kept.db, &kept.arena, b, &back), 0);
     assert_true(back.state == INPUT_FAILED && back.records == 4 && back.done == 9 && back.received == 5 && str_eq(back.name, in.name));
     assert_true(str_eq(back.first_fault, done.first_fault));
     o.n = 0;
-    assert_int_equal(tab_inputs_each(db, -1, 0, 8, list_input, &o), 0);
+    assert_int_equal(tab_inputs_each(kept.db, -1, 0, 8, list_input, &o), 0);
     assert_true(o.n == 3 && o.number[0] == c);
-    assert_int_equal(tab_inputs_count(db, INPUT_WAITING, &n), 0);
+    assert_int_equal(tab_inputs_count(kept.db, INPUT_WAITING, &n), 0);
     assert_int_equal(n, 2);
     done.number = 99;
-    assert_int_equal(tab_inputs_done(db, &done), ERR_NOT_FOUND);
-    assert_int_equal(tab_inputs_get(db, &arena, 99, &back), ERR_NOT_FOUND);
+    assert_int_equal(tab_inputs_done(kept.db, &done), ERR_NOT_FOUND);
+    assert_int_equal(tab_inputs_get(kept.db, &kept.arena, 99, &back), ERR_NOT_FOUND);
 }
 
 static void there_after_opening_again(void **state)
 {
     struct stored_entity e = person(1, "Anna", 1), back;
     (void)state;
-    assert_int_equal(tab_entities_put(db, &e), 0);
-    db_close(db);
-    assert_int_equal(db_open(folder, &db), 0);
-    assert_int_equal(tab_entities_get(db, &arena, 1, &back), 0);
+    assert_int_equal(tab_entities_put(kept.db, &e), 0);
+    db_close(kept.db);
+    assert_int_equal(db_open(kept.folder, &kept.db), 0);
+    assert_int_equal(tab_entities_get(kept.db, &kept.arena, 1, &back), 0);
 }
 
 #define EACH(f) cmocka_unit_test_setup_teardown(f, open_db, close_db)
