@@ -38,6 +38,8 @@ static const struct str methods[] = {
 
 static enum claim begins(struct str s, struct str with)
 {
+    if (s.n && s.p[0] != with.p[0]) /* most of what is asked is no HTTP */
+        return CLAIM_NO;
     if (s.n >= with.n)
         return str_starts(s, with) ? CLAIM_YES : CLAIM_NO;
     return str_starts(with, s) ? CLAIM_MORE : CLAIM_NO;
@@ -73,10 +75,25 @@ static enum claim claims(const uint8_t *p, size_t n, bool from_client)
 
 /* ---- heads ---- */
 
+/* Where the first line ends with CR LF; -1: nowhere. */
+static ptrdiff_t line_end(struct str s)
+{
+    for (size_t from = 0; from < s.n;) {
+        ptrdiff_t feed = str_chr(str_from(s, from), '\n');
+        if (feed < 0)
+            return -1;
+        size_t at = from + (size_t)feed;
+        if (at > 0 && s.p[at - 1] == '\r')
+            return (ptrdiff_t)at - 1;
+        from = at + 1;
+    }
+    return -1;
+}
+
 /* The next line of a head; false at its end. */
 static bool line(struct str *head, struct str *out)
 {
-    ptrdiff_t end = str_find(*head, STR("\r\n"));
+    ptrdiff_t end = line_end(*head);
     *out = end >= 0 ? str_sub(*head, 0, (size_t)end) : *head;
     *head = end >= 0 ? str_from(*head, (size_t)end + 2) : (struct str){head->p, 0};
     return out->n > 0;
@@ -137,7 +154,7 @@ static ptrdiff_t chunk(struct str s)
         return 0;
     if (s.p[digits] != '\r' && s.p[digits] != ';')
         return -1;
-    ptrdiff_t end = str_find(str_sub(s, 0, CHUNK_LINE), STR("\r\n"));
+    ptrdiff_t end = line_end(str_sub(s, 0, CHUNK_LINE));
     if (end < 0)
         return s.n < CHUNK_LINE ? 0 : -1;
     if (size)

@@ -9,23 +9,23 @@ static struct str bytes_of(const void *p, size_t n)
 }
 
 /* Of a long message so much from each end is enough: numbers of messages and requests stand in their heads, nonces in their ends. */
-enum { HEAD = 256, TAIL = 64 };
+enum { HEAD = 128, TAIL = 32 };
 
 void netdec_ref(const struct flow *f, const struct message *m, unsigned ordinal, struct netref *out)
 {
-    int64_t microseconds = m->time / 1000;
+    struct { /* without gaps: they would be hashed, too */
+        int64_t microseconds;
+        uint64_t length;
+        uint8_t client[sizeof f->client.b], server[sizeof f->server.b];
+        uint32_t ordinal, from_client;
+        uint16_t client_port, server_port;
+        uint32_t zero;
+    } fixed = {.microseconds = m->time / 1000, .length = m->n, .ordinal = ordinal, .from_client = m->from_client, .client_port = f->client_port,
+               .server_port = f->server_port};
     size_t tail = m->n > HEAD + TAIL ? TAIL : 0;
-    const struct str parts[] = {STR("packet"),
-                                bytes_of(f->client.b, sizeof f->client.b),
-                                bytes_of(f->server.b, sizeof f->server.b),
-                                bytes_of(&f->client_port, sizeof f->client_port),
-                                bytes_of(&f->server_port, sizeof f->server_port),
-                                bytes_of(&microseconds, sizeof microseconds),
-                                bytes_of(&m->from_client, sizeof m->from_client),
-                                bytes_of(&m->n, sizeof m->n),
-                                bytes_of(m->p, tail ? HEAD : m->n),
-                                bytes_of(m->p + m->n - tail, tail),
-                                bytes_of(&ordinal, sizeof ordinal)};
+    memcpy(fixed.client, f->client.b, sizeof fixed.client);
+    memcpy(fixed.server, f->server.b, sizeof fixed.server);
+    const struct str parts[] = {STR("packet"), bytes_of(&fixed, sizeof fixed), bytes_of(m->p, tail ? HEAD : m->n), bytes_of(m->p + m->n - tail, tail)};
     hash_id(out->id, parts, sizeof parts / sizeof *parts);
     out->time = m->time;
     out->packet = m->packet;
