@@ -272,11 +272,25 @@ static bool may_hold(const struct filter_term *t, int64_t first, int64_t last)
     return may;
 }
 
+/* Whether every moment of [first, last] makes it true. */
+static bool must_hold(const struct filter_term *t, int64_t first, int64_t last)
+{
+    bool must = t->match == MATCH_SET;
+    for (unsigned i = 0; !must && t->match == MATCH_RANGE && i < t->n; i++)
+        must = t->values[i].from <= first && t->values[i].to >= last;
+    return must;
+}
+
 static int find_created(struct look *l, const struct filter_term *t)
 {
     struct buf created = {0};
-    if (!may_hold(t, l->segment->info.first_created, l->segment->info.last_created))
+    const struct seg_info *s = &l->segment->info;
+    if (!may_hold(t, s->first_created, s->last_created))
         return 0;
+    if (must_hold(t, s->first_created, s->last_created)) {
+        rowset_not(l->set);
+        return 0;
+    }
     int err = segment_read(l->segment, l->reader, &l->segment->created, &created);
     for (uint32_t i = 0; !err && i < l->set->rows; i++)
         if (actlog_test_time(t, (int64_t)le_get((const uint8_t *)created.p + 8 * (size_t)i, 8)))
