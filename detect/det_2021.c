@@ -54,9 +54,10 @@ struct waiting {
 struct state {
     struct table sessions, sources, controllers, waiting;
     struct table first; /* source and thing -> when it was first asked for */
+    struct table made;  /* source and account -> when the source created it */
 };
 
-enum { P_WEIGHT, P_MINUTES, P_HABIT };
+enum { P_WEIGHT, P_MINUTES, P_HABIT, P_OWN };
 static const struct param params[] = {
     {"weight", 20,
      "New questions of one source within window_minutes that weigh so much together raise: an enumeration or a sensitive group weighs 20, "
@@ -64,6 +65,7 @@ static const struct param params[] = {
      "group 3, any other object 1."},
     {"window_minutes", 10, "The length of the window in minutes."},
     {"habit_hours", 24, "A question that the same source asked for the first time longer ago than so many hours is its habit and weighs nothing."},
+    {"own_hours", 24, "What a source asks about an account that it created less than so many hours ago is its work and weighs nothing."},
     {NULL, 0, NULL}};
 
 static int start(struct detection *d)
@@ -73,6 +75,7 @@ static int start(struct detection *d)
     table_init(&s->controllers, sizeof(struct controller), CONTROLLERS);
     table_init(&s->first, sizeof(int64_t), THINGS);
     table_init(&s->waiting, sizeof(struct waiting), SOURCES);
+    table_init(&s->made, sizeof(int64_t), SOURCES);
     return 0;
 }
 
@@ -83,6 +86,7 @@ static void stop(struct detection *d)
     table_free(&s->controllers);
     table_free(&s->first);
     table_free(&s->waiting);
+    table_free(&s->made);
 }
 
 struct question {
@@ -248,11 +252,16 @@ struct controller_question {
     int64_t since;               /* how long the controller has been watched */
 };
 
+static uint64_t source_key(const struct activity *a, const struct common_place *from)
+{
+    return hash_mix(watch_account(a->actor_entity, &a->actor), common_place_key(from));
+}
+
 static void judge(struct detection *d, const struct activity *a, const struct common_place *from, const struct controller_question *cq)
 {
     struct state *s = detection_state(d);
     struct question q = cq->q;
-    uint64_t who = hash_mix(watch_account(a->actor_entity, &a->actor), common_place_key(from));
+    uint64_t who = source_key(a, from);
     uint64_t thing = hash_stri(q.what, who);
     bool fresh;
     int64_t *first = table_put(&s->first, thing, &fresh);
@@ -279,6 +288,32 @@ static void judge(struct detection *d, const struct activity *a, const struct co
     unsigned weight = weigh(src, thing, a->time, q.weight, a->time - window);
     if (q.weight && weight >= detection_param(d, P_WEIGHT) && detection_learned(d, cq->since, a->time))
         raise(d, a, from, src);
+}
+
+/* ---- accounts of one's own making: who creates one looks it up, sets its password, puts it into groups ---- */
+
+static uint64_t made_key(struct detection *d, const struct activity *a, const struct common_place *from, const struct object *o)
+{
+    const struct dir *dir = detection_dir(d);
+    const struct entity *e = str_set(o->ref.name) ? NULL : dir_entity(dir, dir_account(dir, &o->ref));
+    return hash_mix(source_key(a, from), hash_stri(e ? e->sam : o->ref.name, 2021)); /* by name: when it is created nothing else is known */
+}
+
+static void creates(struct detection *d, const struct activity *a, const struct common_place *from)
+{
+    struct state *s = detection_state(d);
+    const struct object *o = act_object(a, ROLE_TARGET);
+    int64_t *time = o && from->remote ? table_put(&s->made, made_key(d, a, from, o), NULL) : NULL;
+    if (time)
+        *time = a->time;
+}
+
+static bool asks_about_own(struct detection *d, const struct activity *a, const struct common_place *from)
+{
+    struct state *s = detection_state(d);
+    const struct object *o = act_object(a, ROLE_TARGET);
+    const int64_t *time = o && o->type == OBJECT_ACCOUNT ? table_get(&s->made, made_key(d, a, from, o)) : NULL;
+    return time && (double)(a->time - *time) < detection_param(d, P_OWN) * (double)TIME_HOUR;
 }
 
 /* ---- sessions that are known only afterwards ---- */
@@ -336,8 +371,10 @@ static void see(struct detection *d, const struct activity *a)
     if (common_own(a) || common_machine(a) || local_tool(a) || dir_is(dir, from.entity, ENTITY_DC))
         return;
     logon_came(d, a, &from, dc);
+    if (a->kind == KIND_ACCOUNT_CREATED)
+        creates(d, a, &from);
     struct question q = asks ? question_of(d, a, dc->audits_sam) : (struct question){0};
-    if (!str_set(q.what))
+    if (!str_set(q.what) || asks_about_own(d, a, &from))
         return;
     if (from.remote)
         judge(d, a, &from, &(struct controller_question){q, NULL, dc->since});
@@ -345,7 +382,7 @@ static void see(struct detection *d, const struct activity *a)
         wait_for_logon(s, a, &q);
 }
 
-static const enum kind wants[] = {KIND_SAMR_QUERY, COMMON_LOGON_KINDS, KIND_COUNT};
+static const enum kind wants[] = {KIND_SAMR_QUERY, KIND_ACCOUNT_CREATED, COMMON_LOGON_KINDS, KIND_COUNT};
 static const enum kind needs[] = {KIND_SAMR_QUERY, KIND_SHARE_FILE_ACCESS, KIND_COUNT};
 
 const struct detector det_2021 = {
@@ -359,7 +396,7 @@ const struct detector det_2021 = {
              "big ones. Every controller is watched for four weeks to learn which account on which computer asks what. Afterwards new questions "
              "are weighed: listing all accounts, or opening a sensitive group (Domain Admins and its like, by SID, and tagged ones), raises at once; "
              "smaller ones raise when enough come together. On the network the calls themselves are seen, and it is the members of a sensitive group "
-             "that raise; of encrypted calls the operation remains. "
+             "that raise; of encrypted calls the operation remains. What a source asks about an account that it has just created is its work. "
              "Machine accounts, controllers and tools that run on the controller itself are left out.",
     .blind = "no events 4661, 4799 or 5145 (Audit SAM, Security Group Management, Detailed File Share on controllers) and no SAMR traffic",
     .asks_directory = true,

@@ -79,7 +79,7 @@ static const struct row attacks[] = {
 
 static const struct row quiet[] = {
     {"2006", "2006_network_benign", {0}}, {"2012", "2012_network_benign", {0}}, {"2019", "2019_network_benign", {0}},
-    {"2020", "2020_network_benign", {0}}, {"2021", "2021_network_benign", {0}}, {"2026", "2026_network_benign", {0}},
+    {"2020", "2020_network_benign", {0}}, {"2021", "2021_network_benign", {0}}, {"2021", "2021_network_own", {0}}, {"2026", "2026_network_benign", {0}},
     {"2028", "2028_network_benign", {0}}, {"2029", "2029_network_benign", {0}}, {"2411", "2411_benign", {0}},
     {"2416", "2416_benign", {0}},         {"2006", "2029_network_pull", {0}},
 };
