@@ -213,11 +213,15 @@ struct str watch_destination_text(struct arena *arena, const struct activity *a)
 
 struct str watch_time(struct arena *arena, int64_t t)
 {
-    struct civil c;
-    if (t == TIME_NONE)
+    enum { DAY = 10, SECONDS = 19, WHOLE = SECONDS + 4 }; /* lengths of "2026-01-02", " 03:04:05", " UTC" */
+    char text[TIME_TEXT], *out = t == TIME_NONE ? NULL : arena_alloc(arena, WHOLE + 1);
+    if (!out)
         return STR("an unknown time");
-    time_civil(t, &c);
-    return str_fmt(arena, "%04d-%02d-%02d %02d:%02d:%02d UTC", c.year, c.month, c.day, c.hour, c.minute, c.second);
+    (void)time_text(t, text);
+    memcpy(out, text, SECONDS);
+    out[DAY] = ' ';
+    memcpy(out + SECONDS, " UTC", 5);
+    return (struct str){out, WHOLE};
 }
 
 const struct object *watch_object(const struct activity *a, enum object_type type, enum object_role role)
