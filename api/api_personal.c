@@ -108,8 +108,9 @@ static int drop(struct api_request *q, struct api_response *r)
     if (!str_eq(str_trim(api_str(q, "name")), e.base.name))
         return api_refuse(r, 400, "name must be the person's name as it is shown: it confirms whose data is deleted.");
     err = db_begin(q->db);
-    if (!err)
-        err = tab_erasures_ask(q->db, e.base.id, q->caller->name, q->now);
+    if (err)
+        return err;
+    err = tab_erasures_ask(q->db, e.base.id, q->caller->name, q->now);
     if (!err)
         err = api_audit(q, "deletion of personal data asked for", e.base.id, STR_NONE, STR_NONE); /* the id alone: the log keeps what it is told */
     err = db_end(q->db, err);

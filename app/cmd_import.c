@@ -3,6 +3,7 @@
 #include "app/hub.h"
 #include "app/hub_private.h"
 #include "app/options.h"
+#include "base/file.h"
 #include "model/act_json.h"
 #include "store/store.h"
 #include "store/tab_audit.h"
@@ -90,7 +91,7 @@ static int write_line(void *owner, const struct activity *a)
 static bool is_result(const char *path)
 {
     char head[16] = "";
-    FILE *f = fopen(path, "rb");
+    FILE *f = file_open(path);
     size_t n = f ? fread(head, 1, sizeof head, f) : 0;
     if (f)
         (void)fclose(f);

@@ -50,7 +50,7 @@ static int find(struct work *w)
 
 /* ---- without the person ---- */
 
-static bool is_number(const struct erase_person *who, uint64_t number)
+bool erase_is(const struct erase_person *who, uint64_t number)
 {
     for (size_t i = 0; i < who->nnumbers; i++)
         if (who->numbers[i] == number)
@@ -72,7 +72,7 @@ static bool is_party(const struct erase_person *who, const struct jnode *doc, co
     struct str entity = jin_str(doc, p, "entity");
     uint64_t number;
     if (str_set(entity))
-        return is_name(who, entity) || (entity.n <= 10 && str_u64(entity, &number) && is_number(who, number));
+        return is_name(who, entity) || (entity.n <= 10 && str_u64(entity, &number) && erase_is(who, number));
     return str_eq(jin_str(doc, p, "type"), STR("account")) && (is_name(who, jin_str(doc, p, "id")) || is_name(who, jin_str(doc, p, "label")));
 }
 
@@ -141,7 +141,7 @@ static void leave_ends(struct work *w, struct stored_alert *a, struct left *left
 {
     struct alert_party *ends[] = {&a->source_party, &a->destination_party};
     for (size_t i = 0; i < 2; i++)
-        if (ends[i]->entity && is_number(w->who, ends[i]->entity)) {
+        if (ends[i]->entity && erase_is(w->who, ends[i]->entity)) {
             *ends[i] = (struct alert_party){.entity = 0};
             left->dropped++;
         }
@@ -172,7 +172,7 @@ static int erase_one(struct work *w, struct str id)
         return err == ERR_NOT_FOUND ? 0 : err; /* it named the person in two ways */
     err = tab_alerts_users(w->db, id, users, USERS, &n);
     for (size_t i = 0; i < n; i++)
-        if (!is_number(w->who, users[i]))
+        if (!erase_is(w->who, users[i]))
             users[others++] = users[i];
     if (!err)
         err = write_parties(w, &a, &left);

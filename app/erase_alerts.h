@@ -17,6 +17,8 @@ struct erase_person {
     size_t nnumbers, nnames;
 };
 
+/* One of the person's numbers. */
+bool erase_is(const struct erase_person *who, uint64_t number);
 /* In a transaction of the caller; the person's activities are gone from the log. *gone: alerts that were deleted. */
 int erase_alerts(struct db *db, struct actlog *log, const struct erase_person *who, uint64_t *gone);
 

@@ -1,6 +1,7 @@
 /* app/hub_counted.c - alerts that were received put among those of the detections. */
 #include "app/hub_counted.h"
 
+#include "policy/cef_in.h"
 #include "store/tab_alerts.h"
 
 #include <stdlib.h>
@@ -43,24 +44,6 @@ static int take(void *owner, const struct stored_alert *s)
     return err;
 }
 
-static int by_start(const void *x, const void *y)
-{
-    const struct alert *a = *(const struct alert *const *)x, *b = *(const struct alert *const *)y;
-    if (a->start != b->start)
-        return a->start < b->start ? -1 : 1;
-    return strcmp(a->id, b->id);
-}
-
-static int add_received(struct gathering *g, int64_t since)
-{
-    const struct filter_value cef = {.text = STR("cef")}, range = {.from = since, .to = INT64_MAX};
-    const struct filter_term terms[] = {{.field = FIELD_ALERT_SOURCE, .match = MATCH_EQ, .values = &cef, .n = 1},
-                                        {.field = FIELD_ALERT_DATE, .match = MATCH_RANGE, .values = &range, .n = 1}};
-    const struct filter f = {terms, 2};
-    const struct alert_query q = {.filter = &f, .limit = MOST};
-    return tab_alerts_query(g->db, &q, take, g, NULL);
-}
-
 int counted_gather(struct db *db, const struct alert *const *own, size_t nown, bool received, int64_t since, struct counted *out)
 {
     struct gathering g = {db, out, nown + MOST};
@@ -71,9 +54,9 @@ int counted_gather(struct db *db, const struct alert *const *own, size_t nown, b
         return ERR_MEMORY;
     if (nown)
         memcpy(out->all, own, nown * sizeof *own);
-    int err = received ? add_received(&g, since) : 0;
+    int err = received ? cef_in_each(db, since, MOST, take, &g) : 0;
     if (!err && out->n > nown)
-        qsort(out->all, out->n, sizeof *out->all, by_start);
+        qsort(out->all, out->n, sizeof *out->all, alert_by_start);
     return err;
 }
 

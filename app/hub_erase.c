@@ -166,23 +166,12 @@ static int read_person(struct arena *a, const struct stored_erasure *e, struct e
     return 0;
 }
 
-static int learn_row(void *owner, const struct actlog_row *row)
-{
-    dir_learn(owner, &row->activity);
-    return 0;
-}
-
 /* The directory that the log teaches now. */
 static int learn_again(struct hub *h, const uint32_t *numbers, size_t n)
 {
-    const struct actlog_view all = {.cloud = true, .joined = UINT64_MAX};
-    struct dir_learner *learner = dir_learner_new();
-    int err = learner ? actlog_scan(h->log, &all, TIME_NONE, learn_row, learner) : ERR_MEMORY;
-    if (err) {
-        dir_learner_free(learner);
-        return err;
-    }
-    return who_forget(h->who, learner, numbers, n);
+    struct dir_learner *learner;
+    int err = hub_learn_log(h, &learner);
+    return err ? err : who_forget(h->who, learner, numbers, n);
 }
 
 /* What the tables say of the person, in one transaction with the request's new state. */
@@ -208,11 +197,6 @@ struct nameless {
     struct buf ids;
 };
 
-static bool is_in(uint32_t number, const struct erase_person *who)
-{
-    return number && bsearch(&number, who->numbers, who->nnumbers, sizeof number, by_number) != NULL;
-}
-
 static int look_at_name(void *owner, const struct actlog_row *row)
 {
     struct nameless *x = owner;
@@ -223,7 +207,7 @@ static int look_at_name(void *owner, const struct actlog_row *row)
     a.objects = objects;
     dir_resolve(x->dir, &a);
     for (size_t i = 0; i < x->r->n; i++)
-        if (is_in(a.actor_entity, &x->r->who[i]) && !is_in(row->activity.actor_entity, &x->r->who[i])) {
+        if (erase_is(&x->r->who[i], a.actor_entity) && !erase_is(&x->r->who[i], row->activity.actor_entity)) {
             buf_add(&x->ids, a.id, sizeof a.id);
             x->r->all[i].activities++;
             break;

@@ -35,7 +35,6 @@ struct hub_fold {
     uint64_t newest;            /* number of the newest arrival when the link was looked at: what is later may not have joined yet */
     uint64_t arrived;           /* arrivals up to this number have been looked at by the running judges */
     uint64_t policed;           /* ... and by the activity policies: those see each arrival once, whatever is folded */
-    struct dir_learner *learner;
     uint64_t late;              /* not yet folded in */
     int64_t last_late, fold_end, fold_took, published;
     /* of the fold under way */
@@ -292,25 +291,16 @@ static int take_over(struct hub_fold *f)
     return err ? err : look_at_link(f);
 }
 
-static int learn_row(void *owner, const struct actlog_row *row)
-{
-    struct hub_fold *f = owner;
-    dir_learn(f->learner, &row->activity);
-    return atomic_load(&f->h->stop) ? ERR_LIMIT : 0;
-}
-
 /* After a start the log is read once for the names in it, so that nobody is judged without knowing who is who. */
 static int learn_again(struct hub_fold *f)
 {
-    const struct actlog_view all = {.cloud = true, .joined = UINT64_MAX};
+    struct dir_learner *learner = NULL;
     if (who_warm(f->h->who))
         return 0;
-    f->learner = dir_learner_new();
-    int err = f->learner ? actlog_scan(f->h->log, &all, TIME_NONE, learn_row, f) : ERR_MEMORY;
+    int err = hub_learn_log(f->h, &learner);
     if (!err)
-        err = who_warm_up(f->h->who, f->learner);
-    dir_learner_free(f->learner);
-    f->learner = NULL;
+        err = who_warm_up(f->h->who, learner);
+    dir_learner_free(learner);
     return err;
 }
 

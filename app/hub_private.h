@@ -79,6 +79,10 @@ int hub_erase_finish(struct hub *h, int64_t upto);
 /* The latest request whose activities are gone. */
 int hub_erase_forgotten(struct hub *h, int64_t *upto);
 
+/* ---- hub_learn.c ---- */
+/* Every name in the log, in a learner of its own that is the caller's. ERR_LIMIT: the hub stops. */
+int hub_learn_log(struct hub *h, struct dir_learner **out);
+
 /* ---- hub_fold.c: the log to alerts and scores ---- */
 int hub_fold_open(struct hub *h);
 void *hub_fold_run(void *hub);

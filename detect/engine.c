@@ -231,13 +231,17 @@ void engine_close(struct engine *e)
 
 /* ---- running ---- */
 
-static bool needed(const struct detector *def, enum kind k, const struct activity *a)
+static bool needs(const struct detector *def, enum kind k)
 {
     const enum kind *p = def->needs ? def->needs : def->wants;
-    for (; *p != KIND_COUNT; p++)
-        if (*p == k || *p == KIND_UNKNOWN)
-            return !def->sees || def->sees(a);
-    return false;
+    while (*p != KIND_COUNT && *p != k && *p != KIND_UNKNOWN)
+        p++;
+    return *p != KIND_COUNT;
+}
+
+static bool needed(const struct detector *def, enum kind k, const struct activity *a)
+{
+    return needs(def, k) && (!def->sees || def->sees(a));
 }
 
 void engine_see(struct engine *e, const struct activity *a)
@@ -271,14 +275,6 @@ void engine_end(struct engine *e)
     arena_reset(&e->scratch);
 }
 
-static int by_start(const void *x, const void *y)
-{
-    const struct alert *a = *(const struct alert *const *)x, *b = *(const struct alert *const *)y;
-    if (a->start != b->start)
-        return a->start < b->start ? -1 : 1;
-    return strcmp(a->id, b->id);
-}
-
 size_t engine_alerts(struct engine *e, const struct alert *const **out)
 {
     free(e->sorted);
@@ -287,7 +283,7 @@ size_t engine_alerts(struct engine *e, const struct alert *const **out)
         return 0;
     for (size_t i = 0; i < e->nraised; i++)
         e->sorted[i] = &e->raised[i]->alert;
-    qsort(e->sorted, e->nraised, sizeof(*e->sorted), by_start);
+    qsort(e->sorted, e->nraised, sizeof(*e->sorted), alert_by_start);
     *out = e->sorted;
     return e->nraised;
 }
@@ -311,19 +307,17 @@ bool engine_blind(const struct engine *e, size_t n, const struct detector **whic
     return false;
 }
 
-static bool needs(const struct detector *d, const enum kind *kinds)
+static bool needs_any(const struct detector *def, const enum kind *kinds)
 {
-    for (const enum kind *own = d->needs ? d->needs : d->wants; *own != KIND_COUNT; own++)
-        for (const enum kind *k = kinds; *k != KIND_COUNT; k++)
-            if (*own == *k || *own == KIND_UNKNOWN)
-                return true;
-    return false;
+    while (*kinds != KIND_COUNT && !needs(def, *kinds))
+        kinds++;
+    return *kinds != KIND_COUNT;
 }
 
 bool engine_needs(const struct engine *e, size_t n, const enum kind *kinds, const struct detector **which)
 {
     for (size_t i = 0; i < e->n; i++) {
-        if (!e->all[i].def->external_id || !needs(e->all[i].def, kinds) || n-- > 0)
+        if (!e->all[i].def->external_id || !needs_any(e->all[i].def, kinds) || n-- > 0)
             continue;
         *which = e->all[i].def;
         return true;

@@ -22,3 +22,11 @@ struct str category_text(enum category c)
     };
     return c < CATEGORY_COUNT ? rows[c] : STR("");
 }
+
+int alert_by_start(const void *x, const void *y)
+{
+    const struct alert *a = *(const struct alert *const *)x, *b = *(const struct alert *const *)y;
+    if (a->start != b->start)
+        return a->start < b->start ? -1 : 1;
+    return strcmp(a->id, b->id);
+}

@@ -68,4 +68,7 @@ struct alert {
     uint64_t nactivities; /* activities that back it, also those not listed */
 };
 
+/* For qsort over pointers to alerts: by start, then id. */
+int alert_by_start(const void *x, const void *y);
+
 #endif

@@ -268,15 +268,20 @@ static int resolve(struct db *db, struct str id)
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-int cef_in_resolve(struct db *db, int64_t since)
+int cef_in_each(struct db *db, int64_t since, uint32_t most, int (*each)(void *owner, const struct stored_alert *a), void *owner)
 {
     const struct filter_value cef = {.text = STR("cef")}, range = {.from = since, .to = INT64_MAX};
     const struct filter_term terms[] = {{.field = FIELD_ALERT_SOURCE, .match = MATCH_EQ, .values = &cef, .n = 1},
                                         {.field = FIELD_ALERT_DATE, .match = MATCH_RANGE, .values = &range, .n = 1}};
     const struct filter f = {terms, 2};
-    const struct alert_query q = {.filter = &f, .limit = UINT32_MAX};
+    const struct alert_query q = {.filter = &f, .limit = most};
+    return tab_alerts_query(db, &q, each, owner, NULL);
+}
+
+int cef_in_resolve(struct db *db, int64_t since)
+{
     struct unknown u = {.db = db};
-    int err = tab_alerts_query(db, &q, without_people, &u, NULL);
+    int err = cef_in_each(db, since, UINT32_MAX, without_people, &u);
     for (size_t at = 0; !err && at < u.ids.n; at += ID)
         err = resolve(db, (struct str){u.ids.p + at, ID});
     buf_free(&u.ids);

@@ -23,6 +23,8 @@ struct cef_alert {
 int cef_in_alert(struct db *db, struct arena *arena, const struct cef *c, int64_t now, struct cef_alert *out, const char **why);
 /* Stores it; *fresh: it was not there. What people decided stays; an update keeps the first start, takes the later end and the higher count. */
 int cef_in_put(struct db *db, const struct cef_alert *in, bool *fresh);
+/* Received alerts that end at or after `since`, at most so many. */
+int cef_in_each(struct db *db, int64_t since, uint32_t most, int (*each)(void *owner, const struct stored_alert *a), void *owner);
 /* Looks up again the accounts of received alerts that end at or after `since` and in which nobody was known: they may have come before
  * the first log that names them. In a transaction of the caller. */
 int cef_in_resolve(struct db *db, int64_t since);
