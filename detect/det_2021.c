@@ -292,18 +292,21 @@ static void judge(struct detection *d, const struct activity *a, const struct co
 
 /* ---- accounts of one's own making: who creates one looks it up, sets its password, puts it into groups ---- */
 
+/* By name: when it is created nothing else is known. 0: nobody names it. */
 static uint64_t made_key(struct detection *d, const struct activity *a, const struct common_place *from, const struct object *o)
 {
     const struct dir *dir = detection_dir(d);
     const struct entity *e = str_set(o->ref.name) ? NULL : dir_entity(dir, dir_account(dir, &o->ref));
-    return hash_mix(source_key(a, from), hash_stri(e ? e->sam : o->ref.name, 2021)); /* by name: when it is created nothing else is known */
+    struct str name = e ? e->sam : o->ref.name;
+    return name.n ? hash_mix(source_key(a, from), hash_stri(name, 2021)) : 0;
 }
 
 static void creates(struct detection *d, const struct activity *a, const struct common_place *from)
 {
     struct state *s = detection_state(d);
     const struct object *o = act_object(a, ROLE_TARGET);
-    int64_t *time = o && from->remote ? table_put(&s->made, made_key(d, a, from, o), NULL) : NULL;
+    uint64_t key = o && from->remote ? made_key(d, a, from, o) : 0;
+    int64_t *time = key ? table_put(&s->made, key, NULL) : NULL;
     if (time)
         *time = a->time;
 }
@@ -312,7 +315,8 @@ static bool asks_about_own(struct detection *d, const struct activity *a, const 
 {
     struct state *s = detection_state(d);
     const struct object *o = act_object(a, ROLE_TARGET);
-    const int64_t *time = o && o->type == OBJECT_ACCOUNT ? table_get(&s->made, made_key(d, a, from, o)) : NULL;
+    uint64_t key = o && o->type == OBJECT_ACCOUNT ? made_key(d, a, from, o) : 0;
+    const int64_t *time = key ? table_get(&s->made, key) : NULL;
     return time && (double)(a->time - *time) < detection_param(d, P_OWN) * (double)TIME_HOUR;
 }
 

@@ -54,6 +54,7 @@ static const struct row attacks[] = {
     {"2021", "2021_network_list", {.count = 1, .users = {"alice"}, .source = PC, .destination = "DC1", .says = {"list of users"}}},
     {"2021", "2021_network_group", {.users = {"alice"}, .says = {"members of the sensitive group", "Sensitive groups are among them"}}},
     {"2021", "2021_network_user", {.count = 1, .users = {"alice"}, .says = {"groups of", "information on"}}},
+    {"2021", "2021_network_nameless", {.users = {"alice"}, .source = PC, .says = {"information on"}}}, /* whose making an account without a name is tells nothing */
     {"2021", "2021_network_anonymous", {.count = 1, .source = PC, .says = {"ANONYMOUS LOGON", "list of users"}}},
     {"2021", "2021_network_sealed", {.source = PC, .says = {"An unknown account", "display information of all accounts"}}},
     {"2021", "2021_both", {.users = {"alice"}, .source = PC, .says = {"list of"}}},
