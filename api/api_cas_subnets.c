@@ -11,32 +11,11 @@ enum { NAME_MOST = 200, RANGES_MOST = 1000, TAGS_MOST = 100 };
 
 /* ---- ranges ---- */
 
-/* An address with or without "/bits": masked, its length counted in IPv6. */
-static bool range_of(struct str text, struct ip *ip, unsigned *mask)
-{
-    struct str rest = text, address;
-    uint64_t bits;
-    if (!str_cut(&rest, '/', &address) || str_chr(address, '[') >= 0 || str_chr(address, '%') >= 0)
-        return false;
-    uint16_t port = 0;
-    if (!ip_parse(address, ip, &port) || port)
-        return false;
-    bool v4 = ip_is_v4(ip);
-    uint64_t most = v4 ? 32 : 128;
-    bits = most;
-    if (str_set(rest) && (!str_u64(rest, &bits) || bits > most))
-        return false;
-    *mask = (unsigned)bits + (v4 ? 96 : 0);
-    for (unsigned i = *mask; i < 128; i++)
-        ip->b[i / 8] &= (uint8_t) ~(0x80u >> i % 8);
-    return true;
-}
-
 static void write_range(struct jout *j, struct arena *a, struct str text)
 {
     struct ip ip;
     unsigned mask;
-    if (!range_of(text, &ip, &mask))
+    if (!ip_network(text, &ip, &mask))
         return;
     const uint8_t *b = ip.b;
     jout_obj(j);
@@ -204,7 +183,7 @@ static bool read_ranges(struct api_request *q, struct api_response *r, struct st
     jout_arr(&j);
     for (const struct jnode *m = list ? jin_first(q->doc, list) : NULL; m; m = jin_next(q->doc, list, m)) {
         struct str text = m->type == J_OBJ ? jin_str(q->doc, m, "originalString") : jin_text(m);
-        if (!range_of(text, &ip, &mask) || ++n > RANGES_MOST) {
+        if (!ip_network(text, &ip, &mask) || ++n > RANGES_MOST) {
             buf_free(&b);
             (void)api_bad_value(r, text, "CONSOLE_FORMS_NOT_VALID_VALUE");
             return false;

@@ -28,29 +28,11 @@ static uint32_t tags_of(int64_t category)
     return category >= 0 && (size_t)category < sizeof tags / sizeof *tags ? tags[category] : 0;
 }
 
-static struct ip masked(struct ip ip, unsigned bits)
-{
-    for (unsigned i = 0; i < sizeof ip.b; i++) {
-        unsigned keep = bits >= 8 * i + 8 ? 8 : bits > 8 * i ? bits - 8 * i : 0;
-        ip.b[i] &= (uint8_t)(0xff00u >> keep);
-    }
-    return ip;
-}
-
 static int add(struct ranges *r, struct str text, uint32_t tags)
 {
-    struct str rest = text, address;
     struct range x = {.tags = tags};
-    uint16_t port;
-    uint64_t bits;
-    if (!str_cut(&rest, '/', &address) || !ip_parse(address, &x.base, &port))
+    if (!ip_network(text, &x.base, &x.bits))
         return 0;
-    uint64_t most = ip_is_v4(&x.base) ? 32 : 128;
-    bits = most;
-    if (str_set(rest) && (!str_u64(rest, &bits) || bits > most))
-        return 0;
-    x.bits = (unsigned)(bits + 128 - most);
-    x.base = masked(x.base, x.bits);
     if (r->n == r->room) {
         size_t room = r->room ? r->room * 2 : 64;
         struct range *grown = realloc(r->all, room * sizeof *grown);
@@ -120,7 +102,7 @@ uint32_t ranges_tags(const struct ranges *r, const struct ip *ip)
     uint32_t tags = 0;
     for (unsigned bits = 0; r->n && bits < LENGTHS; bits++) {
         size_t low = r->from[bits], high = r->from[bits + 1], end = high;
-        struct ip base = low < high ? masked(*ip, bits) : *ip;
+        struct ip base = low < high ? ip_masked(*ip, bits) : *ip;
         while (low < high) {
             size_t mid = (low + high) / 2;
             if (memcmp(r->all[mid].base.b, base.b, sizeof base.b) < 0)

@@ -214,6 +214,29 @@ struct str ip_text(const struct ip *a, char out[IP_TEXT])
     return str_of(out);
 }
 
+struct ip ip_masked(struct ip ip, unsigned bits)
+{
+    for (unsigned i = 0; i < sizeof ip.b; i++) {
+        unsigned keep = bits >= 8 * i + 8 ? 8 : bits > 8 * i ? bits - 8 * i : 0;
+        ip.b[i] &= (uint8_t)(0xff00u >> keep);
+    }
+    return ip;
+}
+
+bool ip_network(struct str text, struct ip *base, unsigned *bits)
+{
+    struct str rest = text, address;
+    uint16_t port = 0;
+    if (!str_cut(&rest, '/', &address) || str_chr(address, '[') >= 0 || str_chr(address, '%') >= 0 || !ip_parse(address, base, &port) || port)
+        return false;
+    uint64_t most = ip_is_v4(base) ? 32 : 128, n = most;
+    if (str_set(rest) && (!str_u64(rest, &n) || n > most))
+        return false;
+    *bits = (unsigned)(n + 128 - most);
+    *base = ip_masked(*base, *bits);
+    return true;
+}
+
 uint64_t ip_hash(const struct ip *a)
 {
     return hash64(a->b, 16, 0x1b);

@@ -31,6 +31,10 @@ bool ip_v6(struct str s, struct ip *out);
 struct ip ip_v4(uint32_t host_order);
 bool ip_is_v4(const struct ip *a);
 uint32_t ip_v4_value(const struct ip *a); /* host order; 0 unless IPv4 */
+/* With all but the first `bits` of 128 zero. */
+struct ip ip_masked(struct ip ip, unsigned bits);
+/* A network as administrators write it, an address with or without "/bits" (of IPv4 up to 32): masked, its length counted in IPv6. */
+bool ip_network(struct str text, struct ip *base, unsigned *bits);
 bool ip_is_loopback(const struct ip *a);
 /* RFC 1918, RFC 4193, link-local, loopback, RFC 6598: nowhere on the public map. */
 bool ip_is_private(const struct ip *a);

@@ -1,5 +1,5 @@
 """tests/app/checks.py - runs the check_ functions of a script, each with a folder of its own, and says how many passed."""
-import concurrent.futures, os, shutil, sys, tempfile, threading, time, traceback
+import concurrent.futures, os, shutil, socket, sys, tempfile, threading, time, traceback
 
 
 class Skip(Exception):
@@ -13,6 +13,12 @@ def until(what, seconds, ask):
             return
         time.sleep(0.1)
     raise AssertionError(f"not {what} after {seconds} s")
+
+
+def free_port(kind=socket.SOCK_STREAM):
+    with socket.socket(socket.AF_INET, kind) as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
 
 
 def run_checks(names, prepare=None, at_once=1):

@@ -5,7 +5,7 @@ Every check starts its own `vigie serve` on a folder of its own and a sample org
 import datetime, gzip, http.client, json, os, random, re, resource, shutil, socket, sqlite3, subprocess, sys, threading, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from checks import Skip, run_checks
+from checks import Skip, free_port, run_checks
 from hub import SAMPLE, TLS, VIGIE, Hub, Person, PASSWORD, digest, run
 
 
@@ -594,12 +594,6 @@ def check_one_notification_per_alert(work):
 
 
 # ---- syslog ----
-
-def free_port(kind):
-    with socket.socket(socket.AF_INET, kind) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
 
 def check_syslog(work):
     """Records and alerts of a real Azure ATP, over TCP and UDP: the records join the log, each alert is one in the queue."""

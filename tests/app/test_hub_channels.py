@@ -2,7 +2,7 @@
 import datetime, json, os, socket, subprocess, sys, threading, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from checks import run_checks, until
+from checks import free_port, run_checks, until
 from hub import SAMPLE, Hub, run
 
 SUPPORT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "support")
@@ -28,14 +28,6 @@ class Helper:
     def __exit__(self, *a):
         self.p.stdin.close()
         self.p.wait(10)
-
-
-def free_port(kind):
-    s = socket.socket(socket.AF_INET, kind)
-    s.bind(("127.0.0.1", 0))
-    port = s.getsockname()[1]
-    s.close()
-    return port
 
 
 def cloud(work, users=30):

@@ -2,16 +2,10 @@
 import datetime, glob, json, os, random, re, socket, subprocess, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from checks import run_checks, until
+from checks import free_port, run_checks, until
 from hub import PASSWORD, SAMPLE, Hub, Person, run
 
 GUID = "0b6fa2f4-9b9a-4f4c-9f5b-5d1a6e3c2b%02x"
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def sample(work):

@@ -4,6 +4,7 @@ The filter is the unit's, as this machine's systemd reads it, but any other call
 import ctypes, json, os, re, shutil, socket, subprocess, sys, tempfile, time
 
 sys.path.insert(0, os.path.dirname(__file__))
+from checks import free_port
 from hub import Hub, OLD
 
 KILL, ALLOW = 0x80000000, 0x7FFF0000
@@ -86,11 +87,6 @@ def everything(h, work):
     assert "nobody answers" in json.dumps(said), ("a process of its own runs and speaks to the network", said)
     status, _ = h.me.call("PUT", "notifications", {"webhook": {"enabled": True, "url": "https://127.0.0.1:1/x", "severity": "low"}})
     assert status == 200 and post(h, "notifications/test", {"channel": "webhook"})["ok"] is False
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as s:
-        return s.getsockname()[1]
 
 
 def main():

@@ -125,6 +125,27 @@ static void addresses(void **state)
     assert_true(ip_parse(STR("100.64.0.1"), &ip, NULL) && ip_is_private(&ip));
 }
 
+static void networks(void **state)
+{
+    static const struct {
+        const char *text, *base;
+        unsigned bits;
+    } rows[] = {{"10.1.2.3/8", "10.0.0.0", 104}, {"10.1.2.3/13", "10.0.0.0", 109}, {"10.9.2.3/13", "10.8.0.0", 109}, {"192.0.2.7", "192.0.2.7", 128},
+                {"2001:db8:ffff::1/33", "2001:db8:8000::", 33}, {"2001:db8::1", "2001:db8::1", 128}, {"192.0.2.7/32", "192.0.2.7", 128}};
+    static const char *const bad[] = {"", "10.0.0.0/33", "2001:db8::/129", "10.0.0.0/x", "[2001:db8::1]", "fe80::1%3/64", "10.0.0.1:80", "host/8"};
+    struct ip ip;
+    unsigned bits;
+    char text[IP_TEXT];
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_true(ip_network(str_of(rows[i].text), &ip, &bits));
+        same(ip_text(&ip, text), rows[i].base);
+        assert_int_equal(bits, rows[i].bits);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(ip_network(str_of(bad[i]), &ip, &bits));
+}
+
 /* Our reading of IPv6 texts against the C library's, over spellings and their single-character damages. */
 static void ipv6_as_the_library_reads_it(void **state)
 {
@@ -345,7 +366,7 @@ int main(void)
                                        cmocka_unit_test(moments),
                                        cmocka_unit_test(every_day_of_400_years),
                                        cmocka_unit_test(addresses),
-                                       cmocka_unit_test(ipv6_as_the_library_reads_it),
+                                       cmocka_unit_test(networks), cmocka_unit_test(ipv6_as_the_library_reads_it),
                                        cmocka_unit_test(reader_sticks),
                                        cmocka_unit_test(ber_elements),
                                        cmocka_unit_test(utf16),

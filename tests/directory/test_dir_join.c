@@ -1,29 +1,15 @@
 /* tests/directory/test_dir_join.c - several imports as one, where a domain that speaks for itself is believed before files about it. */
 #include "directory/dir_ref.h"
 
-#include "base/jin.h"
+#include "tests/support/import.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
 #define SID "S-1-5-21-1-2-3"
-
-static struct dir_import *read_json(const char *text)
-{
-    struct dir_import *im = dir_import_new();
-    struct fault f = {0};
-    size_t n = strlen(text);
-    char *copy = calloc(1, n + JIN_PADDING);
-    assert_true(im && copy);
-    memcpy(copy, text, n);
-    assert_int_equal(dir_import_json(im, copy, n, &f), 0);
-    free(copy);
-    return im;
-}
 
 static const char file[] = "{\"domain\":\"corp.example.test\",\"netbios\":\"CORP\",\"sid\":\"" SID "\",\"users\":["
                            "{\"name\":\"alice\",\"sid\":\"" SID "-1101\",\"title\":\"Old\",\"disabled\":true,\"honeytoken\":true,\"groups\":[\"Old group\"]},"
@@ -43,7 +29,7 @@ static const struct entity *find(const struct dir *d, const char *sid)
 
 static struct dir *build(bool yields)
 {
-    struct dir_import *all = dir_import_new(), *parts[] = {read_json(file), read_json(other), read_json(service)};
+    struct dir_import *all = dir_import_new(), *parts[] = {import_json(file), import_json(other), import_json(service)};
     struct dir *d = NULL;
     assert_non_null(all);
     for (size_t i = 0; i < 2; i++)

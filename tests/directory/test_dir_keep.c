@@ -1,8 +1,9 @@
 /* tests/directory/test_dir_keep.c - a synchronised directory: kept by GUID, written, read back, built; and where its reading stands. */
 #include "directory/dir_keep.h"
 
-#include "base/jin.h"
 #include "directory/dir_state.h"
+#include "base/jin.h"
+#include "tests/support/import.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,22 +14,6 @@
 
 #define SID "S-1-5-21-1-2-3-"
 #define GUID(n) "00000000-0000-0000-0000-00000000000" n
-
-static struct dir_import *read_json(const char *text)
-{
-    struct dir_import *im = dir_import_new();
-    struct fault f = {0};
-    size_t n = strlen(text);
-    char *copy = calloc(1, n + JIN_PADDING);
-    assert_true(im && copy);
-    memcpy(copy, text, n);
-    int err = dir_import_json(im, copy, n, &f);
-    if (err)
-        print_message("%s at %llu\n", f.why, (unsigned long long)f.offset);
-    assert_int_equal(err, 0);
-    free(copy);
-    return im;
-}
 
 static int put(void *owner, struct str line)
 {
@@ -73,14 +58,14 @@ static const char two_lines[] =
 
 static void what_is_written_is_read(void **state)
 {
-    struct dir_import *im = read_json(two_lines);
+    struct dir_import *im = import_json(two_lines);
     struct dir_keep k;
     (void)state;
     assert_int_equal(dir_keep_open(&k, im), 0);
     assert_int_equal(dir_keep_get(&k, STR(GUID("3")))->nmembers, 2); /* from two lines */
     assert_int_equal(dir_keep_settle(&k), 0);
     struct buf once = write_json(im);
-    struct dir_import *again = read_json(once.p);
+    struct dir_import *again = import_json(once.p);
     struct buf twice = write_json(again);
     assert_string_equal(once.p, twice.p);
     assert_non_null(strstr(once.p, "\"members\":[\"" SID "1\",\"" SID "2\"]"));
@@ -94,7 +79,7 @@ static void what_is_written_is_read(void **state)
 
 static void everything_reaches_the_entity(void **state)
 {
-    struct dir_import *im = read_json(two_lines);
+    struct dir_import *im = import_json(two_lines);
     struct dir *d = NULL;
     size_t n;
     (void)state;
@@ -127,7 +112,7 @@ static void everything_reaches_the_entity(void **state)
 
 static void places_move_with_all_that_is_in_them(void **state)
 {
-    struct dir_import *im = read_json(two_lines);
+    struct dir_import *im = import_json(two_lines);
     struct dir_keep k;
     (void)state;
     assert_int_equal(dir_keep_open(&k, im), 0);
@@ -142,7 +127,7 @@ static void places_move_with_all_that_is_in_them(void **state)
 
 static void the_deleted_leave(void **state)
 {
-    struct dir_import *im = read_json(two_lines);
+    struct dir_import *im = import_json(two_lines);
     struct dir_keep k;
     (void)state;
     assert_int_equal(dir_keep_open(&k, im), 0);
@@ -175,7 +160,7 @@ static void long_lists_take_several_lines(void **state)
     for (unsigned i = 0; i < 120001; i++)
         assert_int_equal(dir_list_add(&im->text, &g->members, &g->nmembers, str_fmt(&im->text, SID "%u", i)), 0);
     struct buf b = write_json(im);
-    struct dir_import *again = read_json(b.p);
+    struct dir_import *again = import_json(b.p);
     assert_int_equal(again->n, 3);
     assert_int_equal(dir_keep_open(&k, again), 0);
     assert_int_equal(dir_keep_get(&k, STR(GUID("1")))->nmembers, 120001);
