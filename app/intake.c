@@ -292,7 +292,7 @@ static void *take(void *owner)
         case UNIT_CAPTURE: capture_unit(t); break;
         }
         flush_ignored(t);
-        inputs_add(t->in->inputs, t->unit.input, t->records, t->activities, t->unit.n);
+        inputs_add(t->in->inputs, t->unit.input, t->records, t->activities, t->unit.fresh);
         if (t->number == 0 && t->in->options->progress)
             show_progress(t, &shown);
     }

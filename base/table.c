@@ -27,15 +27,33 @@ void table_free(struct table *t)
     table_init(t, t->value_size, t->cap);
 }
 
+static uint64_t spread(uint64_t key)
+{
+    return key * 0x9e3779b97f4a7c15u;
+}
+
 static uint32_t home(const struct table *t, uint64_t key)
 {
-    return (uint32_t)((key * 0x9e3779b97f4a7c15u) >> 32) & t->mask;
+    return (uint32_t)(spread(key) >> 32) & t->mask;
+}
+
+/* A slot is the index + 1 of its entry in the bits of `mask`, which hold it since there are twice as many slots as
+ * entries, and above them as many bits of its key as are left: other keys' entries are not looked at. */
+static uint32_t slot_of(const struct table *t, uint64_t key, uint32_t i)
+{
+    return ((uint32_t)spread(key) & ~t->mask) | (i + 1);
+}
+
+static uint32_t index_in(const struct table *t, uint32_t slot)
+{
+    return (slot & t->mask) - 1;
 }
 
 static uint32_t find(const struct table *t, uint64_t key)
 {
-    uint32_t s = home(t, key);
-    while (t->slots[s] && head(t, t->slots[s] - 1)->key != key)
+    uint64_t h = spread(key);
+    uint32_t s = (uint32_t)(h >> 32) & t->mask, slot;
+    while ((slot = t->slots[s]) != 0 && ((((uint32_t)h ^ slot) & ~t->mask) || head(t, index_in(t, slot))->key != key))
         s = (s + 1) & t->mask;
     return s;
 }
@@ -52,7 +70,7 @@ void *table_get(struct table *t, uint64_t key)
     uint32_t s = find(t, key);
     if (!t->slots[s])
         return NULL;
-    struct head *h = head(t, t->slots[s] - 1);
+    struct head *h = head(t, index_in(t, t->slots[s]));
     if (!h->used) /* threads that share a table do not take its memory from each other */
         h->used = 1;
     return h + 1;
@@ -79,7 +97,7 @@ static bool grow(struct table *t)
     t->mask = mask;
     t->room = room;
     for (uint32_t i = 0; i < t->n; i++)
-        t->slots[find(t, head(t, i)->key)] = i + 1;
+        t->slots[find(t, head(t, i)->key)] = slot_of(t, head(t, i)->key, i);
     return true;
 }
 
@@ -88,7 +106,7 @@ static void unlink_slot(struct table *t, uint32_t s)
 {
     uint32_t hole = s;
     for (uint32_t i = (s + 1) & t->mask; t->slots[i]; i = (i + 1) & t->mask) {
-        uint32_t h = home(t, head(t, t->slots[i] - 1)->key);
+        uint32_t h = home(t, head(t, index_in(t, t->slots[i]))->key);
         if (((i - h) & t->mask) >= ((i - hole) & t->mask)) {
             t->slots[hole] = t->slots[i];
             hole = i;
@@ -126,7 +144,7 @@ void *table_put(struct table *t, uint64_t key, bool *is_new)
         t->forgot++;
     }
     *head(t, i) = (struct head){.key = key};
-    t->slots[find(t, key)] = i + 1;
+    t->slots[find(t, key)] = slot_of(t, key, i);
     return memset(value(t, i), 0, t->value_size);
 }
 
@@ -137,23 +155,35 @@ void table_drop(struct table *t, uint64_t key)
     uint32_t s = find(t, key);
     if (!t->slots[s])
         return;
-    uint32_t i = t->slots[s] - 1, last = t->n - 1;
+    uint32_t i = index_in(t, t->slots[s]), last = t->n - 1;
     unlink_slot(t, s);
     if (i != last) {
         uint32_t moved = find(t, head(t, last)->key);
         memcpy(head(t, i), head(t, last), sizeof(struct head) + t->value_size);
-        t->slots[moved] = i + 1;
+        t->slots[moved] = slot_of(t, head(t, i)->key, i);
     }
     t->n--;
     if (t->hand >= t->n)
         t->hand = 0;
 }
 
+/* Looks at all entries only as often as they double, or as a quarter of them was dropped since: each is looked at a few times. */
+void table_expire(struct table *t, table_stale *stale, int64_t now)
+{
+    if (t->n < t->room || t->room >= t->cap)
+        return;
+    for (uint32_t i = t->n; i-- > 0;)
+        if (stale(value(t, i), now))
+            table_drop(t, head(t, i)->key);
+    if (t->n > t->room - t->room / 4)
+        (void)grow(t);
+}
+
 void table_clear(struct table *t)
 {
     for (uint32_t i = 0; i < t->n; i++) {
         uint32_t s = home(t, head(t, i)->key);
-        while (t->slots[s] != i + 1)
+        while (index_in(t, t->slots[s]) != i)
             s = (s + 1) & t->mask;
         t->slots[s] = 0;
     }

@@ -19,7 +19,7 @@ struct table {
     uint32_t hand;  /* second-chance clock hand */
     uint64_t forgot; /* entries thrown out because of cap */
     uint8_t *entries; /* key, second-chance bit and value of one stand together: one cache miss instead of three */
-    uint32_t *slots; /* index + 1 of the entry, 0 = free */
+    uint32_t *slots; /* index + 1 of the entry below some bits of its key, 0 = free */
     uint32_t mask;
 };
 
@@ -30,6 +30,9 @@ void *table_get(struct table *t, uint64_t key);
 /* The value of key, made of zeroes when new. NULL only when memory is short. */
 void *table_put(struct table *t, uint64_t key, bool *is_new);
 void table_drop(struct table *t, uint64_t key);
+/* Before a table_put() that would make the table grow: drops what `stale` says is worth nothing any more at `now`. */
+typedef bool table_stale(const void *value, int64_t now);
+void table_expire(struct table *t, table_stale *stale, int64_t now);
 /* Forgets all entries and keeps the memory; takes time for what was in it, not for its size. */
 void table_clear(struct table *t);
 /* Walks all entries in an order that depends on the calls so far only. *at starts as 0. */

@@ -79,6 +79,23 @@ static void stop(struct detection *d)
     table_free(&s->aliases);
 }
 
+/* What a day without failures makes of each. */
+static bool stale_pair(const void *value, int64_t now)
+{
+    const struct pair *p = value;
+    return !p->usual && now - p->last > TIME_DAY;
+}
+
+static bool stale_source(const void *value, int64_t now)
+{
+    return now - ((const struct source *)value)->last > TIME_DAY;
+}
+
+static bool stale_host(const void *value, int64_t now)
+{
+    return now - ((const struct host *)value)->last > TIME_DAY;
+}
+
 static int64_t minutes(const struct detection *d, unsigned param)
 {
     return (int64_t)(detection_param(d, param) * (double)TIME_MINUTE);
@@ -151,6 +168,7 @@ static void brute(struct detection *d, const struct activity *a, uint64_t source
         succeed_after(d, a, table_get(&s->pairs, key), source);
         return;
     }
+    table_expire(&s->pairs, stale_pair, a->time);
     struct pair *p = table_put(&s->pairs, key, NULL);
     if (!p)
         return;
@@ -275,6 +293,7 @@ static void spray(struct detection *d, const struct activity *a, uint64_t key, e
 {
     struct state *st = detection_state(d);
     struct home *h = result == ATTEMPT_OK ? home_of(d, key, a->time) : table_get(&st->homes, key);
+    table_expire(&st->sources, stale_source, a->time);
     struct source *s = result == ATTEMPT_OK ? table_get(&st->sources, key) : table_put(&st->sources, key, NULL);
     if (result == ATTEMPT_OK && h) {
         uint64_t account = watch_account(a->actor_entity, &a->actor);
@@ -306,6 +325,7 @@ static void explicit_credentials(struct detection *d, const struct activity *a)
         return; /* services log people on all day */
     struct str where = str_set(a->device) ? a->device : a->destination;
     uint64_t key = hash_mix(hash_stri(where, 9), hash_stri(subject.name, 10));
+    table_expire(&st->hosts, stale_host, a->time);
     struct host *h = table_put(&st->hosts, key, NULL);
     if (!h)
         return;

@@ -238,33 +238,41 @@ static size_t sightings(const struct dir *d, const struct dir_known *k, struct d
     return n;
 }
 
-/* The best evidence, if all that is strong names the same computer. */
-static void fix(struct dir *d, const struct dir_sighting *x, size_t n)
+/* The best evidence, if all that is strong names the same computer: true when that is the answer at all times. */
+static bool fix(struct dir *d, const struct dir_sighting *x, size_t n)
 {
     const struct dir_sighting *best = NULL;
     for (size_t i = 0; i < n; i++) {
         if (!strong(x[i].source))
             continue;
         if (best && best->computer != x[i].computer)
-            return;
+            return false;
         best = !best || x[i].source > best->source ? &x[i] : best;
     }
     struct dir_fixed *at = best ? table_put(&d->at, ip_hash(&best->ip), NULL) : NULL;
     if (at)
         *at = (struct dir_fixed){best->ip, best->computer, best->source};
+    return at != NULL;
 }
 
+/* Keeps the sightings only of addresses that were not one computer's: of most there is nothing to choose from. */
 static void index_places(struct dir *d)
 {
+    size_t kept = 0;
     for (size_t i = 0, n; i < d->nplaces; i += n) {
         const struct dir_sighting *x = &d->places[i];
         for (n = 1; i + n < d->nplaces && ip_eq(&x[n].ip, &x->ip); n++)
             ;
-        struct dir_span *span = table_put(&d->place_at, ip_hash(&x->ip), NULL);
-        if (span)
-            *span = (struct dir_span){(uint32_t)i, (uint32_t)n};
-        fix(d, x, n);
+        struct dir_span *span = fix(d, x, n) ? NULL : table_put(&d->place_at, ip_hash(&x->ip), NULL);
+        if (!span)
+            continue;
+        *span = (struct dir_span){(uint32_t)kept, (uint32_t)n};
+        memmove(&d->places[kept], x, n * sizeof *x);
+        kept += n;
     }
+    d->nplaces = kept;
+    struct dir_sighting *fitting = realloc(d->places, (kept + 1) * sizeof *fitting);
+    d->places = fitting ? fitting : d->places;
 }
 
 void dir_where_put(struct dir *d, const struct ip *ip, uint32_t computer)

@@ -84,6 +84,7 @@ static void put_away(struct ledger *l, struct account_book *b, int64_t time)
             b->entries[n++] = *e;
     }
     b->n = n;
+    buf_fit(&b->packed);
 }
 
 /* Of what is packed, leaves contributions of `least` and more that began at or after `since`. */

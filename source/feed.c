@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { UNIT_BYTES = 1 << 20, EVTX_HEAD = 4096, EVTX_CHUNK_BYTES = 65536, LDIF_MAX = 512 << 20, MEMBERS_MAX = 500000 };
+enum { UNIT_BYTES = 1 << 18, EVTX_HEAD = 4096, EVTX_CHUNK_BYTES = 65536, LDIF_MAX = 512 << 20, MEMBERS_MAX = 500000 };
 
 enum content { CONTENT_NONE, CONTENT_JSON, CONTENT_EVTX, CONTENT_LDIF, CONTENT_CAPTURE };
 
@@ -392,7 +392,7 @@ static int capture_unit(struct feed *f, struct source *s, struct unit *u)
         memcpy(u->bytes, s->carry, s->ncarry);
     u->n = s->ncarry;
     u->offset = s->offset - s->ncarry;
-    while (!err && u->nframes == 0) { /* a megabyte may hold nothing but a block that is passed over */
+    while (!err && u->nframes == 0) { /* a whole read may hold nothing but a block that is passed over */
         u->offset += at;
         u->n -= at;
         memmove(u->bytes, u->bytes + at, u->n);
@@ -431,6 +431,7 @@ static int ldif_unit(struct feed *f, struct source *s, struct unit *u)
 static int member_unit(struct feed *f, struct source *s, struct unit *u)
 {
     int err = 0;
+    uint64_t before = s->offset;
     u->input = s->input;
     u->n = u->nspans = u->nframes = 0;
     u->offset = 0;
@@ -453,6 +454,7 @@ static int member_unit(struct feed *f, struct source *s, struct unit *u)
         break;
     case CONTENT_NONE: s->ended = true; break;
     }
+    u->fresh = s->offset - before;
     return err ? err : u->nspans + u->nframes > 0;
 }
 

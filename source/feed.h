@@ -21,6 +21,7 @@ struct unit {
     char *bytes;
     size_t n, room;
     uint64_t offset; /* of bytes[0] within the (unpacked) input */
+    uint64_t fresh;  /* bytes of the input that no earlier unit held */
     struct span *spans; /* JSON: records; EVTX: the file header (4096 bytes, first unit only) and chunks */
     size_t nspans, span_room;
     struct frame *frames; /* capture: its packets, and faults between them */

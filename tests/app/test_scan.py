@@ -81,6 +81,13 @@ def check_repeats(work):
     assert both["total"] == 1 and both["repeats"] == 1 and both["byKind"] == {"network logon": 1}, both
 
 
+def check_bytes(work):
+    """What an input held is counted once, also the line that begins in one read and ends in the next."""
+    path = write(f"{work}/bytes/long.jsonl", "\n".join(line(i, note="x" * (i % 700)) for i in range(6000)) + "\n")
+    r = result(path)
+    assert r["inputs"][0]["records"] == 6000 and r["inputs"][0]["bytes"] == os.path.getsize(path) == r["stats"]["bytes"], (r["inputs"], os.path.getsize(path))
+
+
 def check_archives(work):
     names = some_logs(f"{work}/c", files=3)
     plain = result(f"{work}/c")

@@ -313,6 +313,36 @@ static void table_forgets_the_untouched(void **state)
     table_free(&t);
 }
 
+static bool old(const void *value, int64_t now)
+{
+    return *(const int64_t *)value < now;
+}
+
+static void table_expires_before_it_grows(void **state)
+{
+    struct table t;
+    (void)state;
+    table_init(&t, sizeof(int64_t), 1000);
+    for (int64_t k = 0; k < 10000; k++) { /* of ten, one stays for good */
+        table_expire(&t, old, k - 8);
+        *(int64_t *)table_put(&t, (uint64_t)k * 0x9e3779b97f4a7c15u, NULL) = k % 10 && k < 9000 ? k : INT64_MAX;
+        assert_true(t.n <= t.room && t.room <= 1000);
+    }
+    for (int64_t k = 9000; k < 9100; k += 10) /* the cap still forgets the oldest, not the latest */
+        assert_null(table_get(&t, (uint64_t)(k - 9000) * 0x9e3779b97f4a7c15u));
+    assert_non_null(table_get(&t, (uint64_t)9999 * 0x9e3779b97f4a7c15u));
+    table_free(&t);
+    table_init(&t, sizeof(int64_t), 100000);
+    for (int64_t k = 0; k < 100000; k++) {
+        table_expire(&t, old, k - 100);
+        *(int64_t *)table_put(&t, (uint64_t)k + 1, NULL) = k;
+        for (int64_t i = k > 100 ? k - 100 : 0; i <= k; i += 20)
+            assert_true(*(int64_t *)table_get(&t, (uint64_t)i + 1) == i);
+    }
+    assert_true(t.room <= 256 && t.forgot == 0);
+    table_free(&t);
+}
+
 static void table_against_plain_array(void **state)
 {
     struct table t;
@@ -373,6 +403,7 @@ int main(void)
                                        cmocka_unit_test(identities),
                                        cmocka_unit_test(arena_limits),
                                        cmocka_unit_test(table_forgets_the_untouched),
+                                       cmocka_unit_test(table_expires_before_it_grows),
                                        cmocka_unit_test(table_against_plain_array),
                                        cmocka_unit_test(json_out)};
     return cmocka_run_group_tests(tests, NULL, NULL);
