@@ -1,4 +1,5 @@
-# mk/hub.mk - `make bench-hub`: the hub with ten million activities (about half an hour, 25 GB in $TMPDIR).
+# mk/hub.mk - `make bench-hub`: the hub with ten million activities (about half an hour, 25 GB in $TMPDIR), or MILLIONS=0.2 of them.
 bench-hub: $(B)/vigie $(B)/sample
-	@python3 bench/bench_hub.py $(B) 10
+	@sh tools/geo.sh $(B)/geo
+	@python3 bench/bench_hub.py $(B) $(or $(MILLIONS),10)
 .PHONY: bench-hub
