@@ -8,6 +8,7 @@
 #include "api/signed.h"
 #include "store/tab_entities.h"
 #include "store/tab_sessions.h"
+#include "store/tab_settings.h"
 
 enum { SCOPE_MOST = 1000 };
 
@@ -213,7 +214,12 @@ static int add(struct api_request *q, struct api_response *r, struct stored_admi
 
 static int post(struct api_request *q, struct api_response *r)
 {
-    struct stored_admin a = {.name = str_trim(api_str(q, "name")), .role = STR(""), .language = STR("en")};
+    struct stored_admin a = {.name = str_trim(api_str(q, "name")), .role = STR("")};
+    int err = tab_settings_get(q->db, q->arena, "language", &a.language);
+    if (err)
+        return err;
+    if (!str_set(a.language))
+        a.language = STR("en");
     const char *bad = password_bad_name(a.name);
     if (!bad)
         bad = password_weak(api_str(q, "password"), a.name);

@@ -766,6 +766,17 @@ def answers(doc):
     return [("alerts/{id}", alert), ("activities/{id}", act), ("users/{id}", user), ("policies/{id}", policy), ("entities/{pk}", user)]
 
 
+def test_language_of_new_accounts():
+    made = []
+    for language, more in (("fr", {}), ("fr", {"language": "en"}), ("en", {})):
+        assert hub.own("PUT", "settings", {"language": language})[0] == 200
+        a = post("accounts", {"name": f"speaker-{len(made)}", "password": PASSWORD, "role": "security_reader", **more})
+        assert a["language"] == more.get("language", language), (language, more, a)
+        made.append(a["id"])
+    for i in made:
+        assert hub.own("DELETE", f"accounts/{i}")[0] == 200
+
+
 def test_openapi():
     doc = get("openapi.json")
     assert doc["openapi"].startswith("3.1") and doc["info"]["title"] == "Vigie" and len(doc["paths"]) > 80
