@@ -61,21 +61,30 @@ def make_licences(work, sid):
             "other": issue("--product", "atp", "--domain-sid", "S-1-5-21-1-2-3", "--domain", "other.example")}
 
 
-def later_activity(work):
-    """A sign-in of now, after the policy has been made; as activity NDJSON."""
-    path = f"{work}/later.ndjson"
+def later_activity(work, language, ip, name):
+    """A sign-in of now, after the policy of that name has been made; as activity NDJSON."""
+    path = f"{work}/later-{language}.ndjson"
     now = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=2)
     with open(path, "w") as f:
         for i in range(3):
             f.write(json.dumps({"time": (now + datetime.timedelta(seconds=i)).strftime("%Y-%m-%dT%H:%M:%S.000000Z"), "app": "Office 365", "kind": "sign-in", "outcome": "success",
-                                "actor": {"upn": "exercise@aurelia.example"}, "ip": "198.51.100.77"}) + "\n")
+                                "actor": {"upn": "exercise@aurelia.example"}, "ip": ip}) + "\n")
+    return {"ip": ip, "name": name, "file": path}
+
+
+def make_texts(work):
+    """The portal's catalogues, as a module for node."""
+    path = f"{work}/texts.mjs"
+    for language in ("en", "fr"):
+        run("portal/node_modules/.bin/esbuild", f"portal/src/texts/{language}.ts", "--bundle", "--platform=node", "--format=esm", "--log-level=warning", f"--outfile={work}/{language}.mjs")
+    with open(path, "w") as f:
+        f.write("export { en } from './en.mjs';\nexport { fr } from './fr.mjs';\n")
     return path
 
 
-def serve(work):
+def serve(work, data, *options):
     """The process, and the first lines that it prints, until it says where it serves."""
-    p = subprocess.Popen([VIGIE, "serve", "--data", f"{work}/data", "--port", "0", "--learned", "yes", "--directory", f"{work}/sample/directory.ldif"], stdout=subprocess.PIPE,
-                         stderr=open(f"{work}/serve.err", "w"), text=True)
+    p = subprocess.Popen([VIGIE, "serve", "--data", f"{work}/{data}", "--port", "0", *options], stdout=subprocess.PIPE, stderr=open(f"{work}/serve.err", "a"), text=True)
     found = {}
     timer = threading.Timer(60, p.kill)
     timer.start()
@@ -99,26 +108,30 @@ def main():
         skip("this build has no `vigie serve`")
     run("make", "-s", "portal-modules")
     work = tempfile.mkdtemp(prefix="vigie-portal-")
-    server = None
+    servers = []
     try:
         sample = make_sample(work)
         truth = [l.rstrip("\n").split("\t") for l in open(f"{work}/sample/truth.tsv")]
         licences = make_licences(work, domain_sid(f"{work}/sample/directory.ldif"))
-        server, found = serve(work)
-        if "base" not in found or "setup" not in found:
+        server, found = serve(work, "data", "--learned", "yes", "--directory", f"{work}/sample/directory.ldif")
+        servers.append(server)
+        empty, its = serve(work, "empty")
+        servers.append(empty)
+        if any("base" not in x or "setup" not in x for x in (found, its)):
             print(open(f"{work}/serve.err").read())
             print("0 passed, 1 failed, 0 skipped")
             return 1
-        shots = os.environ.get("VIGIE_SHOTS", "")
         with open(f"{work}/flow.json", "w") as f:
-            json.dump({**found, "sample": sample, "later": later_activity(work), "licences": licences, "attackers": [r[3] for r in truth if r[1] == "rank"], "shots": shots}, f)
+            json.dump({**found, "empty": its, "texts": make_texts(work), "sample": sample, "licences": licences, "attackers": [r[3] for r in truth if r[1] == "rank"],
+                       "later": {"en": later_activity(work, "en", "198.51.100.77", "Sign-in from the exercise"), "fr": later_activity(work, "fr", "198.51.100.78", "Connexion de l’exercice")},
+                       "shots": os.environ.get("VIGIE_SHOTS", "")}, f)
         code = subprocess.run(["node", "tests/portal/flow.mjs", f"{work}/flow.json"]).returncode
-        if server.poll() is not None:
-            print(f"NOT OK - the server ended by itself with {server.returncode}")
+        for ended in (x for x in servers if x.poll() is not None):
+            print(f"NOT OK - a server ended by itself with {ended.returncode}")
             code = code or 1
         return code
     finally:
-        if server and server.poll() is None:
+        for server in (x for x in servers if x.poll() is None):
             server.terminate()
             try:
                 server.wait(30)
