@@ -1,18 +1,20 @@
 /* decode/net_radius.c - RADIUS on the wire: who connected to a VPN from where (RFC 2865, RFC 2866, RFC 2868; MS-RNAP for the client's name).
  *
- * The start of a session (accounting) is the connection, a rejected request a failed one; accepted requests are followed by accounting. */
+ * The start of a session (accounting) is the connection, a rejected request a failed one; accepted requests are followed by accounting. Switches and
+ * access points speak RADIUS, too (802.1X): what says that it is of one is no VPN. */
 #include "base/utf.h"
 #include "decode/netdec.h"
 
 enum { ACCESS_REQUEST = 1, ACCESS_ACCEPT = 2, ACCESS_REJECT = 3, ACCOUNTING_REQUEST = 4, HEAD = 20, STATUS_START = 1, PENDING = 2 };
 enum { USER_NAME = 1, NAS_IP = 4, FRAMED_IP = 8, VENDOR = 26, CALLING_STATION = 31, NAS_IDENTIFIER = 32, STATUS_TYPE = 40, SESSION_ID = 44,
-       CLIENT_ENDPOINT = 66 };
+       PORT_TYPE = 61, CLIENT_ENDPOINT = 66 };
+enum { PORT_ETHERNET = 15, PORT_WIRELESS = 19 }; /* RFC 2865 5.41 */
 enum { VENDOR_MICROSOFT = 311, MS_RAS_CLIENT_NAME = 34 };
 
 struct connection {
     bool set;
     uint8_t id;
-    uint32_t status, nas_ip, framed_ip;
+    uint32_t status, nas_ip, framed_ip, port_type;
     struct netref ref;
     NETDEC_TEXT(128) user;
     NETDEC_TEXT(64) calling;  /* the client's address, or its telephone number */
@@ -54,6 +56,7 @@ static void attribute(struct connection *c, uint8_t type, struct rd r)
     case CALLING_STATION: netdec_keep(&c->calling, text); break;
     case NAS_IDENTIFIER: netdec_keep(&c->nas, text); break;
     case STATUS_TYPE: c->status = rd_left(&number) == 4 ? rd_u32be(&number) : 0; break;
+    case PORT_TYPE: c->port_type = rd_left(&number) == 4 ? rd_u32be(&number) : 0; break;
     case SESSION_ID: netdec_keep(&c->session, text); break;
     case CLIENT_ENDPOINT: /* RFC 2868 3.3: may begin with a tag below 0x20 */
         netdec_keep(&c->endpoint, text.n && (unsigned char)text.p[0] < 0x20 ? str_from(text, 1) : text);
@@ -134,6 +137,10 @@ static void message(struct decode *d, struct flow *f, const struct message *m)
         netdec_fault(d, m, why.why, why.offset);
     if (why.why && m->n == m->whole)
         return;
+    if (c.port_type == PORT_ETHERNET || c.port_type == PORT_WIRELESS) {
+        decode_ignored(d, STR("RADIUS of a switch port or of Wi-Fi, which is no VPN"));
+        return;
+    }
     switch (code) {
     case ACCOUNTING_REQUEST:
         if (c.status == STATUS_START && c.user.n)
