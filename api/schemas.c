@@ -37,6 +37,8 @@ static const struct {
     {"DirectoryService", "number:int server:str domain?:str|null signIn:str bindName?:str|null ca?:str|null plain:bool minutes:int enabled:bool secret:bool state:str "
                         "running:bool failures:int lastTry:time|null lastSuccess:time|null why?:str|null said:any by:str created:time"},
     {"Input", "number:int name:str by:str state:str received:time|null done:time|null bytes:int records:int activities:int repeats:int faults:int"},
+    {"VpnGateway", "name?:str address?:str private:bool sessions:int rejected:int people:int first:time last:time sources:obj[] range?:obj|null"},
+    {"Vpn", "gateways:VpnGateway[] moreGateways:bool connections:int moreConnections:bool"},
     {"Licence", "id:str valid:bool why?:str product?:str organisation?:str domain?:str domainSid?:str issued?:time expires?:time|null"},
 };
 
@@ -79,6 +81,7 @@ static const struct {
     {API_GET, "api/vigie/v1/inputs", "Input", true},
     {API_GET, "api/vigie/v1/directories", "DirectoryService", true},
     {API_GET, "api/vigie/v1/licences", "Licence", true},
+    {API_GET, "api/vigie/v1/vpn", "Vpn", false},
 };
 
 static void write_type(struct jout *j, const char *type, size_t n);

@@ -129,6 +129,12 @@ export interface Health {
   state: string; uptime?: number; activities?: number; inputsWaiting?: number; analysis?: Analysis; blind?: Blind[]; learning?: Learning[];
   disk?: { bytes: number; free: number }; problems?: { text: string; todo?: string; weakens?: string[] }[];
 }
+/** The range of a gateway is left out for whoever may not see IP ranges. */
+export interface VpnGateway {
+  name?: string; address?: string; private: boolean; sessions: number; rejected: number; people: number; first: string; last: string; sources: { name: string; sensor: boolean }[];
+  range?: { id: string; name: string; category: number } | null;
+}
+export interface Vpn { gateways: VpnGateway[]; moreGateways: boolean; connections: number; moreConnections: boolean }
 export interface Subnet {
   _id: string; name: string; category: number; organization?: string | null; subnets: { originalString: string }[]; tags?: { id: string; name: string }[] | null; builtIn?: boolean; lastModified?: number;
 }

@@ -1,6 +1,6 @@
 // tests/portal/flow.mjs - what the acceptance asks, clicked in a real browser, in English and then in French: set up, link, find the attacker,
 // receipt, policy, close. What is looked for on a page comes from the portal's own catalogues.
-// Arguments: a JSON file made by test_portal.py {base, setup, empty, texts, sample, later, licences, attackers, shots}.
+// Arguments: a JSON file made by test_portal.py {base, setup, empty, texts, sample, vpn, later, licences, attackers, shots}.
 import { readFileSync } from 'node:fs';
 import { start, visit } from './browser.mjs';
 
@@ -75,6 +75,9 @@ async function setUp(page, address) {
   const { account } = (await api('GET', 'session', undefined, page)).json;
   ok('set-up makes the first administrator and signs in, in the language of the browser', account.role === 'global_administrator' && account.language === language, account);
   ok('an empty hub says what to do next', await page.getByRole('link', { name: t.inputs.upload }).first().isVisible());
+  await page.evaluate(() => { location.hash = '#/settings/vpn'; });
+  await page.getByText(t.vpn.none).waitFor();
+  ok('where no VPN connection was seen, the page says how it comes to that', (await page.locator('[data-test=vpn-steps] li').allInnerTexts()).join() === t.vpn.steps.join() && await page.getByText(t.vpn.linkOff).isVisible());
 }
 
 /** The hub of the journey is set up; another one, empty, is for its first page in this language. */
@@ -154,7 +157,7 @@ async function linkRefused(seen) {
 /* Pages that only some roles may open; the rest everybody may. */
 const NEEDS = { alerts: 'view_alerts', activities: 'view_activities', users: 'view_users', computers: 'view_users', posture: 'view_posture', policies: 'view_policies', templates: 'view_policies', governance: 'view_governance', 'settings/general': 'view_settings',
   'settings/admins': 'manage_admins', 'settings/tokens': 'own_tokens', 'settings/licences': 'view_settings', 'settings/audit': 'view_audit', 'settings/sensors': 'view_settings', 'settings/directories': 'view_settings', 'settings/tags': 'view_settings',
-  'settings/exclusions': 'view_policies', 'settings/inputs': 'view_settings', 'settings/subnets': 'view_subnets', 'settings/notifications': 'view_settings' };
+  'settings/exclusions': 'view_policies', 'settings/vpn': 'view_settings', 'settings/inputs': 'view_settings', 'settings/subnets': 'view_subnets', 'settings/notifications': 'view_settings' };
 
 /** Every page as this role sees it: what it may not open says so, what it may open loads, and no other page is in its menus. */
 async function pagesOf(role, p) {
@@ -261,6 +264,33 @@ async function joined() {
   await open('posture');
   await page.locator('main tbody tr').first().waitFor();
   ok('the six posture assessments are there', (await page.locator('main tbody tr').count()) === 6);
+}
+
+/** One gateway of the capture has a public address, the other a private one. */
+async function vpn() {
+  const rows = page.locator('[data-test=gateways] tbody tr'), outside = rows.filter({ hasText: o.vpn.outside }), inside = rows.filter({ hasText: o.vpn.inside });
+  const cells = async (row) => (await row.locator('td').allInnerTexts()).map((x) => x.trim());
+  await open('settings/vpn');
+  await rows.first().waitFor();
+  const seen = await cells(inside);
+  ok('VPN gateways are listed with sessions, people and where they were seen', await rows.count() === 2 && seen[0].includes('vpn.pcap') && seen[1].split('\n')[0] === '3' && seen[1].includes(t.vpn.rejected(1)) && seen[2] === '2', seen);
+  ok('of a private address the page says what to add', await inside.getByText(t.vpn.privateAddress).isVisible());
+  ok('the table fits', await page.locator('[data-test=gateways]').evaluate((e) => Math.max(...[e, ...e.querySelectorAll('*')].map((x) => x.getBoundingClientRect().right)) <= e.getBoundingClientRect().right + 1));
+  ok('what depends on VPN connections is named, and is not blind', (await page.locator('[data-test=vpn-alerts]').innerText()).includes('Suspicious VPN connection') && !(await page.locator('[data-test=vpn-alerts]').innerText()).includes('RADIUS') && await page.locator('[data-test=vpn-alerts] a').count() === 6);
+  await shot('vpn');
+  await outside.getByRole('link', { name: t.subnets.add }).click();
+  const dialog = page.locator('dialog');
+  ok('the form for its IP range is filled in', await dialog.getByLabel(t.subnets.ranges).inputValue() === o.vpn.outside && await dialog.getByLabel(t.alerts.category).inputValue() === '4');
+  await dialog.getByRole('button', { name: t.save }).click();
+  await dialog.waitFor({ state: 'detached' });
+  ok('what filled it in leaves the address', !page.url().includes('add='));
+  await open('settings/vpn');
+  ok('the range is shown with its gateway', await outside.getByText('VPN EDGE').waitFor().then(() => true, () => false), await cells(outside));
+  await inside.locator('td:nth-child(2) a').click();
+  await page.locator('[data-test=activities] tbody tr').first().waitFor();
+  ok('sessions lead to their activities', await page.locator('[data-test=activities] tbody tr').count() === 4);
+  for (const s of (await api('POST', '/api/v1/subnet/', {})).json.data) await api('DELETE', `/api/v1/subnet/${s._id}/`);
+  await idle();
 }
 
 async function attacker() {
@@ -478,7 +508,7 @@ async function deletePerson() {
 }
 
 const PAGES = ['', 'alerts', 'activities', 'users', 'computers', 'posture', 'apps', 'policies', 'templates', 'governance', 'settings/general', 'settings/admins', 'settings/roles', 'settings/tokens', 'settings/licences', 'settings/audit', 'settings/health',
-  'settings/link', 'settings/sensors', 'settings/directories', 'settings/tags', 'settings/exclusions', 'settings/inputs', 'settings/subnets', 'settings/notifications', 'settings/profile'];
+  'settings/link', 'settings/sensors', 'settings/directories', 'settings/tags', 'settings/exclusions', 'settings/vpn', 'settings/inputs', 'settings/subnets', 'settings/notifications', 'settings/profile'];
 
 async function everyPage() {
   const seen = new Set();
@@ -523,6 +553,7 @@ async function journey(seen) {
   await part('other roles', roles);
   await part('link on', linkOn);
   await part('what joined', joined);
+  await part('VPN', vpn);
   await part('attacker', attacker);
   await part('close an alert', closeAlert);
   await part('policy from a search', policy);

@@ -4,6 +4,9 @@ flow.mjs clicks; here the server, its data folder, licences and logs are made an
 week that ends with the Sunday nearest to today, so that the score of the last seven days has it."""
 import base64, datetime, json, os, re, shutil, struct, subprocess, sys, tempfile, threading, zipfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "support"))
+from radius import accounting, capture, packet, rejected
+
 BUILD = os.environ.get("VIGIE_BUILD", "build")
 VIGIE = f"{BUILD}/vigie"
 
@@ -72,6 +75,16 @@ def later_activity(work, language, ip, name):
     return {"ip": ip, "name": name, "file": path}
 
 
+def vpn_capture(work):
+    """Two gateways: one behind the firewall, one whose address the world sees."""
+    inside, outside, server, began = "10.1.0.8", "203.0.113.9", "10.1.0.1", datetime.datetime.now().timestamp() - 10 * 86400  # within the sample: its last activities stay the newest
+    messages = [(inside, 1813, accounting(i, user, "VPN1", inside, f"198.51.100.{i}", f"S{i}")) for i, user in enumerate(("traveller", "traveller", "commuter"), 1)]
+    messages += [(outside, 1813, accounting(9, "traveller", "EDGE", outside, "198.51.100.9", "S9"))]
+    ask, no = rejected(10, "stranger", nas="VPN1", address=inside)
+    packets = [packet(source, server, 50000, port, m) for source, port, m in messages] + [packet(inside, server, 50001, 1812, ask), packet(server, inside, 1812, 50001, no)]
+    return capture(f"{work}/vpn.pcap", [(began + i, p) for i, p in enumerate(packets)]), {"inside": inside, "outside": outside}
+
+
 def make_texts(work):
     """The portal's catalogues, as a module for node."""
     path = f"{work}/texts.mjs"
@@ -111,6 +124,7 @@ def main():
     servers = []
     try:
         sample = make_sample(work)
+        vpn, gateways = vpn_capture(work)
         truth = [l.rstrip("\n").split("\t") for l in open(f"{work}/sample/truth.tsv")]
         licences = make_licences(work, domain_sid(f"{work}/sample/directory.ldif"))
         server, found = serve(work, "data", "--learned", "yes", "--directory", f"{work}/sample/directory.ldif")
@@ -122,7 +136,7 @@ def main():
             print("0 passed, 1 failed, 0 skipped")
             return 1
         with open(f"{work}/flow.json", "w") as f:
-            json.dump({**found, "empty": its, "texts": make_texts(work), "sample": sample, "licences": licences, "attackers": [r[3] for r in truth if r[1] == "rank"],
+            json.dump({**found, "empty": its, "texts": make_texts(work), "sample": [*sample, vpn], "vpn": gateways, "licences": licences, "attackers": [r[3] for r in truth if r[1] == "rank"],
                        "later": {"en": later_activity(work, "en", "198.51.100.77", "Sign-in from the exercise"), "fr": later_activity(work, "fr", "198.51.100.78", "Connexion de l’exercice")},
                        "shots": os.environ.get("VIGIE_SHOTS", "")}, f)
         code = subprocess.run(["node", "tests/portal/flow.mjs", f"{work}/flow.json"]).returncode

@@ -1,7 +1,8 @@
-// pages/settings-subnets.tsx - IP ranges of one's own, by the documented route /api/v1/subnet/.
+// pages/settings-subnets.tsx - IP ranges of one's own, by the documented route /api/v1/subnet/. Other pages may open the form for a new one, filled in.
 import { useState } from 'preact/hooks';
 import { del, post } from '../api';
 import type { List, Subnet } from '../model';
+import { change, useRoute } from '../route';
 import { attempt, useDenied, useLoad } from '../state';
 import { t } from '../texts';
 import { Badge, Button, Empty, Failure, Skeleton } from '../ui/basic';
@@ -12,8 +13,8 @@ import { Pager, Table, PAGE } from '../ui/table';
 const ROUTE = '/api/v1/subnet/';
 const words = (text: string) => text.split(/[\s,;]+/).filter(Boolean);
 
-function Edit({ of, onClose, onDone }: { of: Subnet | null; onClose: () => void; onDone: () => void }) {
-  const [draft, set] = useState({ name: of?.name ?? '', category: of?.category ?? 1, subnets: (of?.subnets ?? []).map((s) => s.originalString).join('\n'), organization: of?.organization ?? '', tags: (of?.tags ?? []).map((x) => x.name).join(', ') });
+function Edit({ of, given, onClose, onDone }: { of: Subnet | null; given: URLSearchParams; onClose: () => void; onDone: () => void }) {
+  const [draft, set] = useState({ name: of?.name ?? given.get('name') ?? '', category: of?.category ?? (Number(given.get('add')) || 1), subnets: of ? of.subnets.map((s) => s.originalString).join('\n') : given.get('ranges') ?? '', organization: of?.organization ?? '', tags: (of?.tags ?? []).map((x) => x.name).join(', ') });
   const submit = async () => {
     const body = { name: draft.name, category: draft.category, subnets: words(draft.subnets), ...(draft.organization && { organization: draft.organization }), tags: draft.tags.split(',').map((x) => x.trim()).filter(Boolean) };
     if (await attempt(() => post(of ? `${ROUTE}${of._id}/update_rule/` : `${ROUTE}create_rule/`, body), t.saved)) onDone();
@@ -34,7 +35,9 @@ export function Subnets() {
   const body = { skip, limit: PAGE, sortField: 'name', sortDirection: 'asc' };
   const { data, error, reload } = useLoad((s) => post<List<Subnet>>(ROUTE, body, s), body);
   const denied = useDenied('manage_subnets');
-  const [editing, edit] = useState<Subnet | null | undefined>(undefined);
+  const { params } = useRoute();
+  const [editing, edit] = useState<Subnet | null | undefined>(params.has('add') && !denied ? null : undefined);
+  const close = () => { edit(undefined); change({ add: null, name: null, ranges: null }, true); };
   const fixed = (s: Subnet) => (s.builtIn ? t.subnets.builtIn : denied);
   return (
     <div class="card">
@@ -45,7 +48,7 @@ export function Subnets() {
             { id: 'ranges', head: t.subnets.ranges, cell: (s) => <span class="mono">{s.subnets.slice(0, 3).map((x) => x.originalString).join(', ')}{s.subnets.length > 3 ? ' …' : ''}</span> }, { id: 'tags', head: t.user.tags, cell: (s) => <span class="row wrap">{(s.tags ?? []).map((x) => <Badge key={x.id}>{x.name}</Badge>)}</span> },
             { id: 'more', head: '', right: true, cell: (s) => <Button kind="plain" compact icon="trash" label={t.delete} denied={fixed(s)} onClick={() => attempt(async () => { await del(`${ROUTE}${s._id}/`); reload(); }, t.deleted)} /> },
           ]} /><Pager skip={skip} shown={data.data.length} total={data.total} hasNext={data.hasNext} onSkip={setSkip} /></>}
-      {editing !== undefined && <Edit of={editing} onClose={() => edit(undefined)} onDone={() => { edit(undefined); reload(); }} />}
+      {editing !== undefined && <Edit of={editing} given={params} onClose={close} onDone={() => { close(); reload(); }} />}
     </div>
   );
 }

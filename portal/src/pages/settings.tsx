@@ -21,6 +21,7 @@ import { Subnets } from './settings-subnets';
 import { System } from './settings-system';
 import { TagsPage } from './settings-tags';
 import { Tokens } from './settings-tokens';
+import { VpnPage } from './settings-vpn';
 
 interface Section { id: string; right?: string; page: ComponentType }
 const GROUPS: { head: () => string; sections: Section[] }[] = [
@@ -28,7 +29,7 @@ const GROUPS: { head: () => string; sections: Section[] }[] = [
     { id: 'general', right: 'view_settings', page: System }, { id: 'admins', right: 'manage_admins', page: Admins }, { id: 'roles', page: Roles }, { id: 'tokens', right: 'own_tokens', page: Tokens },
     { id: 'licences', right: 'view_settings', page: Licences }, { id: 'audit', right: 'view_audit', page: Audit }, { id: 'health', page: HealthPage }] },
   { head: () => t.settings.threat, sections: [
-    { id: 'link', page: LinkPage }, { id: 'sensors', right: 'view_settings', page: Sensors }, { id: 'directories', right: 'view_settings', page: Directories }, { id: 'tags', right: 'view_settings', page: TagsPage }, { id: 'exclusions', right: 'view_policies', page: ExclusionsPage }] },
+    { id: 'link', page: LinkPage }, { id: 'sensors', right: 'view_settings', page: Sensors }, { id: 'directories', right: 'view_settings', page: Directories }, { id: 'tags', right: 'view_settings', page: TagsPage }, { id: 'exclusions', right: 'view_policies', page: ExclusionsPage }, { id: 'vpn', right: 'view_settings', page: VpnPage }] },
   { head: () => t.settings.data, sections: [{ id: 'inputs', right: 'view_settings', page: Inputs }, { id: 'subnets', right: 'view_subnets', page: Subnets }, { id: 'notifications', right: 'view_settings', page: NotificationsPage }] },
   { head: () => t.settings.own, sections: [{ id: 'profile', page: Profile }] },
 ];

@@ -208,13 +208,13 @@ export const en = {
     system: 'System', threat: 'Threat protection', data: 'Data', own: 'Personal', organisation: 'Organisation', language: 'Language of new accounts', retention: 'Retention', retentionAbout: 'Days after which data is deleted for good.', noRight: 'You may not see this page',
     keep: { activities: 'Activities', alerts: 'Closed alerts', discovery: 'Cloud discovery', governance: 'Governance log' },
     nav: {
-      general: 'Organisation and retention', admins: 'Manage admin access', roles: 'Roles', tokens: 'API tokens', licences: 'Licences', audit: 'Audit log', health: 'Health', link: 'Identity protection (ATP)', sensors: 'Sensors', directories: 'Directory services', tags: 'Entity tags', exclusions: 'Exclusions',
+      general: 'Organisation and retention', admins: 'Manage admin access', roles: 'Roles', tokens: 'API tokens', licences: 'Licences', audit: 'Audit log', health: 'Health', link: 'Identity protection (ATP)', sensors: 'Sensors', directories: 'Directory services', tags: 'Entity tags', exclusions: 'Exclusions', vpn: 'VPN',
       inputs: 'Inputs and upload', subnets: 'IP address ranges', notifications: 'Notifications', profile: 'My account',
     } as Record<string, string>,
     about: {
       general: 'What this server is called, and how long it remembers.', admins: 'Accounts that may sign in, and their roles.', roles: 'What each role may see and do.', tokens: 'For programs that use the REST API with your rights.', licences: 'Which sides of the product may be used, for which directory. Nothing is ever sent home.',
       audit: 'What administrators did and looked at.', health: 'Whether the hub sees what it should.', link: 'Joins the on-premises side and the hub.', sensors: 'Programs on or beside domain controllers that send what happened there.', directories: 'Active Directory domains that this server reads over LDAP: who exists, and who is in which group.', tags: 'Accounts that deserve a second look, and servers whose part is known.',
-      exclusions: 'Users, computers and addresses that a detection leaves out.', inputs: 'What the hub was given to read.', subnets: 'Your own networks, VPN egress and other known addresses.', notifications: 'Who is told about alerts.', profile: 'Your password and second factor.',
+      exclusions: 'Users, computers and addresses that a detection leaves out.', vpn: 'Who connects through which gateway, learned from RADIUS accounting.', inputs: 'What the hub was given to read.', subnets: 'Your own networks, VPN egress and other known addresses.', notifications: 'Who is told about alerts.', profile: 'Your password and second factor.',
     } as Record<string, string>,
   },
 
@@ -258,6 +258,19 @@ export const en = {
   subnets: {
     add: 'Add IP range', ranges: 'Ranges', rangesAbout: 'One address range per line, IPv4 or IPv6.', organization: 'Network owner', none: 'No IP ranges', noneWhy: 'Name your offices, VPN and proxies: alerts become more precise, and filters easier.', builtIn: 'Built in',
     category: { 1: 'Corporate', 2: 'Administrative', 3: 'Risky', 4: 'VPN', 5: 'Cloud provider', 6: 'Other' } as Record<number, string>,
+  },
+  vpn: {
+    gateways: 'Gateways', gateway: 'Gateway', toldBy: 'Seen by:', sensor: (name: string) => `Sensor ${name}`, sessions: 'Sessions', rejected: (k: number) => n(k, '# rejected', '# rejected'), people: 'People', egress: 'IP range',
+    privateAddress: 'The address is private. Add the public addresses that its users come from.', noRange: 'The address is in no IP range.', otherCategory: (category: string) => `Category: ${category}`, mayNotSee: 'Your role does not see IP ranges.',
+    more: (k: string) => `Counted from the ${k} newest connections.`, linkOff: 'VPN connections are on-premises activities: they are shown while identity protection is connected.',
+    none: 'No VPN connection has been seen', noneWhy: 'Vigie learns of VPN connections from RADIUS accounting, as a sensor or a capture sees it on the network. There is nothing to switch on here.',
+    steps: [
+      'Let the VPN gateway send RADIUS accounting (RFC 2866) to your RADIUS server: UDP port 1813, with the client’s address as Calling-Station-Id or Tunnel-Client-Endpoint.',
+      'Let that traffic pass a sensor: on the RADIUS server’s own machine, or at a mirror port of its switch. A sensor only listens: it is no RADIUS server and acknowledges nothing.',
+      'Or upload a capture of that traffic under Inputs, to see what it gives.',
+    ],
+    secret: 'A shared secret is not asked for: accounting is not encrypted. What it says is therefore not proven either; whoever can send to your RADIUS server’s network can pretend a connection.',
+    reads: 'Learns from these connections', leavesOut: 'Leaves out addresses of VPN ranges',
   },
   profile: {
     old: 'Present password', change: 'Change password', changed: 'The password is changed.', on: 'On', off: 'Off', totpAbout: 'A code from an authenticator app besides the password. Strongly advised for everybody who may change settings.', totpOn: 'Set up second factor',

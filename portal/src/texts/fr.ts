@@ -209,13 +209,13 @@ export const fr: Texts = {
     system: 'Système', threat: 'Protection contre les menaces', data: 'Données', own: 'Personnel', organisation: 'Organisation', language: 'Langue des nouveaux comptes', retention: 'Conservation', retentionAbout: 'Nombre de jours après lesquels les données sont supprimées définitivement.', noRight: 'Vous ne pouvez pas voir cette page',
     keep: { activities: 'Activités', alerts: 'Alertes fermées', discovery: 'Cloud Discovery', governance: 'Journal de gouvernance' },
     nav: {
-      general: 'Organisation et conservation', admins: 'Gérer les accès d’administration', roles: 'Rôles', tokens: 'Jetons d’API', licences: 'Licences', audit: 'Journal d’audit', health: 'Santé', link: 'Protection des identités (ATP)', sensors: 'Capteurs', directories: 'Services d’annuaire', tags: 'Étiquettes d’entités', exclusions: 'Exclusions',
+      general: 'Organisation et conservation', admins: 'Gérer les accès d’administration', roles: 'Rôles', tokens: 'Jetons d’API', licences: 'Licences', audit: 'Journal d’audit', health: 'Santé', link: 'Protection des identités (ATP)', sensors: 'Capteurs', directories: 'Services d’annuaire', tags: 'Étiquettes d’entités', exclusions: 'Exclusions', vpn: 'VPN',
       inputs: 'Entrées et envoi', subnets: 'Plages d’adresses IP', notifications: 'Notifications', profile: 'Mon compte',
     },
     about: {
       general: 'Le nom de ce serveur, et combien de temps il se souvient.', admins: 'Les comptes qui peuvent se connecter, et leurs rôles.', roles: 'Ce que chaque rôle peut voir et faire.', tokens: 'Pour les programmes qui utilisent l’API REST avec vos droits.', licences: 'Quels côtés du produit peuvent être utilisés, pour quel annuaire. Rien n’est jamais transmis à l’extérieur.',
       audit: 'Ce que les administrateurs ont fait et consulté.', health: 'Si le hub voit ce qu’il devrait voir.', link: 'Joint le côté local et le hub.', sensors: 'Programmes sur les contrôleurs de domaine, ou à côté, qui envoient ce qui s’y passe.', directories: 'Les domaines Active Directory que ce serveur lit par LDAP : qui existe, et qui est dans quel groupe.', tags: 'Les comptes qui méritent un second regard, et les serveurs dont le rôle est connu.',
-      exclusions: 'Utilisateurs, ordinateurs et adresses qu’une détection laisse de côté.', inputs: 'Ce que le hub a reçu à lire.', subnets: 'Vos propres réseaux, sorties VPN et autres adresses connues.', notifications: 'Qui est prévenu des alertes.', profile: 'Votre mot de passe et votre second facteur.',
+      exclusions: 'Utilisateurs, ordinateurs et adresses qu’une détection laisse de côté.', vpn: 'Qui se connecte par quelle passerelle, d’après la comptabilité RADIUS.', inputs: 'Ce que le hub a reçu à lire.', subnets: 'Vos propres réseaux, sorties VPN et autres adresses connues.', notifications: 'Qui est prévenu des alertes.', profile: 'Votre mot de passe et votre second facteur.',
     },
   },
 
@@ -259,6 +259,19 @@ export const fr: Texts = {
   subnets: {
     add: 'Ajouter une plage IP', ranges: 'Plages', rangesAbout: 'Une plage d’adresses par ligne, IPv4 ou IPv6.', organization: 'Propriétaire du réseau', none: 'Aucune plage IP', noneWhy: 'Nommez vos bureaux, VPN et mandataires : les alertes deviennent plus précises, et les filtres plus simples.', builtIn: 'Fournie',
     category: { 1: 'Entreprise', 2: 'Administration', 3: 'À risque', 4: 'VPN', 5: 'Fournisseur cloud', 6: 'Autre' },
+  },
+  vpn: {
+    gateways: 'Passerelles', gateway: 'Passerelle', toldBy: 'Vue par :', sensor: (name) => `Capteur ${name}`, sessions: 'Sessions', rejected: (k) => n(k, '# refusée', '# refusées'), people: 'Personnes', egress: 'Plage IP',
+    privateAddress: 'L’adresse est privée. Ajoutez les adresses publiques d’où viennent ses utilisateurs.', noRange: 'L’adresse n’est dans aucune plage IP.', otherCategory: (category) => `Catégorie : ${category}`, mayNotSee: 'Votre rôle ne voit pas les plages IP.',
+    more: (k) => `Compté sur les ${k} connexions les plus récentes.`, linkOff: 'Les connexions VPN sont des activités locales : elles s’affichent quand la protection des identités est connectée.',
+    none: 'Aucune connexion VPN n’a été vue', noneWhy: 'Vigie apprend les connexions VPN de la comptabilité RADIUS, telle qu’un capteur ou une capture la voit sur le réseau. Il n’y a rien à activer ici.',
+    steps: [
+      'Faites envoyer par la passerelle VPN la comptabilité RADIUS (RFC 2866) à votre serveur RADIUS : port UDP 1813, avec l’adresse du client dans Calling-Station-Id ou Tunnel-Client-Endpoint.',
+      'Faites passer ce trafic devant un capteur : sur la machine du serveur RADIUS, ou sur un port miroir de son commutateur. Un capteur ne fait qu’écouter : il n’est pas un serveur RADIUS et n’acquitte rien.',
+      'Ou envoyez une capture de ce trafic dans Entrées, pour voir ce qu’elle donne.',
+    ],
+    secret: 'Aucun secret partagé n’est demandé : la comptabilité n’est pas chiffrée. Ce qu’elle dit n’est donc pas prouvé non plus ; quiconque peut émettre vers le réseau de votre serveur RADIUS peut simuler une connexion.',
+    reads: 'Apprend de ces connexions', leavesOut: 'Laisse de côté les adresses des plages VPN',
   },
   profile: {
     old: 'Mot de passe actuel', change: 'Changer le mot de passe', changed: 'Le mot de passe est changé.', on: 'Actif', off: 'Inactif', totpAbout: 'Un code d’une application d’authentification en plus du mot de passe. Vivement conseillé à quiconque peut modifier les paramètres.', totpOn: 'Configurer le second facteur',
