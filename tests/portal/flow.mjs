@@ -29,14 +29,14 @@ const browser = await start();
 const { page } = await visit(browser, o.base, complaints);
 
 // The portal's own session, asked from inside the page, where what matters is an answer and not how it looks.
-const api = (method, path, body, p = page) => p.evaluate(async ([method, path, body, API]) => {
+const api = (method, path, body, p = page) => p.evaluate(async ([method, path, body, API, language]) => {
   const session = await (await fetch(`${API}session`)).json();
-  const r = await fetch(path.startsWith('/') ? path : API + path, { method, headers: { 'Content-Type': 'application/json', 'X-Vigie-CSRF': session.csrf ?? '' }, ...(body !== undefined && { body: JSON.stringify(body) }) });
+  const r = await fetch(path.startsWith('/') ? path : API + path, { method, headers: { 'Content-Type': 'application/json', 'Accept-Language': language, 'X-Vigie-CSRF': session.csrf ?? '' }, ...(body !== undefined && { body: JSON.stringify(body) }) });
   const text = await r.text();
   let json = null;
   try { json = JSON.parse(text); } catch { /* not every answer has a body */ }
   return { status: r.status, json };
-}, [method, path, body, API]);
+}, [method, path, body, API, language]);
 
 async function until(name, seconds, ask) {
   const end = Date.now() + seconds * 1000;
@@ -120,6 +120,8 @@ async function tryLink() {
   await page.locator('[data-test=refused]').waitFor({ timeout: 8000 }).catch(() => {});
   return { refused: await page.locator('[data-test=refused]').isVisible(), text: await page.getByRole('main').innerText() };
 }
+/** Sentences about prerequisites that the page does not say in its language. */
+const unspoken = async (text) => (await api('GET', 'link')).json.prerequisites.flatMap((p) => [p.text, p.todo]).filter((x) => x && !text.includes(t.linkSays[x] ?? 'no such text'));
 const install = async (text) => {
   await open('settings/licences');
   await page.getByRole('button', { name: t.licences.add }).first().click();
@@ -148,9 +150,10 @@ async function linkRefused(seen) {
   ok('the page says how data is secured', await page.getByText(t.link.secured).isVisible());
   const bare = await tryLink();
   ok('without a licence the link is refused, and the page says what to do', bare.refused && bare.text.includes(t.link.todo), bare);
+  ok('and says it in the language of the page', (await unspoken(bare.text)).length === 0, await unspoken(bare.text));
   await install(o.licences.other);
   const wrong = await tryLink();
-  ok('with a licence for another domain the link is refused', wrong.refused, wrong);
+  ok('with a licence for another domain the link is refused', wrong.refused && (await unspoken(wrong.text)).length === 0, wrong);
   await install(o.licences.atp);
 }
 
@@ -276,7 +279,7 @@ async function vpn() {
   ok('VPN gateways are listed with sessions, people and where they were seen', await rows.count() === 2 && seen[0].includes('vpn.pcap') && seen[1].split('\n')[0] === '3' && seen[1].includes(t.vpn.rejected(1)) && seen[2] === '2', seen);
   ok('of a private address the page says what to add', await inside.getByText(t.vpn.privateAddress).isVisible());
   ok('the table fits', await page.locator('[data-test=gateways]').evaluate((e) => Math.max(...[e, ...e.querySelectorAll('*')].map((x) => x.getBoundingClientRect().right)) <= e.getBoundingClientRect().right + 1));
-  ok('what depends on VPN connections is named, and is not blind', (await page.locator('[data-test=vpn-alerts]').innerText()).includes('Suspicious VPN connection') && !(await page.locator('[data-test=vpn-alerts]').innerText()).includes('RADIUS') && await page.locator('[data-test=vpn-alerts] a').count() === 6);
+  ok('what depends on VPN connections is named, and is not blind', (await page.locator('[data-test=vpn-alerts]').innerText()).includes((await api('GET', 'policies')).json.data.find((p) => p.externalId === 2025).name) && !(await page.locator('[data-test=vpn-alerts]').innerText()).includes('RADIUS') && await page.locator('[data-test=vpn-alerts] a').count() === 6);
   await shot('vpn');
   await outside.getByRole('link', { name: t.subnets.add }).click();
   const dialog = page.locator('dialog');

@@ -37,7 +37,7 @@ export function Licences() {
             { id: 'product', head: t.licences.product, cell: (l) => <><b>{t.licences.products[l.product] ?? l.product}</b><div class="sub">{l.organisation}</div></> },
             { id: 'domain', head: t.user.domain, cell: (l) => <>{l.domain ?? t.none}{l.domainSid && <div class="sub mono">{l.domainSid}</div>}</> },
             { id: 'expires', head: t.licences.expires, cell: (l) => date(l.expires) },
-            { id: 'valid', head: t.state, cell: (l) => <><Badge kind={l.valid ? 'good' : 'high'}>{l.valid ? t.licences.valid : t.licences.invalid}</Badge>{l.why && <div class="sub">{l.why}</div>}</> },
+            { id: 'valid', head: t.state, cell: (l) => <><Badge kind={l.valid ? 'good' : 'high'}>{l.valid ? t.licences.valid : t.licences.invalid}</Badge>{l.why && <div class="sub">{t.linkSays[l.why] ?? l.why}</div>}</> },
             { id: 'more', head: '', right: true, cell: (l) => <Button kind="plain" compact icon="trash" label={t.delete} denied={denied} onClick={() => remove(l)} /> },
           ]} />}
       {adding && <Add onClose={() => add(false)} onDone={done} />}

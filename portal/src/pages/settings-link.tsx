@@ -11,6 +11,8 @@ import { Check } from '../ui/form';
 import { Icon } from '../ui/icon';
 
 const moving = (l: Link | undefined) => l?.state === 'connecting' || l?.state === 'disconnecting';
+/** Fixed sentences of the server, in the language of the page. */
+const says = (text: string) => t.linkSays[text] ?? text;
 const wanted = (l: Link) => l.state === 'on' || l.state === 'connecting';
 
 function Prerequisites({ of, failed }: { of: Prerequisite[]; failed: Failed[] }) {
@@ -24,7 +26,7 @@ function Prerequisites({ of, failed }: { of: Prerequisite[]; failed: Failed[] })
           return (
             <li key={p.id}><div class="item top">
               <span class={met ? 'state good' : 'state bad'}><Icon name={met ? 'check' : 'close'} /></span>
-              <span class="grow"><b>{t.link.prerequisite[p.id] ?? p.text}</b><div class="muted">{p.failed?.text ?? p.text}</div>{!met && <div><b>{t.link.todo}</b> {p.failed?.todo ?? p.todo} {p.id !== 'role' && <a href={href('settings/licences')}>{t.settings.nav['licences']}</a>}</div>}</span>
+              <span class="grow"><b>{t.link.prerequisite[p.id] ?? says(p.text)}</b><div class="muted">{says(p.failed?.text ?? p.text)}</div>{!met && <div><b>{t.link.todo}</b> {says(p.failed?.todo ?? p.todo ?? '')} {p.id !== 'role' && <a href={href('settings/licences')}>{t.settings.nav['licences']}</a>}</div>}</span>
               <Badge kind={met ? 'good' : 'high'}>{met ? t.link.met : t.link.unmet}</Badge>
             </div></li>
           );
@@ -59,7 +61,7 @@ function Switcher({ of, onSaved, onFailed }: { of: Link; onSaved: () => void; on
     try {
       await put('link', { connected: checked });
     } catch (e) {
-      setWhy(problem(e));
+      setWhy(says(problem(e)));
       if (e instanceof ApiError) onFailed(e.body.failed ?? []);
     }
     onSaved();

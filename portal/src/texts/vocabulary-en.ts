@@ -171,6 +171,20 @@ export const vocabulary = {
     atp: 'On premises only',
     discovery: 'Cloud Discovery only',
   }),
+  /* What link and licences say of themselves, by what the server says. */
+  linkSays: words({
+    'You are a Global administrator': 'You are a Global administrator',
+    'Ask a Global administrator to connect identity protection: no other role can switch it.': 'Ask a Global administrator to connect identity protection: no other role can switch it.',
+    'A valid Identity protection (ATP) licence names this Active Directory domain': 'A valid Identity protection (ATP) licence names this Active Directory domain',
+    'no Identity protection (ATP) licence is installed': 'No Identity protection (ATP) licence is installed',
+    'Install an atp licence for this domain under Settings > System > Licences. `vigie licence issue --product atp --domain-sid SID` makes one with your own key.': 'Install an atp licence for this domain under Settings > System > Licences. `vigie licence issue --product atp --domain-sid SID` makes one with your own key.',
+    'Identity protection cannot be connected yet.': 'Identity protection cannot be connected yet.',
+    'Only a Global administrator can switch the link.': 'Only a Global administrator can switch the link.',
+    'it has expired': 'It has expired',
+    'it is issued for a later time': 'It is issued for a later time',
+    'the Active Directory domain is not known yet: collect events of a domain controller or import the directory': 'The Active Directory domain is not known yet: collect events of a domain controller or import the directory',
+    'it is for another Active Directory domain': 'It is for another Active Directory domain',
+  }),
   audited: words({
     'directory service added': 'Directory service added',
     'directory service changed': 'Directory service changed',
