@@ -200,7 +200,7 @@ static int with_redirects(struct exchange *x)
 {
     for (int i = 0; i <= REDIRECTS; i++) {
         int err = one_try(x);
-        if (err || !redirected(x))
+        if (err || x->http->options.stay || !redirected(x))
             return err;
         err = follow(x);
         if (err)

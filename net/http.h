@@ -20,6 +20,7 @@ struct http_options {
     size_t most;         /* bytes of an answer's body */
     unsigned tries;      /* 1 = no second one. More: after 429, 500, 502, 503, 504 and failures to connect */
     int most_wait_ms;    /* between two tries; a server that asks for more (Retry-After) ends the tries */
+    bool stay;           /* no redirect is followed: it is the answer */
 };
 
 struct http_header {
