@@ -7,7 +7,7 @@
 
 static const char head[] = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
 
-static struct str base64(struct arena *a, const void *p, size_t n)
+struct str jwt_base64(struct arena *a, const void *p, size_t n)
 {
     size_t room = sodium_base64_ENCODED_LEN(n, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     char *out = arena_alloc(a, room);
@@ -16,7 +16,7 @@ static struct str base64(struct arena *a, const void *p, size_t n)
     return str_of(sodium_bin2base64(out, room, p, n, sodium_base64_VARIANT_URLSAFE_NO_PADDING));
 }
 
-static struct str from_base64(struct arena *a, struct str s)
+struct str jwt_unbase64(struct arena *a, struct str s)
 {
     size_t n;
     uint8_t *out = arena_alloc(a, s.n + 1);
@@ -28,12 +28,12 @@ static struct str from_base64(struct arena *a, struct str s)
 struct str jwt_make(struct arena *a, const uint8_t key[JWT_KEY], struct str claims)
 {
     uint8_t mac[crypto_auth_hmacsha256_BYTES];
-    struct str first = base64(a, head, sizeof head - 1), second = base64(a, claims.p, claims.n);
+    struct str first = jwt_base64(a, head, sizeof head - 1), second = jwt_base64(a, claims.p, claims.n);
     struct str text = str_fmt(a, "%.*s.%.*s", STR_ARG(first), STR_ARG(second));
     if (!str_set(first) || !str_set(second) || !str_set(text))
         return STR_NONE;
     (void)crypto_auth_hmacsha256(mac, (const uint8_t *)text.p, text.n, key);
-    struct str third = base64(a, mac, sizeof mac);
+    struct str third = jwt_base64(a, mac, sizeof mac);
     return str_set(third) ? str_fmt(a, "%.*s.%.*s", STR_ARG(text), STR_ARG(third)) : STR_NONE;
 }
 
@@ -50,12 +50,12 @@ const struct jnode *jwt_read(struct arena *a, const uint8_t key[JWT_KEY], struct
     ptrdiff_t last = str_rchr(token, '.'), first = str_chr(token, '.');
     if (first < 0 || last <= first || token.n > 4000)
         return NULL;
-    struct str mac = from_base64(a, str_from(token, (size_t)last + 1));
+    struct str mac = jwt_unbase64(a, str_from(token, (size_t)last + 1));
     if (mac.n != crypto_auth_hmacsha256_BYTES ||
         crypto_auth_hmacsha256_verify((const uint8_t *)mac.p, (const uint8_t *)token.p, (size_t)last, key) != 0)
         return NULL;
-    struct str header = from_base64(a, str_sub(token, 0, (size_t)first));
-    struct str body = from_base64(a, str_sub(token, (size_t)first + 1, (size_t)(last - first - 1)));
+    struct str header = jwt_unbase64(a, str_sub(token, 0, (size_t)first));
+    struct str body = jwt_unbase64(a, str_sub(token, (size_t)first + 1, (size_t)(last - first - 1)));
     if (!str_eq(header, str_of(head)))
         return NULL;
     const struct jnode *claims = jin_embedded(a, body);

@@ -14,4 +14,8 @@ struct str jwt_make(struct arena *a, const uint8_t key[JWT_KEY], struct str clai
 /* The claims of a token that we signed and that is valid at `now` (nbf, exp), or NULL. No other algorithm is accepted. */
 const struct jnode *jwt_read(struct arena *a, const uint8_t key[JWT_KEY], struct str token, int64_t now);
 
+/* Base64url without padding (RFC 7515 2), in the arena; absent when memory is short, or when the text is not such in every bit. */
+struct str jwt_base64(struct arena *a, const void *p, size_t n);
+struct str jwt_unbase64(struct arena *a, struct str s);
+
 #endif
