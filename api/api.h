@@ -32,6 +32,17 @@ enum hub_change {
     HUB_SET_UP      /* the first administrator has signed up */
 };
 
+/* What is asked of another server over HTTPS. Plain http only to this machine; redirects are not followed. */
+struct hub_fetch {
+    const char *url;
+    struct str ca;            /* PEM; absent: the system's authorities */
+    struct str form;          /* the body of a POST; absent: a GET */
+    struct str authorization; /* absent: none */
+    size_t most;              /* bytes of an answer */
+};
+
+enum { HUB_FETCH_WHY = 256 };
+
 struct hub_hooks {
     void *owner;
     void (*changed)(void *owner, enum hub_change what);
@@ -55,6 +66,8 @@ struct hub_hooks {
     int (*directory_test)(void *owner, const struct stored_directory *d, struct str secret, struct jout *j);
     /* A stored one was taken away: so is what it said. */
     int (*directory_forget)(void *owner, int64_t number);
+    /* Any status is success. ERR_IO: no answer in time, ERR_LIMIT: too long a one, ERR_USAGE: not asked; `why` gets a sentence without anything secret. */
+    int (*fetch)(void *owner, const struct hub_fetch *f, int *status, struct buf *body, char why[HUB_FETCH_WHY]);
     /* Members "link" and "licences" of GET session; NULL: none. */
     void (*session)(void *owner, bool figures, struct jout *j);
 };
@@ -93,6 +106,7 @@ struct api_request {
     struct guard *guard;     /* passwords, lock-outs, keys: api/guard.h */
     struct str session;      /* secret of the browser session, hexadecimal; absent: none */
     struct str agent;        /* User-Agent */
+    struct str cookies;      /* as sent */
     /* Of API_FILE routes: the body in DATA/received/, read to its end. A handler that gives it to the hub sets fd to -1; else the
      * server closes and deletes it. */
     struct {
@@ -116,8 +130,9 @@ typedef int api_handler(struct api_request *q, struct api_response *r);
 /* Which workers run it. Each lane has threads and a bounded queue of its own, so that a slow kind never holds up the others. */
 enum api_lane {
     API_ORDINARY,
-    API_LONG,    /* exports, workbooks, reports: seconds */
-    API_PASSWORD /* hashes a password: 64 MB each, so few at a time */
+    API_LONG,     /* exports, workbooks, reports: seconds */
+    API_PASSWORD, /* hashes a password: 64 MB each, so few at a time */
+    API_REMOTE    /* waits for another server, which may not answer */
 };
 
 /* What becomes of the body. */

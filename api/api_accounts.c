@@ -1,12 +1,13 @@
 /* api/api_accounts.c - administrators: who may sign in, with which role and for which part of the organisation.
  *
- * Nobody gives away, or changes an account that has, rights that they lack themselves; and one Global administrator always
- * remains. */
+ * Nobody gives away, or changes an account that has, rights that they lack themselves; and one Global administrator who has a
+ * password always remains. An account without a password signs in at the sign-in service (api/api_sign_on.c). */
 #include "api/answer.h"
 
 #include "api/guard.h"
 #include "api/signed.h"
 #include "store/tab_entities.h"
+#include "store/tab_identities.h"
 #include "store/tab_sessions.h"
 #include "store/tab_settings.h"
 
@@ -35,6 +36,16 @@ static int write_groups(struct api_request *q, struct jout *j, const struct stor
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
+/* managed: the role follows the sign-in service. */
+static int write_identity(struct api_request *q, struct jout *j, const struct stored_admin *a)
+{
+    struct stored_identity i = {.managed = false};
+    int err = a->password.n ? ERR_NOT_FOUND : tab_identities_get(q->db, q->arena, a->number, &i);
+    jout_kbool(j, "singleSignOn", a->password.n == 0);
+    jout_kbool(j, "managed", i.managed);
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
 static int write_account(struct api_request *q, struct jout *j, const struct stored_admin *a)
 {
     jout_obj(j);
@@ -52,6 +63,8 @@ static int write_account(struct api_request *q, struct jout *j, const struct sto
     jout_end_arr(j);
     int err = write_groups(q, j, a);
     jout_end_obj(j);
+    if (!err)
+        err = write_identity(q, j, a);
     jout_kbool(j, "totp", str_set(a->totp));
     jout_kbool(j, "disabled", a->disabled);
     api_ktime(j, "created", a->created);
@@ -195,9 +208,9 @@ static int beyond_own(struct api_request *q, struct api_response *r, struct str 
 
 static int add(struct api_request *q, struct api_response *r, struct stored_admin *a)
 {
-    char hash[PASSWORD_HASH];
+    char hash[PASSWORD_HASH] = "";
     int64_t number;
-    int err = password_hash(api_str(q, "password"), hash);
+    int err = api_bool(q, "singleSignOn", false) ? 0 : password_hash(api_str(q, "password"), hash);
     if (err)
         return err;
     a->password = str_of(hash);
@@ -221,7 +234,7 @@ static int post(struct api_request *q, struct api_response *r)
     if (!str_set(a.language))
         a.language = STR("en");
     const char *bad = password_bad_name(a.name);
-    if (!bad)
+    if (!bad && !api_bool(q, "singleSignOn", false))
         bad = password_weak(api_str(q, "password"), a.name);
     if (bad)
         return api_refuse(r, 400, bad);
@@ -269,9 +282,10 @@ static int store(struct api_request *q, const struct stored_admin *a, struct str
 static int change(struct api_request *q, struct api_response *r, const struct stored_admin *before, const struct stored_admin *a)
 {
     char hash[PASSWORD_HASH];
-    struct str password = api_str(q, "password"), hashed = STR_NONE;
+    bool elsewhere = a->password.n && api_bool(q, "singleSignOn", false); /* from now on */
+    struct str password = elsewhere ? STR_NONE : api_str(q, "password"), hashed = elsewhere ? STR("") : STR_NONE;
     const char *weak = str_set(password) ? password_weak(password, a->name) : NULL;
-    bool drop_totp = str_set(a->totp) && !api_bool(q, "totp", true), none = false;
+    bool drop_totp = str_set(a->totp) && (elsewhere || !api_bool(q, "totp", true)), none = false;
     if (weak)
         return api_refuse(r, 400, weak);
     int err = str_set(password) ? password_hash(password, hash) : 0;
@@ -280,9 +294,9 @@ static int change(struct api_request *q, struct api_response *r, const struct st
     if (!err)
         err = store(q, a, hashed, drop_totp, &none);
     if (none)
-        return api_refuse(r, 409, "One Global administrator has to remain who is not disabled.");
+        return api_refuse(r, 409, "One Global administrator has to remain who is not disabled and has a password.");
     if (!err)
-        err = api_audit(q, str_set(password) ? "account changed, password reset" : drop_totp ? "account changed, second factor removed" : "account changed",
+        err = api_audit(q, elsewhere ? "account changed to single sign-on" : str_set(password) ? "account changed, password reset" : drop_totp ? "account changed, second factor removed" : "account changed",
                         a->name, signed_summary(q, before), signed_summary(q, a));
     return err ? err : answer(q, r, a->number);
 }
@@ -320,7 +334,7 @@ static int drop(struct api_request *q, struct api_response *r)
         err = none_left(q, &none);
     err = db_end(q->db, none ? ERR_USAGE : err);
     if (none)
-        return api_refuse(r, 409, "One Global administrator has to remain who is not disabled.");
+        return api_refuse(r, 409, "One Global administrator has to remain who is not disabled and has a password.");
     if (!err)
         err = api_audit(q, "account deleted", a.name, signed_summary(q, &a), STR_NONE);
     jout_obj(&r->json);
@@ -331,12 +345,12 @@ static int drop(struct api_request *q, struct api_response *r)
 #define AT "api/vigie/v1/accounts"
 static const struct api_route routes[] = {
     {.method = API_GET, .pattern = AT, .right = RIGHT_MANAGE_ADMINS, .handler = list, .about = "All accounts."},
-    {.method = API_POST, .pattern = AT, .right = RIGHT_MANAGE_ADMINS, .handler = post, .about = "Adds an account.", .lane = API_PASSWORD},
+    {.method = API_POST, .pattern = AT, .right = RIGHT_MANAGE_ADMINS, .handler = post, .about = "Adds an account, with a password or with singleSignOn.", .lane = API_PASSWORD},
     {.method = API_PUT,
      .pattern = AT "/{id}",
      .right = RIGHT_MANAGE_ADMINS,
      .handler = put,
-     .about = "Changes an account: displayName, role, scope, disabled, password, totp (false removes the second factor).",
+     .about = "Changes an account: displayName, role, scope, disabled, password, singleSignOn (takes the password away), totp (false removes the second factor).",
      .lane = API_PASSWORD},
     {.method = API_DELETE, .pattern = AT "/{id}", .right = RIGHT_MANAGE_ADMINS, .handler = drop, .about = "Deletes an account, its sessions and tokens."},
     {.pattern = NULL},

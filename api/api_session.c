@@ -3,21 +3,23 @@
 
 #include "api/caller.h"
 #include "api/guard.h"
+#include "api/oidc.h"
 #include "api/signed.h"
 #include "api/totp.h"
 #include "store/tab_sessions.h"
+#include "store/tab_settings.h"
 
 #include <sodium.h>
 
 /* One text for every way of being wrong, so that it tells nothing of which names exist. */
 static const char wrong[] = "Name, password or code is wrong.";
 
-static int refuse_with(struct api_response *r, int status, const char *detail, const char *member, bool value)
+static int refuse_needs_code(struct api_response *r, const char *detail)
 {
-    r->status = status;
+    r->status = 401;
     jout_obj(&r->json);
     jout_kz(&r->json, "detail", detail);
-    jout_kbool(&r->json, member, value);
+    jout_kbool(&r->json, "needsCode", true);
     jout_end_obj(&r->json);
     return 0;
 }
@@ -25,10 +27,21 @@ static int refuse_with(struct api_response *r, int status, const char *detail, c
 static int who(struct api_request *q, struct api_response *r)
 {
     uint64_t accounts = 0;
+    struct str label = STR_NONE;
     if (q->caller->account)
         return signed_answer(q, r);
     int err = tab_accounts_count(q->db, &accounts);
-    return err ? err : refuse_with(r, 401, "Sign in first.", "setup", accounts == 0);
+    if (!err)
+        err = oidc_label(q, &label);
+    if (err)
+        return err;
+    r->status = 401;
+    jout_obj(&r->json);
+    jout_kz(&r->json, "detail", "Sign in first.");
+    jout_kbool(&r->json, "setup", accounts == 0);
+    jout_kstr(&r->json, "singleSignOn", label);
+    jout_end_obj(&r->json);
+    return 0;
 }
 
 /* ---- signing in ---- */
@@ -52,7 +65,7 @@ static int refuse_wrong(struct api_request *q, struct api_response *r, const str
     int err = api_audit(q, locked ? "sign-in failed, attempts are delayed now" : "sign-in failed", name, STR_NONE, STR_NONE);
     if (err)
         return err;
-    return code ? refuse_with(r, 401, wrong, "needsCode", true) : api_refuse(r, 401, wrong);
+    return code ? refuse_needs_code(r, wrong) : api_refuse(r, 401, wrong);
 }
 
 /* A code of the second factor with that sealed secret: 1 right, 0 wrong or used before, negative errors. */
@@ -76,7 +89,7 @@ static int sign_in_account(struct api_request *q, struct api_response *r, const 
     bool locked;
     if (str_set(a->totp) && str_trim(api_str(q, "code")).n == 0) {
         lockout_end(q->guard->lockout, k, LOCKOUT_UNDECIDED, &locked);
-        return refuse_with(r, 401, "The code of the second factor is needed, too.", "needsCode", true);
+        return refuse_needs_code(r, "The code of the second factor is needed, too.");
     }
     int good = str_set(a->totp) ? code_good(q, a, a->totp) : 1;
     if (good <= 0)
@@ -102,20 +115,32 @@ static int sign_in(struct api_request *q, struct api_response *r)
     err = tab_accounts_by_name(q->db, q->arena, key.name, &a);
     if (err && err != ERR_NOT_FOUND)
         return err;
-    bool there = err == 0;
+    bool there = err == 0 && a.password.n; /* without a password: signs in at the sign-in service */
     bool good = password_verify(there ? a.password : str_of(q->guard->dummy), password); /* takes as long for nobody */
     if (!there || a.disabled || !good)
         return refuse_wrong(q, r, &key, false);
     return sign_in_account(q, r, &key, &a);
 }
 
+/* Where who has signed in at the sign-in service can sign out of it; absent: nowhere. */
+static int sign_out_there(struct api_request *q, struct str *url)
+{
+    struct stored_admin a;
+    int err = tab_accounts_get(q->db, q->arena, q->caller->account, &a);
+    *url = STR_NONE;
+    return err || a.password.n ? err : tab_settings_get(q->db, q->arena, OIDC_SIGN_OUT, url);
+}
+
 static int sign_out(struct api_request *q, struct api_response *r)
 {
     uint8_t hash[SESSION_HASH];
+    struct str there;
     if (!str_set(q->session))
         return api_refuse(r, 400, "An API token has no session.");
     caller_session_hash(hash, q->session);
-    int err = tab_sessions_drop(q->db, hash);
+    int err = sign_out_there(q, &there);
+    if (!err)
+        err = tab_sessions_drop(q->db, hash);
     if (!err)
         err = api_audit(q, "signed out", q->caller->name, STR_NONE, STR_NONE);
     if (err)
@@ -123,6 +148,7 @@ static int sign_out(struct api_request *q, struct api_response *r)
     r->header[0][0] = "Set-Cookie";
     r->header[0][1] = caller_forget;
     jout_obj(&r->json);
+    jout_kstr(&r->json, "signOutThere", there);
     jout_end_obj(&r->json);
     return 0;
 }
@@ -138,6 +164,16 @@ static int own(struct api_request *q, struct api_response *r, struct stored_admi
     }
     int err = tab_accounts_get(q->db, q->arena, q->caller->account, a);
     return err ? err : 1;
+}
+
+/* The same for its password and second factor, which who signs in at the sign-in service has there. */
+static int own_local(struct api_request *q, struct api_response *r, struct stored_admin *a)
+{
+    int go = own(q, r, a);
+    if (go <= 0 || a->password.n)
+        return go;
+    (void)api_refuse(r, 409, "This account signs in at the sign-in service: its password and second factor are there.");
+    return 0;
 }
 
 static int change_password(struct api_request *q, struct api_response *r, const struct stored_admin *a, struct str new)
@@ -161,7 +197,7 @@ static int put_password(struct api_request *q, struct api_response *r)
     struct str old = api_str(q, "old"), new = api_str(q, "new");
     int64_t wait;
     bool locked;
-    int go = own(q, r, &a);
+    int go = own_local(q, r, &a);
     if (go <= 0)
         return go;
     struct lockout_key key = {.name = a.name, .from = q->caller->from, .known = true};
@@ -195,7 +231,7 @@ static int post_totp(struct api_request *q, struct api_response *r)
 {
     struct stored_admin a;
     char bytes[TOTP_SECRET];
-    int go = own(q, r, &a);
+    int go = own_local(q, r, &a);
     if (go <= 0)
         return go;
     if (str_set(a.totp))

@@ -39,17 +39,22 @@ static bool hex64(struct str s)
     return s.n == 64;
 }
 
-/* RFC 6265 4.2.1 */
-static struct str session_of(struct str cookies)
+struct str caller_cookie(struct str cookies, struct str name)
 {
-    struct str rest = cookies, pair, name;
+    struct str rest = cookies, pair, found;
     while (str_cut(&rest, ';', &pair)) {
         struct str value = str_trim(pair);
-        (void)str_cut(&value, '=', &name);
-        if (str_eq(name, STR(CALLER_COOKIE)) && hex64(value))
+        (void)str_cut(&value, '=', &found);
+        if (str_eq(found, name))
             return value;
     }
     return STR_NONE;
+}
+
+static struct str session_of(struct str cookies)
+{
+    struct str value = caller_cookie(cookies, STR(CALLER_COOKIE));
+    return hex64(value) ? value : STR_NONE;
 }
 
 static int account_of(struct api_request *q, int64_t number, struct stored_admin *out)

@@ -22,6 +22,8 @@ typedef void caller_view(void *owner, struct actlog_view *activities, struct ale
 /* Fills q->caller and q->session. False: r holds the refusal. `view` may be NULL (then everything is seen). */
 bool caller_admit(struct api_request *q, const struct caller_headers *h, const struct api_route *route, caller_view *view, struct api_response *r);
 
+/* The value of a cookie among those that were sent (RFC 6265 4.2.1); absent: it is not there. */
+struct str caller_cookie(struct str cookies, struct str name);
 /* A new session of the account; *cookie is the value of Set-Cookie, in the arena; q->session and q->caller are the new ones. */
 int caller_begin(struct api_request *q, int64_t account, const char **cookie);
 /* Set-Cookie that makes the browser forget it. */

@@ -1,6 +1,7 @@
 /* api/guard.c - keys, limits and the set-up token. */
 #include "api/guard.h"
 
+#include "api/oidc_provider.h"
 #include "base/hash.h"
 #include "base/table.h"
 #include "base/time.h"
@@ -13,7 +14,7 @@
 
 struct throttle {
     pthread_mutex_t lock;
-    struct table minutes;
+    struct table minutes, used;
 };
 
 /* Requests of an account within the current minute of its own. */
@@ -65,6 +66,8 @@ static int open_parts(struct guard *g, const char *folder)
         return ERR_MEMORY;
     (void)pthread_mutex_init(&g->throttle->lock, NULL);
     table_init(&g->throttle->minutes, sizeof(struct minute), 10000);
+    table_init(&g->throttle->used, sizeof(char), 10000);
+    err = err ? err : oidc_provider_open(&g->oidc);
     password_secret(secret);
     if (!err)
         err = password_hash(str_of(secret), g->dummy);
@@ -102,9 +105,11 @@ void guard_close(struct guard *g)
     lockout_close(g->lockout);
     if (g->throttle) {
         table_free(&g->throttle->minutes);
+        table_free(&g->throttle->used);
         (void)pthread_mutex_destroy(&g->throttle->lock);
         free(g->throttle);
     }
+    oidc_provider_close(g->oidc);
     sensorkey_close(&g->sensors);
     sodium_memzero(g, sizeof *g);
     free(g);
@@ -126,6 +131,16 @@ bool guard_throttle(struct guard *g, int64_t account, int64_t now, int64_t *wait
     }
     (void)pthread_mutex_unlock(&g->throttle->lock);
     return go;
+}
+
+bool guard_once(struct guard *g, struct str text)
+{
+    bool fresh = false;
+    (void)pthread_mutex_lock(&g->throttle->lock);
+    if (!table_put(&g->throttle->used, hash_str(text, 0), &fresh))
+        fresh = false;
+    (void)pthread_mutex_unlock(&g->throttle->lock);
+    return fresh;
 }
 
 int guard_setup_token(struct guard *g, char out[65])

@@ -22,6 +22,7 @@ struct guard {
     char dummy[PASSWORD_HASH];  /* hash that unknown names are compared with, so that they take as long */
     uint8_t jwt_key[JWT_KEY], seal_key[32];
     struct throttle *throttle;
+    struct oidc_cache *oidc; /* what the sign-in service says of itself: api/oidc_provider.h */
     atomic_uint_fast64_t sign_ins, failed_sign_ins, refused_sign_ins; /* good, wrong, locked out */
     struct sensorkey_issuer sensors;
     const char *hub_cert; /* PEM: what sensors know the hub by; the server's */
@@ -32,6 +33,8 @@ int guard_open(struct guard **out, const char *folder, struct db *db, const stru
 void guard_close(struct guard *g);
 /* Whether one more request of an account goes through; else *wait in seconds. */
 bool guard_throttle(struct guard *g, int64_t account, int64_t now, int64_t *wait);
+/* False: this text was used here before; the last ten thousand are known. */
+bool guard_once(struct guard *g, struct str text);
 /* The set-up link's token while nobody has an account. ERR_NOT_FOUND: somebody has. */
 int guard_setup_token(struct guard *g, char out[65]);
 bool guard_setup_good(struct guard *g, struct str token);

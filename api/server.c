@@ -18,7 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BACKLOG = 1024, ORDINARY_QUEUE = 512, LONG_THREADS = 2, LONG_QUEUE = 32, PASSWORD_THREADS = 2, PASSWORD_QUEUE = 64 };
+enum { BACKLOG = 1024, ORDINARY_QUEUE = 512, LONG_THREADS = 2, LONG_QUEUE = 32, PASSWORD_THREADS = 2, PASSWORD_QUEUE = 64,
+       REMOTE_THREADS = 2, REMOTE_QUEUE = 32 };
 
 /* ---- connections ---- */
 
@@ -163,7 +164,9 @@ static int open_lanes(struct server *s)
     int err = pool_open(&s->lanes[API_ORDINARY], s->o.limits.workers, ORDINARY_QUEUE, &work);
     if (!err)
         err = pool_open(&s->lanes[API_LONG], LONG_THREADS, LONG_QUEUE, &work);
-    return err ? err : pool_open(&s->lanes[API_PASSWORD], PASSWORD_THREADS, PASSWORD_QUEUE, &work);
+    if (!err)
+        err = pool_open(&s->lanes[API_PASSWORD], PASSWORD_THREADS, PASSWORD_QUEUE, &work);
+    return err ? err : pool_open(&s->lanes[API_REMOTE], REMOTE_THREADS, REMOTE_QUEUE, &work);
 }
 
 static int open_parts(struct server *s, char why[256])

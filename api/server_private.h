@@ -13,7 +13,7 @@
 #include <microhttpd.h>
 #include <stdatomic.h>
 
-enum { LANES = 3, BODY_MOST = 1 << 20, BODIES_MOST = 64 << 20, HEAD_MOST = 64 << 10 };
+enum { LANES = 4, BODY_MOST = 1 << 20, BODIES_MOST = 64 << 20, HEAD_MOST = 64 << 10 };
 
 struct server {
     struct server_options o;

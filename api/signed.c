@@ -21,6 +21,7 @@ static void write_account(struct jout *j, const struct stored_admin *a, const st
     jout_kz(j, "roleName", role ? role->name : "");
     jout_kstr(j, "language", a->language.n ? a->language : STR("en"));
     jout_kbool(j, "totp", str_set(a->totp));
+    jout_kbool(j, "singleSignOn", a->password.n == 0);
     jout_kbool(j, "scoped", c->scoped);
     jout_key(j, "rights");
     jout_arr(j);
@@ -85,6 +86,7 @@ struct str signed_summary(struct api_request *q, const struct stored_admin *a)
     jout_kstr(&j, "name", a->name);
     jout_kstr(&j, "displayName", a->display);
     jout_kstr(&j, "role", a->role);
+    jout_kbool(&j, "singleSignOn", a->password.n == 0);
     jout_kbool(&j, "disabled", a->disabled);
     jout_key(&j, "apps");
     jout_arr(&j);

@@ -101,6 +101,12 @@ static int directory_forget(void *owner, int64_t number)
     return hub_directory_forget(owner, number);
 }
 
+static int fetch(void *owner, const struct hub_fetch *f, int *status, struct buf *body, char why[HUB_FETCH_WHY])
+{
+    (void)owner;
+    return hub_fetch(f, status, body, why);
+}
+
 static double progress(void *owner)
 {
     return hub_fold_progress(owner);
@@ -228,7 +234,7 @@ static int open_stores(struct hub *h, char why[512])
 static int open_server(struct hub *h, char why[512])
 {
     h->hooks = (struct hub_hooks){.owner = h, .changed = changed, .received = received, .raw = raw, .health = health, .judged = judged, .metrics = metrics,
-                                 .session = session, .progress = progress, .directory_test = directory_test, .directory_forget = directory_forget,
+                                 .session = session, .progress = progress, .directory_test = directory_test, .directory_forget = directory_forget, .fetch = fetch,
                                   .keys = &h->keys, .secrets = h->secrets};
     const struct server_options o = {.address = h->config.listen,
                                      .port = (uint16_t)strtoul(h->config.port, NULL, 10),

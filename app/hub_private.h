@@ -128,6 +128,9 @@ int hub_directory_test(struct hub *h, const struct stored_directory *d, struct s
 /* One was taken away: so is what it said. */
 int hub_directory_forget(struct hub *h, int64_t number);
 
+/* ---- hub_fetch.c: what the API asks of other servers (api/api.h) ---- */
+int hub_fetch(const struct hub_fetch *f, int *status, struct buf *body, char why[HUB_FETCH_WHY]);
+
 /* ---- hub_keeper.c: retention ---- */
 int hub_keeper_expire(struct hub *h); /* on the ingest's thread, when `expire` is set: the log has one writer */
 /* Nothing is deleted now: the clock has leapt. */

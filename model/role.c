@@ -17,8 +17,8 @@
 #define ATP_WORK (ATP_READ | HANDLE | BIT(TAG) | BIT(EXCLUDE) | BIT(NOTIFICATIONS) | BIT(VIEW_SETTINGS))
 
 const struct role roles[] = {
-    {"global_administrator", "Global administrator", SCOPE_ALL, FULL | BIT(LINK),
-     "Full access. The only role that connects and disconnects identity protection."},
+    {"global_administrator", "Global administrator", SCOPE_ALL, FULL | BIT(LINK) | BIT(SIGN_ON),
+     "Full access. The only role that connects and disconnects identity protection, and sets up single sign-on."},
     {"security_administrator", "Security administrator", SCOPE_ALL, FULL,
      "Full access: administrators, policies, settings, uploads, governance. Cannot connect or disconnect identity protection."},
     {"compliance_administrator", "Compliance administrator", SCOPE_ALL, READ | HANDLE | BIT(VIEW_GOVERNANCE),

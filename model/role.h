@@ -38,6 +38,7 @@
     X(VIEW_AUDIT, "view_audit", "see the admin audit log")                                                             \
     X(PERSONAL_DATA, "personal_data", "export and delete personal data")                                               \
     X(LINK, "link", "connect or disconnect identity protection")                                                       \
+    X(SIGN_ON, "sign_on", "set up single sign-on")                                                                     \
     X(SENSE, "sense", "send what a sensor collects") /* no role: sensors alone */
 
 enum right {

@@ -1,6 +1,8 @@
 /* store/tab_accounts.c - people who may sign in. */
 #include "store/tab_accounts.h"
 
+#include "store/tab_identities.h"
+
 static const char *const steps[] = {
     "CREATE TABLE accounts(number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE COLLATE NOCASE, display TEXT, role TEXT NOT NULL,"
     " language TEXT, password TEXT NOT NULL, totp BLOB, pending BLOB, totp_step INTEGER NOT NULL DEFAULT 0, disabled INTEGER NOT NULL DEFAULT 0,"
@@ -31,7 +33,7 @@ int tab_accounts_count(struct db *db, uint64_t *n)
 
 int tab_accounts_with_role(struct db *db, struct str role, uint64_t *n)
 {
-    struct sql q = sql_open(db, "SELECT count(*) FROM accounts WHERE role=? AND NOT disabled");
+    struct sql q = sql_open(db, "SELECT count(*) FROM accounts WHERE role=? AND NOT disabled AND password<>''");
     sql_str(&q, role);
     return number_of(q, n);
 }
@@ -108,7 +110,8 @@ int tab_accounts_password(struct db *db, int64_t number, struct str hash)
     struct sql q = sql_open(db, "UPDATE accounts SET password=? WHERE number=?");
     sql_str(&q, hash);
     sql_i64(&q, number);
-    return sql_close(&q);
+    int err = sql_close(&q);
+    return err ? err : tab_identities_drop(db, number);
 }
 
 static void blob_or_null(struct sql *q, struct str s)

@@ -14,7 +14,7 @@ struct stored_admin {
     struct str name, display;
     struct str role;      /* model/role.h */
     struct str language;  /* "en", "fr" */
-    struct str password;  /* hash, libsodium's text form of Argon2id */
+    struct str password;  /* hash, libsodium's text form of Argon2id; empty: signs in at the sign-in service alone (store/tab_identities.h) */
     struct str totp;      /* secret of the second factor, sealed (api/guard.h); absent: off */
     struct str pending;   /* one that was shown and not confirmed yet, sealed, too */
     bool disabled;
@@ -26,7 +26,7 @@ struct stored_admin {
 };
 
 int tab_accounts_count(struct db *db, uint64_t *n);
-/* How many that are not disabled have the role. */
+/* How many have the role who are not disabled and sign in with a password. */
 int tab_accounts_with_role(struct db *db, struct str role, uint64_t *n);
 /* With its scopes, in a transaction of the caller. ERR_USAGE: the name is taken (db_refused_twin). */
 int tab_accounts_add(struct db *db, const struct stored_admin *a, int64_t *number);
@@ -39,6 +39,7 @@ int tab_accounts_by_name(struct db *db, struct arena *arena, struct str name, st
 /* By name; texts live in the arena. */
 int tab_accounts_each(struct db *db, struct arena *arena, int (*each)(void *owner, const struct stored_admin *a), void *owner);
 
+/* From then on it signs in with this password, and no more at the sign-in service. */
 int tab_accounts_password(struct db *db, int64_t number, struct str hash);
 /* Absent: none. */
 int tab_accounts_totp(struct db *db, int64_t number, struct str secret, struct str pending);

@@ -36,8 +36,10 @@ static void all_roles(void **state)
 static void link_is_for_one(void **state)
 {
     (void)state;
-    for (const struct role *r = roles; r->id; r++)
+    for (const struct role *r = roles; r->id; r++) {
         assert_int_equal(role_may(r, RIGHT_LINK), str_eq(str_of(r->id), STR("global_administrator")));
+        assert_int_equal(role_may(r, RIGHT_SIGN_ON), str_eq(str_of(r->id), STR("global_administrator")));
+    }
     for (const struct role *r = roles; r->id; r++) {
         bool full = str_eq(str_of(r->id), STR("global_administrator")) || str_eq(str_of(r->id), STR("security_administrator"));
         assert_int_equal(role_may(r, RIGHT_MANAGE_ADMINS), full);
