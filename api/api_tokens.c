@@ -81,7 +81,8 @@ static bool scope_known(struct str s)
     return false;
 }
 
-/* Scopes as text with blanks; absent when none are given; false with *bad at one that there is not. */
+/* Scopes as text with blanks; absent when no list of them is given, which is all that the issuer may; false with *bad at one that there is not, and at a
+ * list of none. */
 static bool read_scopes(struct api_request *q, struct str *out, struct str *bad)
 {
     struct buf b = {0};
@@ -90,6 +91,7 @@ static bool read_scopes(struct api_request *q, struct str *out, struct str *bad)
     *out = STR_NONE;
     if (!list || list->type != J_ARR)
         return true;
+    *bad = list->val;
     for (const struct jnode *n = jin_first(q->doc, list); good && n; n = jin_next(q->doc, list, n)) {
         struct str s = jin_text(n);
         good = scope_known(s);
@@ -98,10 +100,24 @@ static bool read_scopes(struct api_request *q, struct str *out, struct str *bad)
             buf_char(&b, ' ');
         buf_str(&b, s);
     }
-    if (good && b.n)
+    good = good && b.n;
+    if (good)
         *out = str_dup(q->arena, buf_view(&b));
     buf_free(&b);
     return good;
+}
+
+static struct str may_of(struct api_request *q, const struct stored_token *t)
+{
+    struct buf b = {0};
+    struct jout j = jout_to(&b);
+    jout_obj(&j);
+    write_scopes(&j, t->scopes);
+    jout_kbool(&j, "siem", t->siem);
+    jout_end_obj(&j);
+    struct str text = str_dup(q->arena, buf_view(&b));
+    buf_free(&b);
+    return text;
 }
 
 static int make(struct api_request *q, struct api_response *r)
@@ -122,7 +138,7 @@ static int make(struct api_request *q, struct api_response *r)
     t.client = str_of(client);
     int err = tab_tokens_add(q->db, &t, hash, &number);
     if (!err)
-        err = api_audit(q, "API token made", name, STR_NONE, STR_NONE);
+        err = api_audit(q, "API token made", name, STR_NONE, may_of(q, &t));
     if (!err) {
         jout_obj(&r->json);
         jout_ki64(&r->json, "id", number);
@@ -230,7 +246,7 @@ static int grant(struct api_request *q, struct api_response *r)
 #define AT "api/vigie/v1/tokens"
 static const struct api_route routes[] = {
     {.method = API_GET, .pattern = AT, .right = RIGHT_OWN_TOKENS, .handler = list, .about = "One's API tokens; all of them for who manages administrators."},
-    {.method = API_POST, .pattern = AT, .right = RIGHT_OWN_TOKENS, .handler = make, .about = "Makes an API token, shown this once."},
+    {.method = API_POST, .pattern = AT, .right = RIGHT_OWN_TOKENS, .handler = make, .about = "Makes an API token, shown this once; scopes and siem (reads only) limit what it may."},
     {.method = API_DELETE, .pattern = AT "/{id}", .right = RIGHT_OWN_TOKENS, .handler = revoke, .about = "Revokes an API token."},
     {.method = API_POST,
      .pattern = "{tenant}/oauth2/token",
