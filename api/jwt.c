@@ -20,6 +20,9 @@ struct str jwt_unbase64(struct arena *a, struct str s)
 {
     size_t n;
     uint8_t *out = arena_alloc(a, s.n + 1);
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] >= 0x80) /* the library takes some for - and _ */
+            return STR_NONE;
     if (!out || sodium_base642bin(out, s.n, s.p, s.n, NULL, &n, NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
         return STR_NONE;
     return (struct str){(const char *)out, n};
