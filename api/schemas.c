@@ -36,6 +36,8 @@ static const struct {
     {"Role", "id:str name:str scope:str about:str rights:str[]"},
     {"DirectoryService", "number:int server:str domain?:str|null signIn:str bindName?:str|null ca?:str|null plain:bool minutes:int enabled:bool secret:bool state:str "
                         "running:bool failures:int lastTry:time|null lastSuccess:time|null why?:str|null said:any by:str created:time"},
+    {"SingleSignOn", "enabled:bool create:bool name?:str issuer?:str clientId?:str ca?:str scope:str nameClaim:str roleClaim?:str roles:obj[] secret:bool redirectUri:str"},
+    {"Token", "id:int name:str state:str clientId:str scopes:str[]|null siem:bool created:time lastUsed:time|null by?:str"},
     {"Input", "number:int name:str by:str state:str received:time|null done:time|null bytes:int records:int activities:int repeats:int faults:int"},
     {"VpnGateway", "name?:str address?:str private:bool sessions:int rejected:int people:int first:time last:time sources:obj[] range?:obj|null"},
     {"Vpn", "gateways:VpnGateway[] moreGateways:bool connections:int moreConnections:bool"},
@@ -80,6 +82,8 @@ static const struct {
     {API_GET, "api/vigie/v1/roles", "Role", true},
     {API_GET, "api/vigie/v1/inputs", "Input", true},
     {API_GET, "api/vigie/v1/directories", "DirectoryService", true},
+    {API_GET, "api/vigie/v1/oidc", "SingleSignOn", false},
+    {API_GET, "api/vigie/v1/tokens", "Token", true},
     {API_GET, "api/vigie/v1/licences", "Licence", true},
     {API_GET, "api/vigie/v1/vpn", "Vpn", false},
 };

@@ -3,7 +3,7 @@
 const BASE = '/api/vigie/v1/';
 
 export interface Failed { id: string; text: string; todo: string }
-export interface ErrorBody { detail?: string; needsCode?: boolean; setup?: boolean; failed?: Failed[] }
+export interface ErrorBody { detail?: string; needsCode?: boolean; setup?: boolean; singleSignOn?: string; failed?: Failed[] }
 
 export class ApiError extends Error {
   constructor(readonly status: number, readonly body: ErrorBody, readonly retryAfter: number | null) {

@@ -87,10 +87,10 @@ function Side({ now, open }: { now: string; open?: number }) {
   );
 }
 
-function Top({ onOut, settings }: { onOut: () => void; settings: boolean }) {
+function Top({ onOut, settings }: { onOut: (there?: string) => void; settings: boolean }) {
   const { session, reload } = useSession();
   const { account } = session;
-  const out = () => attempt(async () => { await del('session'); onOut(); });
+  const out = () => attempt(async () => onOut((await del<{ signOutThere?: string }>('session')).signOutThere));
   const speak = () => attempt(async () => {
     const next = language === 'en' ? 'fr' : 'en';
     await put('session/language', { language: next });
@@ -115,7 +115,7 @@ function Top({ onOut, settings }: { onOut: () => void; settings: boolean }) {
   );
 }
 
-export function Frame({ onOut }: { onOut: () => void }) {
+export function Frame({ onOut }: { onOut: (there?: string) => void }) {
   const route = useRoute();
   const { session } = useSession();
   const main = useRef<HTMLElement>(null);

@@ -11,7 +11,7 @@ import { firstLanguage, keepLanguage, language, setLanguage, t } from './texts';
 import { Failure } from './ui/basic';
 import { Notices } from './ui/overlay';
 
-type Phase = { is: 'starting' } | { is: 'in'; session: Session } | { is: 'out' } | { is: 'set-up' } | { is: 'failed'; error: unknown };
+type Phase = { is: 'starting' } | { is: 'in'; session: Session } | { is: 'out'; there?: string } | { is: 'set-up' } | { is: 'failed'; error: unknown };
 
 function App() {
   const [phase, set] = useState<Phase>({ is: 'starting' });
@@ -35,10 +35,10 @@ function App() {
     case 'starting': return <main class="gate" aria-busy="true"><span class="sr">{t.loading}</span></main>;
     case 'failed': return <main class="gate"><div class="card"><Failure error={phase.error} retry={load} /></div></main>;
     case 'set-up': return <SetUp onDone={enter} onLanguage={relabel} />;
-    case 'out': return <SignIn onDone={enter} onLanguage={relabel} />;
+    case 'out': return <SignIn onDone={enter} onLanguage={relabel} there={phase.there} />;
     case 'in': return (
       <SessionContext.Provider value={{ session: phase.session, reload: load }}>
-        <Frame key={phase.session.account.language} onOut={() => set({ is: 'out' })} />
+        <Frame key={phase.session.account.language} onOut={(there) => set({ is: 'out', there })} />
       </SessionContext.Provider>
     );
   }

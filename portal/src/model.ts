@@ -9,7 +9,7 @@ export interface Ref { id: string; name: string }
 export interface App { service: number; name: string }
 export interface Count { value: string; label?: string; who?: Ref | null; n: number }
 
-export interface Account { id: number; name: string; displayName?: string | null; role: string; roleName: string; language: string; totp: boolean; scoped: boolean; rights: string[] }
+export interface Account { id: number; name: string; displayName?: string | null; role: string; roleName: string; language: string; totp: boolean; singleSignOn: boolean; scoped: boolean; rights: string[] }
 export interface Prerequisite { id: string; met: boolean; text: string; todo: string }
 export interface Link {
   state: 'off' | 'connecting' | 'on' | 'disconnecting'; progress?: number; activities?: number; waiting?: number; since?: string | null; by?: string | null;
@@ -117,13 +117,17 @@ export interface DirectoryService {
   number: number; server: string; domain?: string | null; signIn: 'password' | 'kerberos'; bindName?: string | null; ca?: string | null; plain: boolean; minutes: number; enabled: boolean; secret: boolean;
   state: string; running: boolean; failures: number; lastTry: string | null; lastSuccess: string | null; why?: string | null; said: { domain: string; users: number; groups: number; computers: number } | null;
 }
-export interface Admin { id: number; name: string; displayName?: string | null; role: string; scope?: { apps?: (number | string)[]; groups?: Ref[] } | null; totp?: boolean; disabled?: boolean; lastSignIn?: string | null }
+export interface Admin { id: number; name: string; displayName?: string | null; role: string; scope?: { apps?: (number | string)[]; groups?: Ref[] } | null; totp?: boolean; singleSignOn?: boolean; managed?: boolean; disabled?: boolean; lastSignIn?: string | null }
+export interface SingleSignOn {
+  enabled: boolean; create: boolean; name?: string; issuer?: string; clientId?: string; ca?: string; scope?: string; nameClaim?: string; roleClaim?: string; roles: { value: string; role: string }[];
+  secret: boolean; redirectUri: string;
+}
 export interface Role { id: string; name: string; scope?: string; about?: string; rights: string[] }
 export interface Sensor {
   number: number; name: string; state: string; by?: string; created?: string; lastSeen?: string | null;
   said: { version?: string; activities?: number; interfaces?: { name: string; packets?: number; dropped?: number; skippedForReserve?: number }[] } | null;
 }
-export interface Token { id: string | number; name: string; state: string; created?: string; lastUsed?: string | null; by?: string }
+export interface Token { id: string | number; name: string; state: string; clientId?: string; scopes?: string[] | null; siem?: boolean; created?: string; lastUsed?: string | null; by?: string }
 export interface AuditLine { id: number; time: string; by?: string; from?: string; what: string; object?: string | null; before?: unknown; after?: unknown }
 export interface Health {
   state: string; uptime?: number; activities?: number; inputsWaiting?: number; analysis?: Analysis; blind?: Blind[]; learning?: Learning[];

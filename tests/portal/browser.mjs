@@ -8,19 +8,20 @@ export async function start() {
   return chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGS });
 }
 
-/** A context with its page. `complaints` collects what the console, the page or its requests did wrong. */
-export async function visit(browser, base, complaints, options = {}) {
+/** A context with its page. `complaints` collects what the console, the page or its requests did wrong; pages of `others` (hosts) may be gone to, and are not ours to judge. */
+export async function visit(browser, base, complaints, { others = [], ...options } = {}) {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1440, height: 900 }, locale: 'en-GB', ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   const host = new URL(base).host;
-  page.on('pageerror', (e) => complaints.push(`${page.url()}: ${e.message}`));
+  const ours = () => !others.some((h) => page.url().startsWith(`https://${h}/`));
+  page.on('pageerror', (e) => { if (ours()) complaints.push(`${page.url()}: ${e.message}`); });
   page.on('console', (m) => {
     // Chromium itself writes a line for every answer of 4xx; refusals are part of the flow and asserted where they happen.
-    if (m.type() === 'error' && !/^Failed to load resource: the server responded with a status of 4\d\d/.test(m.text())) complaints.push(`${page.url()}: ${m.text()}`);
+    if (m.type() === 'error' && ours() && !/^Failed to load resource: the server responded with a status of 4\d\d/.test(m.text())) complaints.push(`${page.url()}: ${m.text()}`);
   });
   page.on('request', (r) => {
-    if (/^https?:|^wss?:/.test(r.url()) && new URL(r.url()).host !== host) complaints.push(`request to ${r.url()}`);
+    if (/^https?:|^wss?:/.test(r.url()) && new URL(r.url()).host !== host && ours() && !(r.isNavigationRequest() && others.includes(new URL(r.url()).host))) complaints.push(`request to ${r.url()}`);
   });
   page.on('response', (r) => { if (r.status() >= 500) complaints.push(`${r.status()} ${r.request().method()} ${r.url()}`); });
   return { context, page };

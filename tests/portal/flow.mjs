@@ -159,7 +159,7 @@ async function linkRefused(seen) {
 
 /* Pages that only some roles may open; the rest everybody may. */
 const NEEDS = { alerts: 'view_alerts', activities: 'view_activities', users: 'view_users', computers: 'view_users', posture: 'view_posture', policies: 'view_policies', templates: 'view_policies', governance: 'view_governance', 'settings/general': 'view_settings',
-  'settings/admins': 'manage_admins', 'settings/tokens': 'own_tokens', 'settings/licences': 'view_settings', 'settings/audit': 'view_audit', 'settings/sensors': 'view_settings', 'settings/directories': 'view_settings', 'settings/tags': 'view_settings',
+  'settings/admins': 'manage_admins', 'settings/sign-on': 'sign_on', 'settings/tokens': 'own_tokens', 'settings/licences': 'view_settings', 'settings/audit': 'view_audit', 'settings/sensors': 'view_settings', 'settings/directories': 'view_settings', 'settings/tags': 'view_settings',
   'settings/exclusions': 'view_policies', 'settings/vpn': 'view_settings', 'settings/inputs': 'view_settings', 'settings/subnets': 'view_subnets', 'settings/notifications': 'view_settings' };
 
 /** Every page as this role sees it: what it may not open says so, what it may open loads, and no other page is in its menus. */
@@ -510,7 +510,7 @@ async function deletePerson() {
   ok('the audit log tells of it without the name', audit.includes(t.audited['personal data deleted']) && !audit.includes(who.name), audit.slice(0, 200));
 }
 
-const PAGES = ['', 'alerts', 'activities', 'users', 'computers', 'posture', 'apps', 'policies', 'templates', 'governance', 'settings/general', 'settings/admins', 'settings/roles', 'settings/tokens', 'settings/licences', 'settings/audit', 'settings/health',
+const PAGES = ['', 'alerts', 'activities', 'users', 'computers', 'posture', 'apps', 'policies', 'templates', 'governance', 'settings/general', 'settings/admins', 'settings/roles', 'settings/sign-on', 'settings/tokens', 'settings/licences', 'settings/audit', 'settings/health',
   'settings/link', 'settings/sensors', 'settings/directories', 'settings/tags', 'settings/exclusions', 'settings/vpn', 'settings/inputs', 'settings/subnets', 'settings/notifications', 'settings/profile'];
 
 async function everyPage() {

@@ -43,4 +43,8 @@ function SecondFactor() {
   );
 }
 
-export function Profile() { return <div class="stack"><Password /><SecondFactor /></div>; }
+export function Profile() {
+  const { session } = useSession();
+  if (session.account.singleSignOn) return <Card title={t.settings.nav['sign-on']}><p class="muted">{t.profile.elsewhere}</p></Card>;
+  return <div class="stack"><Password /><SecondFactor /></div>;
+}

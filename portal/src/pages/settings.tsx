@@ -17,6 +17,7 @@ import { NotificationsPage } from './settings-notifications';
 import { Profile } from './settings-profile';
 import { Roles } from './settings-roles';
 import { Sensors } from './settings-sensors';
+import { SignOnPage } from './settings-sign-on';
 import { Subnets } from './settings-subnets';
 import { System } from './settings-system';
 import { TagsPage } from './settings-tags';
@@ -26,7 +27,7 @@ import { VpnPage } from './settings-vpn';
 interface Section { id: string; right?: string; page: ComponentType }
 const GROUPS: { head: () => string; sections: Section[] }[] = [
   { head: () => t.settings.system, sections: [
-    { id: 'general', right: 'view_settings', page: System }, { id: 'admins', right: 'manage_admins', page: Admins }, { id: 'roles', page: Roles }, { id: 'tokens', right: 'own_tokens', page: Tokens },
+    { id: 'general', right: 'view_settings', page: System }, { id: 'admins', right: 'manage_admins', page: Admins }, { id: 'roles', page: Roles }, { id: 'sign-on', right: 'sign_on', page: SignOnPage }, { id: 'tokens', right: 'own_tokens', page: Tokens },
     { id: 'licences', right: 'view_settings', page: Licences }, { id: 'audit', right: 'view_audit', page: Audit }, { id: 'health', page: HealthPage }] },
   { head: () => t.settings.threat, sections: [
     { id: 'link', page: LinkPage }, { id: 'sensors', right: 'view_settings', page: Sensors }, { id: 'directories', right: 'view_settings', page: Directories }, { id: 'tags', right: 'view_settings', page: TagsPage }, { id: 'exclusions', right: 'view_policies', page: ExclusionsPage }, { id: 'vpn', right: 'view_settings', page: VpnPage }] },

@@ -77,7 +77,11 @@ export const en = {
     secondStep: 'Second step', secondAbout: 'Enter the six digits that your authenticator app shows.', code: 'Code', wrong: 'The name or the password is wrong.', wrongCode: 'The code is wrong or has expired.',
     locked: (time: string) => `Too many attempts. Try again in ${time}.`, setUp: 'Set up Vigie', setUpAbout: 'Create the first Global administrator of this server.', token: 'Set-up token',
     tokenAbout: 'Printed where “vigie serve” was started. It proves that you own this server.', passwordAbout: 'At least 12 characters. A sentence is easier to remember than symbols.', again: 'Password again',
-    differ: 'The two passwords differ.', create: 'Create and sign in',
+    differ: 'The two passwords differ.', create: 'Create and sign in', with: (name: string) => `Sign in with ${name}`, outHere: 'You are signed out of Vigie.', outThere: (name: string) => `Sign out of ${name || 'the sign-in service'}, too`,
+    landed: {
+      denied: 'The sign-in was cancelled.', expired: 'That sign-in took too long, or did not begin in this browser. Try again.', account: 'You have no access to this server. Ask its administrator.', away: 'The sign-in service cannot be used just now. Try again later.',
+      failed: 'The sign-in did not succeed. The administrator of this server finds the reason in the audit log.', wait: 'Too many attempts. Wait a while and try again.',
+    } as Record<string, string>,
   },
 
   dashboard: {
@@ -208,11 +212,11 @@ export const en = {
     system: 'System', threat: 'Threat protection', data: 'Data', own: 'Personal', organisation: 'Organisation', language: 'Language of new accounts', retention: 'Retention', retentionAbout: 'Days after which data is deleted for good.', noRight: 'You may not see this page',
     keep: { activities: 'Activities', alerts: 'Closed alerts', discovery: 'Cloud discovery', governance: 'Governance log' },
     nav: {
-      general: 'Organisation and retention', admins: 'Manage admin access', roles: 'Roles', tokens: 'API tokens', licences: 'Licences', audit: 'Audit log', health: 'Health', link: 'Identity protection (ATP)', sensors: 'Sensors', directories: 'Directory services', tags: 'Entity tags', exclusions: 'Exclusions', vpn: 'VPN',
+      general: 'Organisation and retention', admins: 'Manage admin access', roles: 'Roles', 'sign-on': 'Single sign-on', tokens: 'API tokens', licences: 'Licences', audit: 'Audit log', health: 'Health', link: 'Identity protection (ATP)', sensors: 'Sensors', directories: 'Directory services', tags: 'Entity tags', exclusions: 'Exclusions', vpn: 'VPN',
       inputs: 'Inputs and upload', subnets: 'IP address ranges', notifications: 'Notifications', profile: 'My account',
     } as Record<string, string>,
     about: {
-      general: 'What this server is called, and how long it remembers.', admins: 'Accounts that may sign in, and their roles.', roles: 'What each role may see and do.', tokens: 'For programs that use the REST API with your rights.', licences: 'Which sides of the product may be used, for which directory. Nothing is ever sent home.',
+      general: 'What this server is called, and how long it remembers.', admins: 'Accounts that may sign in, and their roles.', roles: 'What each role may see and do.', 'sign-on': 'People sign in at a service of your organisation (OpenID Connect).', tokens: 'For programs that use the REST API with your rights.', licences: 'Which sides of the product may be used, for which directory. Nothing is ever sent home.',
       audit: 'What administrators did and looked at.', health: 'Whether the hub sees what it should.', link: 'Joins the on-premises side and the hub.', sensors: 'Programs on or beside domain controllers that send what happened there.', directories: 'Active Directory domains that this server reads over LDAP: who exists, and who is in which group.', tags: 'Accounts that deserve a second look, and servers whose part is known.',
       exclusions: 'Users, computers and addresses that a detection leaves out.', vpn: 'Who connects through which gateway, learned from RADIUS accounting.', inputs: 'What the hub was given to read.', subnets: 'Your own networks, VPN egress and other known addresses.', notifications: 'Who is told about alerts.', profile: 'Your password and second factor.',
     } as Record<string, string>,
@@ -221,10 +225,23 @@ export const en = {
   admins: {
     add: 'Add administrator', edit: 'Edit administrator', role: 'Role', apps: 'Apps (numbers)', groups: 'Groups', commas: 'Separate with commas.', newPassword: 'New password', newPasswordAbout: 'Leave empty to keep the present one.', disabled: 'May not sign in', isDisabled: 'Disabled', active: 'Active',
     secondFactor: 'Second factor', lastSignIn: 'Last sign-in', notSelf: 'You cannot remove yourself.', remove: 'Remove administrator', removeAbout: (name: string) => `${name} may no longer sign in; tokens and sessions end at once.`,
+    singleSignOn: 'Signs in with single sign-on, without a password here', managed: 'The sign-in service gives this account its role at each sign-in.',
+  },
+  signOn: {
+    service: 'Sign-in service', people: 'People and roles', on: 'Single sign-on', issuer: 'Issuer', issuerAbout: 'Exactly as the service writes it.', name: 'Name on the button', nameAbout: 'What people know the service as.', clientId: 'Client ID', secret: 'Client secret', secretAbout: 'Empty for a client without one.',
+    redirect: 'Redirect URI', redirectAbout: 'Register this address at the service.', caAbout: 'PEM. Empty: those that this server’s system trusts.', nameClaim: 'Claim that names the account', nameClaimAbout: 'One that people cannot change themselves, such as preferred_username, upn or email.',
+    scope: 'Scope', scopeAbout: 'Words with blanks between, openid among them.', roleClaim: 'Claim of groups or roles', roleClaimAbout: 'A claim of the ID token; names within names with a dot: realm_access.roles.', roles: 'Roles by value of the claim', value: 'Value of the claim', addRole: 'Add a value',
+    rolesAbout: 'The first value that somebody has counts.', create: 'Give unknown people an account with the role of this list', createOff: 'Only people whose account exists under Manage admin access may sign in.',
+    breakGlass: 'A Global administrator with a password always remains, for the day on which the service cannot be used. Accounts that have a password are never opened by the service.', test: 'Test', outcome: 'What the service says', authorization: 'Sign-in page', tokens: 'Tokens', endSession: 'Sign-out page',
+    keys: (n: number) => (n === 1 ? 'One key, from' : `${n} keys, from`), said: 'Its whole description', client: { accepted: 'The service answers and knows this client.', refused: 'The service answers, but does not accept this client or its secret.', unclear: 'The service answers. Whether it knows this client shows at the first sign-in.' } as Record<string, string>,
   },
   tokens: {
-    add: 'Generate token', made: 'Token generated', once: 'Copy it now: it is shown this once only.', use: 'Send it as “Authorization: Token …”. It has the rights of your account.', nameAbout: 'What it is for', none: 'No tokens', noneWhy: 'A token lets a program use the REST API with your rights.', revoke: 'Revoke',
+    add: 'Generate token', made: 'Token generated', once: 'Copy it now: it is shown this once only.', use: 'Send it as “Authorization: Token …”. It never may more than your account.', nameAbout: 'What it is for', none: 'No tokens', noneWhy: 'A token lets a program use the REST API with your rights.', revoke: 'Revoke',
     revokeAbout: (name: string) => `Programs that use “${name}” stop working at once.`, lastUsed: 'Last used', state: { generated: 'Generated', active: 'Active', inactive: 'Inactive' } as Record<string, string>,
+    may: 'May', everything: 'Everything that its issuer may', only: 'Only what is chosen', chooseOne: 'Choose at least one.', siem: 'Read only, for a SIEM', client: 'Client ID', clientAbout: 'For programs that sign in by OAuth 2.0 client credentials: this is the client ID, the token is the secret.',
+    scope: {
+      'Investigation.read': 'Read activities, alerts, accounts and files', 'Investigation.manage': 'The same, and handle alerts and change IP ranges', 'Discovery.read': 'Read Cloud Discovery and its alerts', 'Discovery.manage': 'The same, and handle them', 'Settings.read': 'Read settings and IP ranges', 'Settings.manage': 'The same, and change them',
+    } as Record<string, string>,
   },
   sensors: {
     add: 'Register sensor', made: 'Sensor registered', once: 'Copy the bundle now: it is shown this once only, and holds the sensor’s key.', use: 'On the domain controller, or on a machine at its mirror port: vigie sensor --bundle FILE --interface NAME', nameAbout: 'Usually the domain controller it watches',
@@ -274,6 +291,6 @@ export const en = {
   },
   profile: {
     old: 'Present password', change: 'Change password', changed: 'The password is changed.', on: 'On', off: 'Off', totpAbout: 'A code from an authenticator app besides the password. Strongly advised for everybody who may change settings.', totpOn: 'Set up second factor',
-    totpSecret: 'Enter this key in your authenticator app, then type the code that it shows:', totpConfirm: 'Switch on', totpOff: 'Switch off', totpOnDone: 'The second factor is on.', totpOffDone: 'The second factor is off.',
+    totpSecret: 'Enter this key in your authenticator app, then type the code that it shows:', totpConfirm: 'Switch on', totpOff: 'Switch off', totpOnDone: 'The second factor is on.', totpOffDone: 'The second factor is off.', elsewhere: 'You sign in at the sign-in service of your organisation. Your password and second factor are there.',
   },
 };

@@ -78,7 +78,11 @@ export const fr: Texts = {
     secondStep: 'Deuxième étape', secondAbout: 'Saisissez les six chiffres affichés par votre application d’authentification.', code: 'Code', wrong: 'Le nom ou le mot de passe est incorrect.', wrongCode: 'Le code est incorrect ou a expiré.',
     locked: (time) => `Trop de tentatives. Réessayez dans ${time}.`, setUp: 'Mettre Vigie en service', setUpAbout: 'Créez le premier administrateur général de ce serveur.', token: 'Jeton de mise en service',
     tokenAbout: 'Affiché là où « vigie serve » a été lancé. Il prouve que ce serveur est le vôtre.', passwordAbout: 'Au moins 12 caractères. Une phrase se retient mieux que des symboles.', again: 'Mot de passe, encore une fois',
-    differ: 'Les deux mots de passe diffèrent.', create: 'Créer et se connecter',
+    differ: 'Les deux mots de passe diffèrent.', create: 'Créer et se connecter', with: (name) => `Se connecter avec ${name}`, outHere: 'Vous êtes déconnecté de Vigie.', outThere: (name) => `Se déconnecter aussi de ${name || 'ce service d’authentification'}`,
+    landed: {
+      denied: 'La connexion a été annulée.', expired: 'Cette connexion a duré trop longtemps, ou n’a pas commencé dans ce navigateur. Réessayez.', account: 'Vous n’avez pas accès à ce serveur. Adressez-vous à son administrateur.', away: 'Le service d’authentification est inutilisable pour le moment. Réessayez plus tard.',
+      failed: 'La connexion n’a pas abouti. L’administrateur de ce serveur en trouve la raison dans le journal d’audit.', wait: 'Trop de tentatives. Patientez un moment et réessayez.',
+    },
   },
 
   dashboard: {
@@ -209,11 +213,11 @@ export const fr: Texts = {
     system: 'Système', threat: 'Protection contre les menaces', data: 'Données', own: 'Personnel', organisation: 'Organisation', language: 'Langue des nouveaux comptes', retention: 'Conservation', retentionAbout: 'Nombre de jours après lesquels les données sont supprimées définitivement.', noRight: 'Vous ne pouvez pas voir cette page',
     keep: { activities: 'Activités', alerts: 'Alertes fermées', discovery: 'Cloud Discovery', governance: 'Journal de gouvernance' },
     nav: {
-      general: 'Organisation et conservation', admins: 'Gérer les accès d’administration', roles: 'Rôles', tokens: 'Jetons d’API', licences: 'Licences', audit: 'Journal d’audit', health: 'Santé', link: 'Protection des identités (ATP)', sensors: 'Capteurs', directories: 'Services d’annuaire', tags: 'Étiquettes d’entités', exclusions: 'Exclusions', vpn: 'VPN',
+      general: 'Organisation et conservation', admins: 'Gérer les accès d’administration', roles: 'Rôles', 'sign-on': 'Authentification unique', tokens: 'Jetons d’API', licences: 'Licences', audit: 'Journal d’audit', health: 'Santé', link: 'Protection des identités (ATP)', sensors: 'Capteurs', directories: 'Services d’annuaire', tags: 'Étiquettes d’entités', exclusions: 'Exclusions', vpn: 'VPN',
       inputs: 'Entrées et envoi', subnets: 'Plages d’adresses IP', notifications: 'Notifications', profile: 'Mon compte',
     },
     about: {
-      general: 'Le nom de ce serveur, et combien de temps il se souvient.', admins: 'Les comptes qui peuvent se connecter, et leurs rôles.', roles: 'Ce que chaque rôle peut voir et faire.', tokens: 'Pour les programmes qui utilisent l’API REST avec vos droits.', licences: 'Quels côtés du produit peuvent être utilisés, pour quel annuaire. Rien n’est jamais transmis à l’extérieur.',
+      general: 'Le nom de ce serveur, et combien de temps il se souvient.', admins: 'Les comptes qui peuvent se connecter, et leurs rôles.', roles: 'Ce que chaque rôle peut voir et faire.', 'sign-on': 'Les personnes se connectent auprès d’un service de votre organisation (OpenID Connect).', tokens: 'Pour les programmes qui utilisent l’API REST avec vos droits.', licences: 'Quels côtés du produit peuvent être utilisés, pour quel annuaire. Rien n’est jamais transmis à l’extérieur.',
       audit: 'Ce que les administrateurs ont fait et consulté.', health: 'Si le hub voit ce qu’il devrait voir.', link: 'Joint le côté local et le hub.', sensors: 'Programmes sur les contrôleurs de domaine, ou à côté, qui envoient ce qui s’y passe.', directories: 'Les domaines Active Directory que ce serveur lit par LDAP : qui existe, et qui est dans quel groupe.', tags: 'Les comptes qui méritent un second regard, et les serveurs dont le rôle est connu.',
       exclusions: 'Utilisateurs, ordinateurs et adresses qu’une détection laisse de côté.', vpn: 'Qui se connecte par quelle passerelle, d’après la comptabilité RADIUS.', inputs: 'Ce que le hub a reçu à lire.', subnets: 'Vos propres réseaux, sorties VPN et autres adresses connues.', notifications: 'Qui est prévenu des alertes.', profile: 'Votre mot de passe et votre second facteur.',
     },
@@ -222,10 +226,23 @@ export const fr: Texts = {
   admins: {
     add: 'Ajouter un administrateur', edit: 'Modifier l’administrateur', role: 'Rôle', apps: 'Applications (numéros)', groups: 'Groupes', commas: 'Séparez par des virgules.', newPassword: 'Nouveau mot de passe', newPasswordAbout: 'Laissez vide pour garder l’actuel.', disabled: 'Ne peut pas se connecter', isDisabled: 'Désactivé', active: 'Actif',
     secondFactor: 'Second facteur', lastSignIn: 'Dernière connexion', notSelf: 'Vous ne pouvez pas vous retirer vous-même.', remove: 'Retirer l’administrateur', removeAbout: (name) => `${name} ne peut plus se connecter ; jetons et sessions prennent fin aussitôt.`,
+    singleSignOn: 'Se connecte par authentification unique, sans mot de passe ici', managed: 'Le service d’authentification donne son rôle à ce compte à chaque connexion.',
+  },
+  signOn: {
+    service: 'Service d’authentification', people: 'Personnes et rôles', on: 'Authentification unique', issuer: 'Émetteur', issuerAbout: 'Exactement comme le service l’écrit.', name: 'Nom sur le bouton', nameAbout: 'Le nom sous lequel on connaît le service.', clientId: 'ID client', secret: 'Secret du client', secretAbout: 'Vide pour un client qui n’en a pas.',
+    redirect: 'URI de redirection', redirectAbout: 'Enregistrez cette adresse auprès du service.', caAbout: 'PEM. Vide : celles que le système de ce serveur reconnaît.', nameClaim: 'Revendication qui nomme le compte', nameClaimAbout: 'Une que personne ne peut modifier soi-même, comme preferred_username, upn ou email.',
+    scope: 'Portée', scopeAbout: 'Des mots séparés par des espaces, dont openid.', roleClaim: 'Revendication des groupes ou rôles', roleClaimAbout: 'Une revendication du jeton d’identité ; un nom dans un autre s’écrit avec un point : realm_access.roles.', roles: 'Rôles selon la valeur de la revendication', value: 'Valeur de la revendication', addRole: 'Ajouter une valeur',
+    rolesAbout: 'La première valeur que possède une personne compte.', create: 'Donner aux inconnus un compte avec le rôle de cette liste', createOff: 'Seules les personnes dont le compte existe sous Gérer les accès d’administration peuvent se connecter.',
+    breakGlass: 'Il reste toujours un administrateur général avec mot de passe, pour le jour où le service est inutilisable. Le service n’ouvre jamais un compte qui a un mot de passe.', test: 'Tester', outcome: 'Ce que dit le service', authorization: 'Page de connexion', tokens: 'Jetons', endSession: 'Page de déconnexion',
+    keys: (n) => (n === 1 ? 'Une clé, de' : `${n} clés, de`), said: 'Sa description complète', client: { accepted: 'Le service répond et connaît ce client.', refused: 'Le service répond, mais n’accepte pas ce client ou son secret.', unclear: 'Le service répond. La première connexion montrera s’il connaît ce client.' },
   },
   tokens: {
-    add: 'Générer un jeton', made: 'Jeton généré', once: 'Copiez-le maintenant : il n’est affiché qu’une fois.', use: 'Envoyez-le sous la forme « Authorization: Token … ». Il a les droits de votre compte.', nameAbout: 'À quoi il sert', none: 'Aucun jeton', noneWhy: 'Un jeton permet à un programme d’utiliser l’API REST avec vos droits.', revoke: 'Révoquer',
+    add: 'Générer un jeton', made: 'Jeton généré', once: 'Copiez-le maintenant : il n’est affiché qu’une fois.', use: 'Envoyez-le sous la forme « Authorization: Token … ». Il ne peut jamais plus que votre compte.', nameAbout: 'À quoi il sert', none: 'Aucun jeton', noneWhy: 'Un jeton permet à un programme d’utiliser l’API REST avec vos droits.', revoke: 'Révoquer',
     revokeAbout: (name) => `Les programmes qui utilisent « ${name} » cessent de fonctionner aussitôt.`, lastUsed: 'Dernière utilisation', state: { generated: 'Généré', active: 'Actif', inactive: 'Inactif' },
+    may: 'Droits', everything: 'Tout ce que peut son émetteur', only: 'Seulement ce qui est choisi', chooseOne: 'Choisissez au moins un droit.', siem: 'Lecture seule, pour un SIEM', client: 'ID client', clientAbout: 'Pour les programmes qui se connectent par OAuth 2.0 (client credentials) : voici l’ID client, le jeton est le secret.',
+    scope: {
+      'Investigation.read': 'Lire activités, alertes, comptes et fichiers', 'Investigation.manage': 'De même, et traiter les alertes et modifier les plages IP', 'Discovery.read': 'Lire Cloud Discovery et ses alertes', 'Discovery.manage': 'De même, et les traiter', 'Settings.read': 'Lire les paramètres et les plages IP', 'Settings.manage': 'De même, et les modifier',
+    },
   },
   sensors: {
     add: 'Enregistrer un capteur', made: 'Capteur enregistré', once: 'Copiez le paquet maintenant : il n’est affiché qu’une fois et contient la clé du capteur.', use: 'Sur le contrôleur de domaine, ou sur une machine à son port miroir : vigie sensor --bundle FICHIER --interface NOM', nameAbout: 'En général le contrôleur de domaine qu’il surveille',
@@ -275,6 +292,6 @@ export const fr: Texts = {
   },
   profile: {
     old: 'Mot de passe actuel', change: 'Changer le mot de passe', changed: 'Le mot de passe est changé.', on: 'Actif', off: 'Inactif', totpAbout: 'Un code d’une application d’authentification en plus du mot de passe. Vivement conseillé à quiconque peut modifier les paramètres.', totpOn: 'Configurer le second facteur',
-    totpSecret: 'Saisissez cette clé dans votre application d’authentification, puis le code qu’elle affiche :', totpConfirm: 'Activer', totpOff: 'Désactiver', totpOnDone: 'Le second facteur est actif.', totpOffDone: 'Le second facteur est inactif.',
+    totpSecret: 'Saisissez cette clé dans votre application d’authentification, puis le code qu’elle affiche :', totpConfirm: 'Activer', totpOff: 'Désactiver', totpOnDone: 'Le second facteur est actif.', totpOffDone: 'Le second facteur est inactif.', elsewhere: 'Vous vous connectez auprès du service d’authentification de votre organisation. Votre mot de passe et votre second facteur s’y trouvent.',
   },
 };
