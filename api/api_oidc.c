@@ -64,6 +64,13 @@ static int put(struct api_request *q, struct api_response *r)
 
 /* ---- test ---- */
 
+static struct str verdict_of(struct str error)
+{
+    if (str_eq(error, STR("invalid_grant")))
+        return STR("accepted");
+    return str_eq(error, STR("invalid_client")) || str_eq(error, STR("unauthorized_client")) ? STR("refused") : STR("unclear");
+}
+
 /* A code that nobody gave out: who the service knows hears that the code is wrong, whom it does not know that he is unknown (RFC 6749 5.2). */
 static int try_client(struct api_request *q, const struct oidc_provider *p, struct str secret, struct str *verdict, struct str *said)
 {
@@ -76,9 +83,11 @@ static int try_client(struct api_request *q, const struct oidc_provider *p, stru
         err = secret_get(q->hub->secrets, q->db, q->arena, OIDC_SECRET, &g.secret);
     if (!err)
         err = oidc_provider_exchange(q, p, &g, &tokens, &why);
+    if (str_set(g.secret) && !str_set(secret))
+        sodium_memzero((char *)(uintptr_t)g.secret.p, g.secret.n);
     if (err)
         return err;
-    *verdict = str_eq(tokens.error, STR("invalid_grant")) ? STR("accepted") : str_eq(tokens.error, STR("invalid_client")) || str_eq(tokens.error, STR("unauthorized_client")) ? STR("refused") : STR("unclear");
+    *verdict = verdict_of(tokens.error);
     *said = why;
     return 0;
 }

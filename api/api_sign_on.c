@@ -62,7 +62,7 @@ static int begin(struct api_request *q, struct api_response *r)
     if (!err)
         err = oidc_provider_get(q, &s, false, &p, &why);
     if (!err && str_set(why)) {
-        err = audit_why(q, "single sign-on failed", s.issuer, why);
+        err = p.remembered ? 0 : audit_why(q, "single sign-on failed", s.issuer, why); /* else anybody could fill the log */
         return err ? err : api_refuse(r, 503, "The sign-in service cannot be used just now.");
     }
     if (!err)

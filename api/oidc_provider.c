@@ -164,6 +164,7 @@ static bool kept(struct api_request *q, const struct oidc_settings *s, struct oi
         keys = str_dup(q->arena, buf_view(&c->keys));
     } else if (same && c->failed && q->now - c->failed < FAILED_FOR && q->now >= c->failed) {
         *why = str_dup(q->arena, str_of(c->why));
+        out->remembered = true;
     }
     (void)pthread_mutex_unlock(&c->lock);
     if (str_set(*why))

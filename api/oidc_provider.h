@@ -16,6 +16,7 @@ struct oidc_provider {
     struct str authorize, token, keys_at, sign_out; /* addresses; sign_out absent: it has none */
     bool secret_in_body; /* client_secret_post: it does not take client_secret_basic */
     bool says_issuer;    /* with each answer: RFC 9207 */
+    bool remembered;     /* that it cannot be used was found out before, and told */
 };
 
 /* What is given for tokens: RFC 6749 4.1.3, RFC 7636 4.5. */

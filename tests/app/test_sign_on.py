@@ -337,6 +337,7 @@ def check_service_away(work):
     assert "localhost: " in last("single sign-on failed")["after"]["why"], "plainly to the administrator"
     began = time.monotonic()
     assert all(Browser().json("POST", address(RETURN), {})[0] == 503 for _ in range(20)) and time.monotonic() - began < 5
+    assert len([r for r in World.hub.me.get("audit?limit=50")["data"] if r["what"] == "single sign-on failed"]) <= 2, "nobody fills the log with it"
     assert Browser().json("POST", address(AT + "session"), {"name": "ada", "password": PASSWORD})[0] == 200, "who has a password signs in"
     set_up()
     stranger = set_up(ca="-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
