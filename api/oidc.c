@@ -143,6 +143,10 @@ int oidc_label(struct api_request *q, struct str *label)
 {
     struct oidc_settings s;
     int err = oidc_read(q, &s);
+    if (err == ERR_MALFORMED) { /* damaged settings keep nobody from signing in with a password */
+        *label = STR_NONE;
+        return 0;
+    }
     if (!err)
         *label = !s.enabled ? STR_NONE : str_set(s.label) ? s.label : STR("OpenID Connect");
     return err;

@@ -50,6 +50,7 @@ static void print_json(struct jout *j, const struct stored_admin *a)
     jout_kstr(j, "name", a->name);
     jout_kstr(j, "role", a->role);
     jout_kbool(j, "enabled", !a->disabled);
+    jout_kbool(j, "singleSignOn", a->password.n == 0);
     jout_kbool(j, "totp", str_set(a->totp));
     jout_kstr(j, "signedIn", a->signed_in == TIME_NONE ? STR_NONE : time_text(a->signed_in, time));
     jout_end_obj(j);
@@ -63,7 +64,7 @@ static int print(void *owner, const struct stored_admin *a)
         print_json(j, a);
     else
         (void)printf("%-24.*s %-24.*s %-9s %-7s %.*s\n", STR_ARG(a->name), STR_ARG(a->role), a->disabled ? "disabled" : "enabled",
-                     str_set(a->totp) ? "totp" : "-", a->signed_in == TIME_NONE ? 5 : 10, a->signed_in == TIME_NONE ? "never" : time_date(a->signed_in, time).p);
+                     a->password.n == 0 ? "sso" : str_set(a->totp) ? "totp" : "-", a->signed_in == TIME_NONE ? 5 : 10, a->signed_in == TIME_NONE ? "never" : time_date(a->signed_in, time).p);
     return 0;
 }
 
