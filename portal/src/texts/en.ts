@@ -225,7 +225,7 @@ export const en = {
   admins: {
     add: 'Add administrator', edit: 'Edit administrator', role: 'Role', apps: 'Apps (numbers)', groups: 'Groups', commas: 'Separate with commas.', newPassword: 'New password', newPasswordAbout: 'Leave empty to keep the present one.', disabled: 'May not sign in', isDisabled: 'Disabled', active: 'Active',
     secondFactor: 'Second factor', lastSignIn: 'Last sign-in', notSelf: 'You cannot remove yourself.', remove: 'Remove administrator', removeAbout: (name: string) => `${name} may no longer sign in; tokens and sessions end at once.`,
-    singleSignOn: 'Signs in with single sign-on, without a password here', managed: 'The sign-in service gives this account its role at each sign-in.',
+    singleSignOn: 'Signs in with single sign-on alone', managed: 'The sign-in service gives this account its role at each sign-in.',
   },
   signOn: {
     service: 'Sign-in service', people: 'People and roles', on: 'Single sign-on', issuer: 'Issuer', issuerAbout: 'Exactly as the service writes it.', name: 'Name on the button', nameAbout: 'What people know the service as.', clientId: 'Client ID', secret: 'Client secret', secretAbout: 'Empty for a client without one.',

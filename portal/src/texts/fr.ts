@@ -226,7 +226,7 @@ export const fr: Texts = {
   admins: {
     add: 'Ajouter un administrateur', edit: 'Modifier l’administrateur', role: 'Rôle', apps: 'Applications (numéros)', groups: 'Groupes', commas: 'Séparez par des virgules.', newPassword: 'Nouveau mot de passe', newPasswordAbout: 'Laissez vide pour garder l’actuel.', disabled: 'Ne peut pas se connecter', isDisabled: 'Désactivé', active: 'Actif',
     secondFactor: 'Second facteur', lastSignIn: 'Dernière connexion', notSelf: 'Vous ne pouvez pas vous retirer vous-même.', remove: 'Retirer l’administrateur', removeAbout: (name) => `${name} ne peut plus se connecter ; jetons et sessions prennent fin aussitôt.`,
-    singleSignOn: 'Se connecte par authentification unique, sans mot de passe ici', managed: 'Le service d’authentification donne son rôle à ce compte à chaque connexion.',
+    singleSignOn: 'Se connecte par authentification unique seulement', managed: 'Le service d’authentification donne son rôle à ce compte à chaque connexion.',
   },
   signOn: {
     service: 'Service d’authentification', people: 'Personnes et rôles', on: 'Authentification unique', issuer: 'Émetteur', issuerAbout: 'Exactement comme le service l’écrit.', name: 'Nom sur le bouton', nameAbout: 'Le nom sous lequel on connaît le service.', clientId: 'ID client', secret: 'Secret du client', secretAbout: 'Vide pour un client qui n’en a pas.',
