@@ -146,7 +146,9 @@ async function administrators() {
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Add administrator' }).click();
   await dialog.getByLabel('Sign-in name').fill('ivy');
+  ok('a new account has a password, unless it says otherwise', await dialog.getByLabel('Password').count() === 1);
   await dialog.getByText('Signs in with single sign-on').click();
+  ok('then none is asked for', await dialog.getByLabel('Password').count() === 0);
   await dialog.getByRole('button', { name: 'Save' }).click();
   await dialog.waitFor({ state: 'detached' });
   const ivy = (await ask(page, 'GET', 'accounts')).json.data.find((a) => a.name === 'ivy');
