@@ -3,9 +3,12 @@
 
 #include "api/activity_json.h"
 #include "api/alert_json.h"
+#include "api/alert_outside.h"
 #include "api/filters.h"
 #include "base/csv.h"
 #include "base/hash.h"
+#include "model/ecs.h"
+#include "model/ocsf.h"
 #include "store/tab_entities.h"
 
 enum { EXPORT_MOST = 100000, USERS = 64 };
@@ -122,27 +125,54 @@ static int alert_line(void *owner, const struct stored_alert *a)
     return t->out->failed ? ERR_MEMORY : 0;
 }
 
+static int alert_event(struct table *t, const struct stored_alert *a, void (*form)(const struct outside_alert *a, struct buf *out))
+{
+    struct outside_alert outside;
+    arena_reset(&t->row);
+    int err = alert_outside(t->q->db, &t->row, a, &outside);
+    if (!err)
+        form(&outside, t->out);
+    return err ? err : t->out->failed ? ERR_MEMORY : 0;
+}
+
+static int alert_ocsf(void *owner, const struct stored_alert *a)
+{
+    return alert_event(owner, a, ocsf_alert);
+}
+
+static int alert_ecs(void *owner, const struct stored_alert *a)
+{
+    return alert_event(owner, a, ecs_alert);
+}
+
 static int export_alerts(struct api_request *q, struct api_response *r)
 {
     struct filter f;
     struct table t;
     bool more = false;
+    struct str format = api_str(q, "format");
+    bool csv = !str_set(format) || str_eq(format, STR("csv")), ocsf = str_eq(format, STR("ocsf")), ecs = str_eq(format, STR("ecs"));
+    if (!csv && !ocsf && !ecs)
+        return api_refuse(r, 400, "format is csv, ocsf or ecs.");
     if (!filters_of(q, r, FILTER_ALERTS, &f))
         return 0;
     int err = api_audit(q, "alerts exported", STR_NONE, STR_NONE, STR_NONE);
     if (err)
         return err;
-    begin(&t, q, r, "alerts.csv", "First activity,Last activity,Alert,Policy,Severity,Category,Status,Users,Source,Destination,App,Count,Description,Comment,Id\r\n");
+    begin(&t, q, r, csv ? "alerts.csv" : ocsf ? "alerts.ocsf.jsonl" : "alerts.ecs.jsonl",
+          !csv ? "" : "First activity,Last activity,Alert,Policy,Severity,Category,Status,Users,Source,Destination,App,Count,Description,Comment,Id\r\n");
+    if (!csv)
+        r->type = "application/x-ndjson";
     const struct alert_query ask = {.filter = &f, .view = &q->caller->alerts, .limit = EXPORT_MOST};
-    err = tab_alerts_query(q->db, &ask, alert_line, &t, &more);
-    return end(&t, err, more);
+    err = tab_alerts_query(q->db, &ask, csv ? alert_line : ocsf ? alert_ocsf : alert_ecs, &t, &more);
+    return end(&t, err, csv && more);
 }
 
 static const struct api_route routes[] = {
     {.method = API_POST, .pattern = "api/vigie/v1/activities/export", .right = RIGHT_VIEW_ACTIVITIES, .handler = export_activities, .lane = API_LONG,
      .about = "Activities that a filter finds, as CSV: at most 100,000."},
     {.method = API_POST, .pattern = "api/vigie/v1/alerts/export", .right = RIGHT_VIEW_ALERTS, .handler = export_alerts, .lane = API_LONG,
-     .about = "Alerts that a filter finds, as CSV: at most 100,000."},
+     .about = "Alerts that a filter finds, as CSV, OCSF or ECS (format): at most 100,000."},
     {.pattern = NULL}};
 
 const struct api_routes api_exports = {routes};

@@ -3,6 +3,8 @@
 #include "app/options.h"
 #include "base/hash.h"
 #include "model/act_json.h"
+#include "model/ecs.h"
+#include "model/ocsf.h"
 #include "policy/filter_parse.h"
 #include "policy/filter_people.h"
 #include "store/actlog.h"
@@ -25,6 +27,8 @@ static const char usage[] = "usage: vigie query [--data DIR] [options] [FILTER..
                             "  vigie query --data /var/lib/vigie --count '{\"activity.type\":{\"eq\":true}}'\n"
                             "\n"
                             "  --json       one JSON object a line, as `vigie activities` prints them\n"
+                            "  --ocsf       OCSF 1.3 events, one JSON object a line\n"
+                            "  --ecs        Elastic Common Schema 8 documents, one JSON object a line\n"
                             "  --csv        a table with a line of headings\n"
                             "  --count      only how many there are\n"
                             "  --limit N    at most N activities\n"
@@ -34,7 +38,7 @@ static const char usage[] = "usage: vigie query [--data DIR] [options] [FILTER..
                             "\n"
                             "The language is described in docs/filters.md. Exit code 1: the folder cannot be read; 2: the filter is wrong.\n";
 
-enum form { FORM_TEXT, FORM_JSON, FORM_CSV, FORM_COUNT };
+enum form { FORM_TEXT, FORM_JSON, FORM_OCSF, FORM_ECS, FORM_CSV, FORM_COUNT };
 
 struct options {
     const char *data;
@@ -60,7 +64,7 @@ static bool take_flag(struct options *o, const char *arg)
     static const struct {
         const char *name;
         enum form form;
-    } forms[] = {{"--json", FORM_JSON}, {"--csv", FORM_CSV}, {"--count", FORM_COUNT}};
+    } forms[] = {{"--json", FORM_JSON}, {"--ocsf", FORM_OCSF}, {"--ecs", FORM_ECS}, {"--csv", FORM_CSV}, {"--count", FORM_COUNT}};
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
         if (strcmp(arg, forms[i].name) == 0) {
             o->form = forms[i].form;
@@ -184,6 +188,10 @@ static int print(void *owner, const struct actlog_row *row)
     struct printing *p = owner;
     if (p->form == FORM_JSON)
         activity_json(&row->activity, &p->out, input_name(p, row->activity.origin.input));
+    else if (p->form == FORM_OCSF)
+        ocsf_activity(&row->activity, &p->out);
+    else if (p->form == FORM_ECS)
+        ecs_activity(&row->activity, &p->out);
     else if (p->form == FORM_CSV)
         put_csv(p, &row->activity);
     else

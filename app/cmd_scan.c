@@ -5,6 +5,8 @@
 #include "app/scan_options.h"
 #include "base/jout.h"
 #include "model/act_json.h"
+#include "model/ecs.h"
+#include "model/ocsf.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -25,6 +27,8 @@ static const char usage[] =
     "  --html FILE        one self-contained page\n"
     "  --csv DIR          alerts.csv, users.csv, contributions.csv, inputs.csv\n"
     "  --activities FILE  every activity, one JSON line each, in time order\n"
+    "  --ocsf FILE        every activity and every alert as OCSF 1.3 events, one JSON line each\n"
+    "  --ecs FILE         the same as Elastic Common Schema 8 documents\n"
     "  --daily FILE       one JSON line per user and day: user, day, activities, evidence, points\n"
     "  --db FILE          keep the result as a store: SQLite, activities in FILE.0001 ...\n"
     "\n"
@@ -84,20 +88,38 @@ static int close_lines(struct line_file *l, const char *path)
 
 /* Where each activity goes while the run goes on. */
 struct each {
-    struct line_file *lines;
+    struct line_file activities, ocsf, ecs;
     struct store *store;
 };
 
 static int on_activity(void *owner, const struct activity *a)
 {
     struct each *e = owner;
-    struct line_file *l = e->lines;
-    if (l->file) {
-        activity_json(a, &l->line, str_of(inputs_ranked(l->result->inputs, a->origin.input)->path));
-        put_line(l);
+    if (e->activities.file) {
+        activity_json(a, &e->activities.line, str_of(inputs_ranked(e->activities.result->inputs, a->origin.input)->path));
+        put_line(&e->activities);
+    }
+    if (e->ocsf.file) {
+        ocsf_activity(a, &e->ocsf.line);
+        put_line(&e->ocsf);
+    }
+    if (e->ecs.file) {
+        ecs_activity(a, &e->ecs.line);
+        put_line(&e->ecs);
     }
     int err = e->store ? store_put_activity(e->store, a) : 0;
-    return l->err ? l->err : err;
+    return e->activities.err ? e->activities.err : e->ocsf.err ? e->ocsf.err : e->ecs.err ? e->ecs.err : err;
+}
+
+/* The alerts follow the activities that they are about. */
+static void put_alerts(struct line_file *l, const struct pipe_result *r, void (*form)(const struct outside_alert *a, struct buf *out))
+{
+    struct report_outside room;
+    for (size_t i = 0; l->file && i < r->nalerts; i++) {
+        const struct outside_alert a = report_outside(r, r->alerts[i], &room);
+        form(&a, &l->line);
+        put_line(l);
+    }
 }
 
 static void on_day(void *owner, const struct score_day *d)
@@ -191,13 +213,14 @@ static int keep(const struct pipe_result *r, struct store *s, const char *path)
 static int scan(struct scan_options *o)
 {
     struct pipe_result r = {0};
-    struct line_file activities = {.result = &r}, daily = {.result = &r};
-    struct each each = {.lines = &activities};
+    struct line_file daily = {.result = &r};
+    struct each each = {.activities = {.result = &r}};
     struct geo *geo = NULL;
-    if (open_geo(o, &geo) || open_lines(&activities, o->activities) || open_lines(&daily, o->daily) || open_store(o->db, &each.store))
+    if (open_geo(o, &geo) || open_lines(&each.activities, o->activities) || open_lines(&each.ocsf, o->ocsf) || open_lines(&each.ecs, o->ecs) ||
+        open_lines(&daily, o->daily) || open_store(o->db, &each.store))
         return 1;
     o->pipe.geo = geo;
-    if (o->activities || o->db) {
+    if (o->activities || o->ocsf || o->ecs || o->db) {
         o->pipe.each = on_activity;
         o->pipe.each_owner = &each;
     }
@@ -209,13 +232,16 @@ static int scan(struct scan_options *o)
         (void)fprintf(stderr, "vigie scan: %s%s%s\n", r.about, *r.about ? ": " : "", r.why);
         code = err == ERR_USAGE ? 2 : 1;
     } else {
+        put_alerts(&each.ocsf, &r, ocsf_alert);
+        put_alerts(&each.ecs, &r, ecs_alert);
         code = write_reports(o, &r) | keep(&r, each.store, o->db);
         if (!r.any_readable) {
             (void)fputs("vigie scan: nothing could be read; the report says why\n", stderr);
             code = 1;
         }
     }
-    code |= close_lines(&activities, o->activities) | close_lines(&daily, o->daily) ? 1 : 0;
+    int bad = close_lines(&each.activities, o->activities) | close_lines(&each.ocsf, o->ocsf) | close_lines(&each.ecs, o->ecs);
+    code |= bad | close_lines(&daily, o->daily) ? 1 : 0;
     store_close(each.store);
     pipe_free(&r);
     geo_close(geo);

@@ -4,6 +4,7 @@
 
 #include "app/pipe.h"
 #include "base/buf.h"
+#include "model/outside.h"
 
 /* The one JSON object of `vigie scan --json`; keys sorted, times RFC 3339 UTC with nanoseconds. */
 void report_json(const struct pipe_result *r, struct buf *out);
@@ -13,6 +14,14 @@ void report_text(const struct pipe_result *r, struct buf *out, bool colour);
 void report_html(const struct pipe_result *r, struct buf *out);
 /* alerts.csv, users.csv, contributions.csv, inputs.csv into folder `dir` (made if missing). */
 int report_csv(const struct pipe_result *r, const char *dir);
+
+/* An alert for the schemas of others; its texts are those of the run, its lists lie in `room`. */
+struct report_outside {
+    struct str users[ALERT_USERS * 2], attack[8];
+    uint8_t evidence[ALERT_EVIDENCE][16];
+    char policy[16];
+};
+struct outside_alert report_outside(const struct pipe_result *r, const struct alert *a, struct report_outside *room);
 
 /* How an account is called in results: sAM name, else UPN ... ; the entity's name when unknown. */
 struct str report_account(const struct dir *d, uint32_t entity);

@@ -130,6 +130,10 @@ static int judging_option(struct cli *c, const char *name, char *value)
         return file(&o->csv, value);
     if (strcmp(name, "--activities") == 0)
         return file(&o->activities, value);
+    if (strcmp(name, "--ocsf") == 0)
+        return file(&o->ocsf, value);
+    if (strcmp(name, "--ecs") == 0)
+        return file(&o->ecs, value);
     if (strcmp(name, "--daily") == 0)
         return file(&o->daily, value);
     if (strcmp(name, "--db") == 0)

@@ -9,7 +9,7 @@ enum { SCAN_LIST = 256 };
 struct scan_options {
     struct pipe_options pipe;
     bool json;
-    const char *html, *csv, *activities, *daily, *db;
+    const char *html, *csv, *activities, *ocsf, *ecs, *daily, *db;
     char *geo[8];
     size_t ngeo;
     /* storage behind pipe */

@@ -2,7 +2,6 @@
 #include "model/act_json.h"
 
 #include "base/hash.h"
-#include "base/jout.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,7 +141,7 @@ static void fact(struct jout *j, const struct fact *f)
         jout_u64(j, f->u);
 }
 
-static void facts(struct jout *j, const struct activity *a)
+void activity_json_facts(struct jout *j, const struct activity *a)
 {
     if (!a->nfacts)
         return;
@@ -206,7 +205,7 @@ void activity_json(const struct activity *a, struct buf *out, struct str origin_
     if (a->impersonated)
         jout_kbool(&j, "impersonated", true);
     jout_kstr(&j, "session", a->session);
-    facts(&j, a);
+    activity_json_facts(&j, a);
     record(&j, &a->origin, origin_path);
     jout_end_obj(&j);
     buf_char(out, '\n');

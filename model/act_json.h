@@ -12,11 +12,13 @@
 #ifndef VIGIE_MODEL_ACT_JSON_H
 #define VIGIE_MODEL_ACT_JSON_H
 
-#include "base/buf.h"
+#include "base/jout.h"
 #include "model/activity.h"
 
 /* Appends the line with its line feed. origin_path names the input of a->origin; absent leaves it out. */
 void activity_json(const struct activity *a, struct buf *out, struct str origin_path);
+/* Member "facts" of an open object, left out when there are none. */
+void activity_json_facts(struct jout *j, const struct activity *a);
 
 /* The words of the tags lists, by bit number; absent after the last. */
 struct str location_tag_text(unsigned bit);

@@ -685,6 +685,12 @@ def test_exports():
     assert len(rows) == total and len({r["Id"] for r in rows}) == total and [r["Time"] for r in rows] == sorted((r["Time"] for r in rows), reverse=True)
     alerts = table("alerts/export", {"filters": {}})
     assert {a["Id"] for a in alerts} == {a["id"] for a in post("alerts/query", {"limit": 100})["data"]} and all(a["Users"] and a["Severity"] and a["Status"] for a in alerts)
+    for form, uid, people in (("ocsf", lambda e: e["finding_info"]["uid"], lambda e: [x["name"] for x in e["resources"]]), ("ecs", lambda e: e["event"]["id"], lambda e: e["related"]["user"])):
+        status, headers, data = hub.own("POST", "alerts/export", {"filters": {}, "format": form})
+        assert status == 200 and headers["Content-Type"] == "application/x-ndjson", (status, headers, data)
+        events = {uid(e): e for e in map(json.loads, data.decode().strip().split("\n"))}
+        assert {i: ", ".join(people(e)) for i, e in events.items()} == {a["Id"]: a["Users"] for a in alerts}, form
+    assert hub.own("POST", "alerts/export", {"filters": {}, "format": "xml"})[0] == 400
     assert hub.own("POST", "activities/export", {"filters": {"nothing": {"eq": 1}}})[0] == 400
     assert {"activities exported", "alerts exported"} <= {r["what"] for r in get("audit?limit=20")["data"]}
 

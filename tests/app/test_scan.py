@@ -182,6 +182,39 @@ def check_reports(work):
     assert sorted(os.listdir(tables)) == ["alerts.csv", "contributions.csv", "inputs.csv", "users.csv"]
 
 
+# OCSF 1.3.0: what each class requires beyond what every event has
+REQUIRED = {2004: ["finding_info"], 3001: ["user"], 3002: ["user"], 3006: ["group"], 6003: ["actor", "api", "src_endpoint"]}
+OF_EVERY_EVENT = ["activity_id", "category_uid", "class_uid", "metadata", "severity_id", "time", "type_uid"]
+
+
+def check_ocsf_and_ecs(work):
+    """The sample organisation: every activity and every alert is in both files, once, and has what its schema requires."""
+    subprocess.run([f"{BUILD}/sample", "--out", f"{work}/org", "--users", "30", "--days", "20", "--seed", "7"], check=True, stdout=subprocess.DEVNULL)
+    r = result("--ocsf", f"{work}/ocsf", "--ecs", f"{work}/ecs", "--activities", f"{work}/all", f"{work}/org")
+    ids = [json.loads(l)["id"] for l in open(f"{work}/all")]
+    alerts = {a["id"]: a for a in r["alerts"]}
+    assert len(ids) == r["activities"]["total"] > 10000 and len(alerts) > 10, (len(ids), len(alerts))
+    ocsf = [json.loads(l) for l in open(f"{work}/ocsf")]
+    assert [e["metadata"]["uid"] for e in ocsf] == ids + [a["id"] for a in r["alerts"]]
+    for e in ocsf:
+        lacks = [k for k in OF_EVERY_EVENT + REQUIRED[e["class_uid"]] if k not in e]
+        assert not lacks, (lacks, e)
+        assert e["type_uid"] == e["class_uid"] * 100 + e["activity_id"] and e["category_uid"] == e["class_uid"] // 1000, e
+        assert e["class_uid"] != 3002 or "service" in e or "dst_endpoint" in e, e
+    assert {e["class_uid"] for e in ocsf} == set(REQUIRED), "the sample has no activity of some class"
+    known = set(ids)
+    for e in ocsf[len(ids):]:
+        a = alerts[e["metadata"]["uid"]]
+        assert e["class_uid"] == 2004 and e["finding_info"]["title"] == a["name"] and e["count"] == a["count"], (e, a)
+        assert [x["uid"] for x in e["finding_info"]["related_events"]] == [x["activity"] for x in a["evidence"]]
+        assert all(x["uid"] in known for x in e["finding_info"]["related_events"]), "evidence that was not exported"
+    ecs = [json.loads(l) for l in open(f"{work}/ecs")]
+    assert [e["event"]["id"] for e in ecs] == [e["metadata"]["uid"] for e in ocsf]
+    assert [e["event"]["kind"] for e in ecs] == ["event"] * len(ids) + ["alert"] * len(alerts)
+    assert all(e["@timestamp"] and e["ecs"]["version"] and e["event"]["category"] and e["event"]["type"] for e in ecs)
+    assert scan("--ocsf", "/dev/full", f"{work}/org").returncode == 1 or not os.path.exists("/dev/full")
+
+
 def check_columns(work):
     """The text fits into 100 columns whatever was raised; only a path may be longer. No path speaks to the terminal."""
     long = [line(i, user=f"a-person-with-a-rather-long-name-{i}", ip=None, country="FR") for i in range(30)]
