@@ -28,6 +28,7 @@ enum hub_change {
     HUB_SETTINGS,   /* retention, notifications, mail */
     HUB_FEEDBACK,   /* a score was reset, feedback given */
     HUB_ALERTS,     /* an alert was received that no detection of ours raised */
+    HUB_EXPORTS,    /* an export was asked for, cancelled or deleted */
     HUB_PERSONAL,   /* somebody's personal data is to be deleted */
     HUB_SET_UP      /* the first administrator has signed up */
 };
@@ -49,6 +50,8 @@ struct hub_hooks {
     /* Takes a file of logs, an EVTX, an archive ... under a name, and queues it for reading: `fd` is a temporary file in
      * DATA/received/ that now belongs to the hub. *input: its number. */
     int (*received)(void *owner, struct str name, struct str by, int fd, const char *path, uint64_t *input);
+    /* The file of an export that is done, to read. ERR_NOT_FOUND when it is gone. */
+    int (*exported)(void *owner, int64_t number, int *fd, uint64_t *bytes);
     /* The raw record of an activity as text (JSON, XML or hexadecimal). ERR_NOT_FOUND when its file is gone. */
     int (*raw)(void *owner, const struct actlog_row *row, struct buf *out);
     /* Health as a JSON object: inputs, sensors, blind detections with reasons, learning, analysis progress, disk; `figures`: of the whole organisation, too. */
@@ -123,6 +126,11 @@ struct api_response {
     struct jout json;        /* writes into body */
     const char *header[4][2]; /* more headers; the values are checked against line breaks */
     struct str filename;     /* set: a download of that name */
+    struct {
+        bool set;            /* sent in place of the body; the server closes it */
+        int fd;
+        uint64_t bytes;
+    } file;
 };
 
 typedef int api_handler(struct api_request *q, struct api_response *r);

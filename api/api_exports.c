@@ -1,178 +1,243 @@
-/* api/api_exports.c - activities and alerts that a filter finds, as tables for a spreadsheet. */
-#include "api/api.h"
-
-#include "api/activity_json.h"
-#include "api/alert_json.h"
-#include "api/alert_outside.h"
+/* api/api_exports.c - exports of the activity log: asked for, listed, downloaded, cancelled, deleted. app/hub_exports.c writes them. */
+#include "api/answer.h"
+#include "api/exporting.h"
 #include "api/filters.h"
-#include "base/csv.h"
-#include "base/hash.h"
-#include "model/ecs.h"
-#include "model/ocsf.h"
-#include "store/tab_entities.h"
+#include "store/tab_exports.h"
 
-enum { EXPORT_MOST = 100000, USERS = 64 };
+enum { MOST = 20, ASKED_MOST = 65536, KEPT_DAYS = 7 }; /* of one account; KEPT_DAYS as in app/hub_exports.c */
 
-struct table {
-    struct api_request *q;
-    struct buf *out;
-    struct arena row; /* texts of one row */
+static bool all_of_them(const struct api_request *q)
+{
+    return api_may(q, RIGHT_MANAGE_ADMINS);
+}
+
+/* ---- as JSON ---- */
+
+static int64_t seconds_left(const struct api_request *q, const struct stored_export *e)
+{
+    int64_t spent = q->now - e->started;
+    if (e->state != EXPORT_RUNNING || !e->rows || e->rows > e->total || spent <= 0)
+        return -1;
+    return (int64_t)((double)spent / (double)e->rows * (double)(e->total - e->rows) / (double)TIME_SECOND);
+}
+
+static void members(const struct api_request *q, struct jout *j, const struct stored_export *e)
+{
+    static const char *const states[] = {[EXPORT_WAITING] = "waiting", [EXPORT_RUNNING] = "running", [EXPORT_DONE] = "done", [EXPORT_FAILED] = "failed", [EXPORT_CANCELLED] = "cancelled"};
+    struct arena a;
+    arena_init(&a, 16384, 4 << 20);
+    const struct jnode *asked = jin_embedded(&a, e->asked), *filters = asked ? jin_get(asked, asked, STR("filters")) : NULL;
+    jout_ki64(j, "id", e->number);
+    jout_kstr(j, "format", e->format);
+    if (filters && filters->type == J_OBJ) {
+        jout_key(j, "filters");
+        jout_raw(j, filters->val);
+    } else if (asked) {
+        jout_kstr(j, "query", jin_str(asked, asked, "query"));
+    }
+    jout_kstr(j, "by", e->by);
+    jout_kbool(j, "mine", e->account == q->caller->account);
+    jout_kz(j, "state", states[e->state]);
+    jout_kstr(j, "why", e->why);
+    api_ktime(j, "asked", e->made);
+    api_ktime(j, "started", e->started);
+    api_ktime(j, "ended", e->ended);
+    api_ktime(j, "expires", e->ended == TIME_NONE ? TIME_NONE : e->ended + KEPT_DAYS * TIME_DAY);
+    jout_ku64(j, "activities", e->rows);
+    jout_ku64(j, "of", e->total);
+    jout_ku64(j, "bytes", e->bytes);
+    jout_kbool(j, "more", e->more);
+    if (seconds_left(q, e) >= 0)
+        jout_ki64(j, "secondsLeft", seconds_left(q, e));
+    arena_free(&a);
+}
+
+struct listing {
+    const struct api_request *q;
+    struct jout *j;
+    uint64_t n;
 };
 
-static void begin(struct table *t, struct api_request *q, struct api_response *r, const char *name, const char *heads)
+static int one(void *owner, const struct stored_export *e)
 {
-    *t = (struct table){.q = q, .out = &r->body};
-    arena_init(&t->row, 16384, 1u << 22);
-    r->type = "text/csv; charset=utf-8";
-    r->filename = str_of(name);
-    buf_str(t->out, str_of(heads));
+    struct listing *l = owner;
+    l->n++;
+    jout_obj(l->j);
+    members(l->q, l->j, e);
+    jout_end_obj(l->j);
+    return 0;
 }
 
-static int end(struct table *t, int err, bool more)
+static int list(struct api_request *q, struct api_response *r)
 {
-    if (!err && more)
-        buf_fmt(t->out, "\"There are more: the first %d are here. Narrow the filters.\"\r\n", (int)EXPORT_MOST);
-    arena_free(&t->row);
-    return err ? err : t->out->failed ? ERR_MEMORY : 0;
+    struct listing l = {.q = q, .j = &r->json};
+    list_begin(r);
+    int err = tab_exports_each(q->db, all_of_them(q) ? 0 : q->caller->account, one, &l);
+    list_end(r, l.n, false, false);
+    return err;
 }
 
-static void cells(struct table *t, const struct str *of, size_t n)
+static int answer(struct api_request *q, struct api_response *r, int64_t number)
 {
-    for (size_t i = 0; i < n; i++)
-        csv_cell(t->out, of[i], i + 1 < n ? ',' : '\n');
+    struct stored_export e;
+    int err = tab_exports_get(q->db, q->arena, number, &e);
+    if (err)
+        return err;
+    jout_obj(&r->json);
+    members(q, &r->json, &e);
+    jout_end_obj(&r->json);
+    return 0;
 }
 
-/* ---- activities ---- */
+/* ---- one of them ---- */
 
-static int activity_line(void *owner, const struct actlog_row *row)
+/* Somebody else's is not there, except for who manages administrators. */
+static int find(struct api_request *q, struct stored_export *out)
 {
-    static const char *const outcomes[] = {[OUTCOME_UNKNOWN] = "", [OUTCOME_SUCCESS] = "success", [OUTCOME_FAILURE] = "failure"};
-    struct table *t = owner;
-    const struct activity *a = &row->activity;
-    char id[33], when[TIME_TEXT], ip[IP_TEXT];
-    arena_reset(&t->row);
-    const struct str of[] = {time_text(a->time, when),
-                             act_kind(a),
-                             activity_json_description(&t->row, a),
-                             str_of(outcomes[a->outcome]),
-                             account_text(&a->actor),
-                             a->app,
-                             ip_set(&a->ip) ? ip_text(&a->ip, ip) : STR_NONE,
-                             activity_json_country(a->location.country),
-                             a->location.city,
-                             a->device,
-                             a->destination,
-                             a->agent.text,
-                             hash_hex(id, a->id, 16)};
-    cells(t, of, sizeof of / sizeof *of);
-    return t->out->failed ? ERR_MEMORY : 0;
+    uint64_t number;
+    if (!str_u64(q->vars[0], &number) || number > INT64_MAX)
+        return ERR_NOT_FOUND;
+    int err = tab_exports_get(q->db, q->arena, (int64_t)number, out);
+    return !err && out->account != q->caller->account && !all_of_them(q) ? ERR_NOT_FOUND : err;
 }
 
-static int export_activities(struct api_request *q, struct api_response *r)
+static int get(struct api_request *q, struct api_response *r)
+{
+    struct stored_export e;
+    int err = find(q, &e);
+    return err ? err : answer(q, r, e.number);
+}
+
+/* What a role could see once stays in the file: whoever has another one now does not get it. */
+static int download(struct api_request *q, struct api_response *r)
+{
+    struct stored_export e;
+    struct str scope;
+    int err = find(q, &e);
+    if (!err)
+        err = exporting_scope(q->db, q->arena, q->caller->account, &scope);
+    if (err)
+        return err;
+    const struct export_form *form = export_form_of(e.format);
+    if (e.state != EXPORT_DONE || !form)
+        return api_refuse(r, 409, "This export has no file.");
+    if (!all_of_them(q) && !str_eq(scope, e.scope))
+        return api_refuse(r, 403, "Your role has changed since this export was asked for: ask again.");
+    err = q->hub->exported(q->hub->owner, e.number, &r->file.fd, &r->file.bytes);
+    if (err)
+        return err;
+    r->file.set = true;
+    r->type = form->type;
+    r->filename = str_fmt(q->arena, "activities-%lld%s", (long long)e.number, form->suffix);
+    return 0;
+}
+
+static int cancel(struct api_request *q, struct api_response *r)
+{
+    struct stored_export e;
+    int err = find(q, &e);
+    if (err)
+        return err;
+    err = tab_exports_cancel(q->db, e.number, q->now);
+    if (err == ERR_NOT_FOUND)
+        return api_refuse(r, 409, "This export has ended.");
+    if (!err)
+        err = api_audit(q, "export cancelled", q->vars[0], STR_NONE, STR_NONE);
+    if (err)
+        return err;
+    q->hub->changed(q->hub->owner, HUB_EXPORTS);
+    return answer(q, r, e.number);
+}
+
+static int drop(struct api_request *q, struct api_response *r)
+{
+    struct stored_export e;
+    int err = find(q, &e);
+    if (!err)
+        err = tab_exports_drop(q->db, e.number);
+    if (!err)
+        err = api_audit(q, "export deleted", q->vars[0], STR_NONE, STR_NONE);
+    if (err)
+        return err;
+    q->hub->changed(q->hub->owner, HUB_EXPORTS);
+    jout_obj(&r->json);
+    jout_end_obj(&r->json);
+    return 0;
+}
+
+/* ---- asking for one ---- */
+
+/* What was sent of filters or query, to be parsed again when it is written. */
+static struct str asked_of(struct api_request *q)
+{
+    const struct jnode *filters = jin_get(q->doc, q->params, STR("filters"));
+    struct buf b = {0};
+    struct jout j = jout_to(&b);
+    jout_obj(&j);
+    if (filters && filters->type == J_STR) {
+        jout_kstr(&j, "query", filters->val); /* the text form */
+    } else if (filters && filters->type == J_OBJ) {
+        jout_key(&j, "filters");
+        jout_raw(&j, filters->val);
+    } else if (!filters) {
+        jout_kstr(&j, "query", api_str(q, "query"));
+    }
+    jout_end_obj(&j);
+    struct str out = b.failed ? STR_NONE : str_dup(q->arena, buf_view(&b));
+    buf_free(&b);
+    return out;
+}
+
+static int add(struct api_request *q, struct stored_export *e)
+{
+    int err = db_begin(q->db);
+    if (err)
+        return err;
+    err = tab_exports_add(q->db, e, &e->number);
+    if (!err)
+        err = api_audit(q, "activities exported", str_fmt(q->arena, "%lld", (long long)e->number), STR_NONE,
+                        str_fmt(q->arena, "{\"format\":\"%.*s\",\"asked\":%.*s}", STR_ARG(e->format), STR_ARG(e->asked)));
+    return db_end(q->db, err);
+}
+
+static int ask(struct api_request *q, struct api_response *r)
 {
     struct filter f;
-    struct table t;
-    bool more = false;
+    uint64_t n = 0;
+    struct str format = str_set(api_str(q, "format")) ? api_str(q, "format") : STR("csv");
+    if (!export_form_of(format))
+        return api_refuse(r, 400, "format is csv, json, ocsf or ecs.");
     if (!filters_of(q, r, FILTER_ACTIVITIES, &f))
         return 0;
-    int err = api_audit(q, "activities exported", STR_NONE, STR_NONE, STR_NONE);
-    if (err)
-        return err;
-    begin(&t, q, r, "activities.csv", "Time,Activity,Description,Outcome,User,App,IP address,Country,City,Device,Destination,User agent,Id\r\n");
-    const struct actlog_query ask = {.filter = &f, .view = &q->caller->activities, .limit = EXPORT_MOST};
-    err = actlog_query(q->log, &ask, activity_line, &t, &more);
-    return end(&t, err, more);
-}
-
-/* ---- alerts ---- */
-
-/* "Alice, Bob" */
-static struct str users_of(struct table *t, const struct stored_alert *a)
-{
-    uint32_t numbers[USERS];
-    size_t n = 0;
-    struct stored_entity e;
-    struct str all = STR("");
-    if (tab_alerts_users(t->q->db, str_of(a->id), numbers, USERS, &n) != 0)
-        return STR_NONE;
-    for (size_t i = 0; i < n; i++)
-        if (tab_entities_get(t->q->db, &t->row, numbers[i], &e) == 0)
-            all = str_fmt(&t->row, "%.*s%s%.*s", STR_ARG(all), all.n ? ", " : "", STR_ARG(e.base.name));
-    return all;
-}
-
-static int alert_line(void *owner, const struct stored_alert *a)
-{
-    struct table *t = owner;
-    char start[TIME_TEXT], last[TIME_TEXT];
-    arena_reset(&t->row);
-    const struct str of[] = {a->start == TIME_NONE ? STR_NONE : time_text(a->start, start),
-                             a->end == TIME_NONE ? STR_NONE : time_text(a->end, last),
-                             a->name,
-                             a->policy,
-                             severity_text(a->severity),
-                             a->category,
-                             alert_json_status(a->resolution),
-                             users_of(t, a),
-                             a->source_party.label,
-                             a->destination_party.label,
-                             a->service ? alert_json_app(a->service) : STR_NONE,
-                             str_fmt(&t->row, "%llu", (unsigned long long)a->count),
-                             a->description,
-                             a->comment,
-                             str_of(a->id)};
-    cells(t, of, sizeof of / sizeof *of);
-    return t->out->failed ? ERR_MEMORY : 0;
-}
-
-static int alert_event(struct table *t, const struct stored_alert *a, void (*form)(const struct outside_alert *a, struct buf *out))
-{
-    struct outside_alert outside;
-    arena_reset(&t->row);
-    int err = alert_outside(t->q->db, &t->row, a, &outside);
+    struct stored_export e = {.account = q->caller->account, .format = format, .asked = asked_of(q), .made = q->now};
+    if (!str_set(e.asked))
+        return ERR_MEMORY;
+    if (e.asked.n > ASKED_MOST)
+        return api_refuse(r, 400, "The filter is too long.");
+    int err = tab_exports_count(q->db, e.account, &n);
+    if (!err && n >= MOST)
+        return api_refuse(r, 409, "You have 20 exports: delete one first.");
     if (!err)
-        form(&outside, t->out);
-    return err ? err : t->out->failed ? ERR_MEMORY : 0;
-}
-
-static int alert_ocsf(void *owner, const struct stored_alert *a)
-{
-    return alert_event(owner, a, ocsf_alert);
-}
-
-static int alert_ecs(void *owner, const struct stored_alert *a)
-{
-    return alert_event(owner, a, ecs_alert);
-}
-
-static int export_alerts(struct api_request *q, struct api_response *r)
-{
-    struct filter f;
-    struct table t;
-    bool more = false;
-    struct str format = api_str(q, "format");
-    bool csv = !str_set(format) || str_eq(format, STR("csv")), ocsf = str_eq(format, STR("ocsf")), ecs = str_eq(format, STR("ecs"));
-    if (!csv && !ocsf && !ecs)
-        return api_refuse(r, 400, "format is csv, ocsf or ecs.");
-    if (!filters_of(q, r, FILTER_ALERTS, &f))
-        return 0;
-    int err = api_audit(q, "alerts exported", STR_NONE, STR_NONE, STR_NONE);
+        err = exporting_scope(q->db, q->arena, e.account, &e.scope);
+    if (!err)
+        err = add(q, &e);
     if (err)
         return err;
-    begin(&t, q, r, csv ? "alerts.csv" : ocsf ? "alerts.ocsf.jsonl" : "alerts.ecs.jsonl",
-          !csv ? "" : "First activity,Last activity,Alert,Policy,Severity,Category,Status,Users,Source,Destination,App,Count,Description,Comment,Id\r\n");
-    if (!csv)
-        r->type = "application/x-ndjson";
-    const struct alert_query ask = {.filter = &f, .view = &q->caller->alerts, .limit = EXPORT_MOST};
-    err = tab_alerts_query(q->db, &ask, csv ? alert_line : ocsf ? alert_ocsf : alert_ecs, &t, &more);
-    return end(&t, err, csv && more);
+    q->hub->changed(q->hub->owner, HUB_EXPORTS);
+    r->status = 202;
+    return answer(q, r, e.number);
 }
 
 static const struct api_route routes[] = {
-    {.method = API_POST, .pattern = "api/vigie/v1/activities/export", .right = RIGHT_VIEW_ACTIVITIES, .handler = export_activities, .lane = API_LONG,
-     .about = "Activities that a filter finds, as CSV: at most 100,000."},
-    {.method = API_POST, .pattern = "api/vigie/v1/alerts/export", .right = RIGHT_VIEW_ALERTS, .handler = export_alerts, .lane = API_LONG,
-     .about = "Alerts that a filter finds, as CSV, OCSF or ECS (format): at most 100,000."},
+    {.method = API_GET, .pattern = "api/vigie/v1/exports", .right = RIGHT_VIEW_ACTIVITIES, .handler = list,
+     .about = "The caller's exports of the activity log, newest first; who manages administrators sees everybody's."},
+    {.method = API_POST, .pattern = "api/vigie/v1/exports", .right = RIGHT_VIEW_ACTIVITIES, .handler = ask,
+     .about = "Asks for the activities that a filter finds as a file (format csv, json, ocsf or ecs), which is written in the background and kept for seven days."},
+    {.method = API_GET, .pattern = "api/vigie/v1/exports/{id}", .right = RIGHT_VIEW_ACTIVITIES, .handler = get, .about = "One export: how far it is and what became of it."},
+    {.method = API_GET, .pattern = "api/vigie/v1/exports/{id}/file", .right = RIGHT_VIEW_ACTIVITIES, .handler = download, .audit = "export downloaded",
+     .about = "The file of an export that is done."},
+    {.method = API_POST, .pattern = "api/vigie/v1/exports/{id}/cancel", .right = RIGHT_VIEW_ACTIVITIES, .handler = cancel, .about = "Cancels an export that waits or is being written."},
+    {.method = API_DELETE, .pattern = "api/vigie/v1/exports/{id}", .right = RIGHT_VIEW_ACTIVITIES, .handler = drop, .about = "Deletes an export and its file."},
     {.pattern = NULL}};
 
 const struct api_routes api_exports = {routes};

@@ -24,6 +24,9 @@ bool caller_admit(struct api_request *q, const struct caller_headers *h, const s
 
 /* The value of a cookie among those that were sent (RFC 6265 4.2.1); absent: it is not there. */
 struct str caller_cookie(struct str cookies, struct str name);
+/* For work that goes on after its request: q->caller is what that account may do and see now. ERR_NOT_FOUND: it is gone or disabled. */
+int caller_as(struct api_request *q, int64_t account, caller_view *view);
+
 /* A new session of the account; *cookie is the value of Set-Cookie, in the arena; q->session and q->caller are the new ones. */
 int caller_begin(struct api_request *q, int64_t account, const char **cookie);
 /* Set-Cookie that makes the browser forget it. */

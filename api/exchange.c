@@ -83,6 +83,8 @@ void exchange_end(void *server, struct MHD_Connection *c, void **exchange, enum 
         (void)close(x->q.file.fd);
         (void)unlink(x->q.file.path);
     }
+    if (x->r.file.set)
+        (void)close(x->r.file.fd);
     buf_free(&x->body);
     buf_free(&x->r.body);
     arena_free(&x->arena);
@@ -141,20 +143,35 @@ static void count_answer(struct server *s, unsigned status)
     (void)atomic_fetch_add(&s->by_class[status / 100 < 6 ? status / 100 : 5], 1);
 }
 
+/* The body or the file, which is the library's from then on; *n: its bytes. NULL: memory is short. */
+static struct MHD_Response *content(struct api_response *r, unsigned status, uint64_t *n)
+{
+    struct MHD_Response *m;
+    if (r->file.set && status < 300) {
+        *n = r->file.bytes;
+        m = MHD_create_response_from_fd64(r->file.bytes, r->file.fd);
+        r->file.set = !m;
+        return m;
+    }
+    *n = r->body.n;
+    m = MHD_create_response_from_buffer(r->body.n, r->body.n ? r->body.p : NULL, r->body.n ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+    if (m && r->body.n)
+        r->body = (struct buf){0};
+    return m;
+}
+
 static enum MHD_Result answer(struct exchange *x, struct MHD_Connection *c)
 {
     struct api_response *r = &x->r;
+    uint64_t n;
     if (r->body.failed) {
         buf_free(&r->body);
         (void)api_refuse(r, 500, "Memory is short.");
     }
     unsigned status = r->status ? (unsigned)r->status : 200;
-    size_t n = r->body.n;
-    struct MHD_Response *m = MHD_create_response_from_buffer(n, n ? r->body.p : NULL, n ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *m = content(r, status, &n);
     if (!m)
         return MHD_NO;
-    if (n)
-        r->body = (struct buf){0}; /* is the library's now */
     add_headers(x, m);
     enum MHD_Result queued = MHD_queue_response(c, status, m);
     MHD_destroy_response(m);

@@ -31,6 +31,8 @@ static const struct {
     {"Alert", "id:str name:str policy:str externalId?:int severity:str category:str start:time|null end:time|null count:int status:str read:bool suppressed:bool "
               "withdrawn:time|null shore:str app?:obj users:obj[] description?:str source?:obj destination?:obj"},
     {"Activity", "id:str time:time kind:str description:str outcome:str app:obj shore:str actor?:obj"},
+    {"Export", "id:int format:str filters?:obj query?:str by:str mine:bool state:str why?:str asked:time started:time|null ended:time|null expires:time|null activities:int "
+               "of:int bytes:int more:bool secondsLeft?:int"},
     {"Health", "state:str uptime:int activities?:int analysis:obj blind:obj[] learning:obj[] disk?:obj problems:obj[]"},
     {"AuditRow", "id:int time:time by?:str from?:str what:str object?:str before?:any after?:any"},
     {"Role", "id:str name:str scope:str about:str rights:str[]"},
@@ -77,6 +79,9 @@ static const struct {
     {API_GET, "api/vigie/v1/alerts/{id}", "Alert", false},
     {API_POST, "api/vigie/v1/activities/query", "Activity", true},
     {API_GET, "api/vigie/v1/activities/{id}", "Activity", false},
+    {API_GET, "api/vigie/v1/exports", "Export", true},
+    {API_POST, "api/vigie/v1/exports", "Export", false},
+    {API_GET, "api/vigie/v1/exports/{id}", "Export", false},
     {API_GET, "api/vigie/v1/health", "Health", false},
     {API_GET, "api/vigie/v1/audit", "AuditRow", true},
     {API_GET, "api/vigie/v1/roles", "Role", true},

@@ -67,13 +67,21 @@ static void changed(void *owner, enum hub_change what)
         (void)unlink(path);
     if (what == HUB_PERSONAL)
         atomic_store(&h->erase, true);
-    atomic_fetch_or(&h->changed, 1u << what);
+    if (what == HUB_EXPORTS)
+        atomic_store(&h->exports, true);
+    else
+        atomic_fetch_or(&h->changed, 1u << what);
     hub_wake(h);
 }
 
 static int received(void *owner, struct str name, struct str by, int fd, const char *path, uint64_t *input)
 {
     return hub_received_take(owner, name, by, fd, path, input);
+}
+
+static int exported(void *owner, int64_t number, int *fd, uint64_t *bytes)
+{
+    return hub_exports_file(owner, number, fd, bytes);
 }
 
 static int raw(void *owner, const struct actlog_row *row, struct buf *out)
@@ -129,8 +137,7 @@ static void metrics(void *owner, struct buf *out)
     hub_metrics(owner, out);
 }
 
-/* What callers see: the link and the licences decide; scopes are the server's matter. */
-static void view(void *owner, struct actlog_view *activities, struct alert_view *alerts)
+void hub_view(void *owner, struct actlog_view *activities, struct alert_view *alerts)
 {
     struct hub *h = owner;
     struct licensing may = {.atp = false};
@@ -227,13 +234,15 @@ static int open_stores(struct hub *h, char why[512])
     if (!err)
         err = hub_received_open(h);
     if (!err)
+        err = hub_exports_open(h);
+    if (!err)
         err = hub_fold_open(h);
     return err ? fail(why, h->folder, err_text(err)) : 0;
 }
 
 static int open_server(struct hub *h, char why[512])
 {
-    h->hooks = (struct hub_hooks){.owner = h, .changed = changed, .received = received, .raw = raw, .health = health, .judged = judged, .metrics = metrics,
+    h->hooks = (struct hub_hooks){.owner = h, .changed = changed, .received = received, .exported = exported, .raw = raw, .health = health, .judged = judged, .metrics = metrics,
                                  .session = session, .progress = progress, .directory_test = directory_test, .directory_forget = directory_forget, .fetch = fetch,
                                   .keys = &h->keys, .secrets = h->secrets};
     const struct server_options o = {.address = h->config.listen,
@@ -244,7 +253,7 @@ static int open_server(struct hub *h, char why[512])
                                      .db = h->db,
                                      .log = h->log,
                                      .hub = &h->hooks,
-                                     .view = view,
+                                     .view = hub_view,
                                      .files = portal_files};
     return server_open(&h->server, &o, why);
 }
@@ -274,7 +283,9 @@ static int start_threads(struct hub *h)
     h->keeper_runs = h->server && pthread_create(&h->keeper_thread, NULL, hub_keeper_run, h) == 0;
     h->notify_runs = h->server && pthread_create(&h->notify_thread, NULL, hub_notify_run, h) == 0;
     h->directory_runs = h->server && pthread_create(&h->directory_thread, NULL, hub_directory_run, h) == 0;
-    return h->ingest_runs && h->fold_runs && ((h->keeper_runs && h->notify_runs && h->directory_runs) || !h->server) ? 0 : ERR_MEMORY;
+    h->exports_run = h->server && pthread_create(&h->exports_thread, NULL, hub_exports_thread, h) == 0;
+    bool all = h->keeper_runs && h->notify_runs && h->directory_runs && h->exports_run;
+    return h->ingest_runs && h->fold_runs && (all || !h->server) ? 0 : ERR_MEMORY;
 }
 
 static int open_hub(const struct hub_config *config, bool serve, struct hub **out, char why[512])
@@ -369,6 +380,8 @@ void hub_close(struct hub *h)
         (void)pthread_join(h->notify_thread, NULL);
     if (h->directory_runs)
         (void)pthread_join(h->directory_thread, NULL);
+    if (h->exports_run)
+        (void)pthread_join(h->exports_thread, NULL);
     server_close(h->server);
     hub_fold_close(h);
     hub_notify_close(h);

@@ -20,7 +20,9 @@
     X(directory, "", "LDIF or JSON file with the directory, read at start; more can be uploaded.")                           \
     X(geo, "", "Places of addresses: text ranges or .mmdb; empty: those installed.")                                        \
     X(learned, "no", "Take the learning periods of all detections as over: yes or no.")                                     \
-    X(jobs, "2", "Threads that decode what comes in.")
+    X(jobs, "2", "Threads that decode what comes in.")                                                                      \
+    X(export_rows, "10000000", "Most activities in one export of the activity log: the newest are written.")               \
+    X(export_megabytes, "20480", "Most megabytes of one export.")
 
 #define HUB_CONFIG_FILE "/etc/vigie/vigie.conf"
 

@@ -13,6 +13,7 @@
 #include "store/tab_audit.h"
 #include "store/tab_entities.h"
 #include "store/tab_erasures.h"
+#include "store/tab_exports.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -249,8 +250,11 @@ static int forget(struct hub *h, struct requests *r)
     uint32_t numbers[PEOPLE * ERASE_NUMBERS];
     size_t n;
     int err = forget_activities(h, r, numbers, &n);
+    if (!err)
+        err = tab_exports_withdraw(h->db, hub_now());
     if (err)
         return err;
+    atomic_store(&h->exports, true); /* whose files go */
     atomic_fetch_add(&h->erasures, 1); /* before anybody can take the new directory to judges that expect the person in it */
     err = learn_again(h, numbers, n);
     for (size_t i = 0; !err && i < r->n; i++) {

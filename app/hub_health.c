@@ -15,7 +15,7 @@ static void problem(struct jout *j, const char *text, const char *todo)
     jout_end_obj(j);
 }
 
-static void disk(struct hub *h, uint64_t *room, uint64_t *all)
+void hub_disk(const struct hub *h, uint64_t *room, uint64_t *all)
 {
     struct statvfs v;
     *room = *all = 0;
@@ -23,6 +23,13 @@ static void disk(struct hub *h, uint64_t *room, uint64_t *all)
         *room = (uint64_t)v.f_bavail * v.f_frsize;
         *all = (uint64_t)v.f_blocks * v.f_frsize;
     }
+}
+
+bool hub_disk_full(const struct hub *h)
+{
+    uint64_t room, all;
+    hub_disk(h, &room, &all);
+    return all && room < all / 20;
 }
 
 void hub_judged(struct hub *h, struct jout *j)
@@ -94,8 +101,8 @@ void hub_health(struct hub *h, bool figures, struct jout *j)
     struct actlog_figures f;
     uint64_t room, all;
     actlog_figures(h->log, &f);
-    disk(h, &room, &all);
-    bool full = all && room < all / 20, failed = atomic_load(&h->files_failed) > 0, stuck = atomic_load(&h->inbox_stuck) > 0, nothing = f.last == 0;
+    hub_disk(h, &room, &all);
+    bool full = hub_disk_full(h), failed = atomic_load(&h->files_failed) > 0, stuck = atomic_load(&h->inbox_stuck) > 0, nothing = f.last == 0;
     bool leapt = hub_keeper_held(h);
     int analysis = atomic_load(&h->fold_err);
     unsigned unread = failing_directories(h, NULL);
@@ -141,7 +148,7 @@ void hub_metrics(struct hub *h, struct buf *out)
     struct actlog_figures f;
     uint64_t room, all;
     actlog_figures(h->log, &f);
-    disk(h, &room, &all);
+    hub_disk(h, &room, &all);
     buf_str(out, STR("# HELP vigie_activities Activities in the log.\n# TYPE vigie_activities gauge\n"));
     buf_fmt(out, "vigie_activities{shore=\"onprem\"} %llu\nvigie_activities{shore=\"cloud\"} %llu\n",
             (unsigned long long)f.activities[SHORE_ONPREM], (unsigned long long)f.activities[SHORE_CLOUD]);

@@ -33,8 +33,8 @@ struct hub {
     struct hub_hooks hooks;
     unsigned jobs;
     int64_t started;
-    pthread_t ingest_thread, fold_thread, keeper_thread, notify_thread, directory_thread;
-    bool ingest_runs, fold_runs, keeper_runs, notify_runs, directory_runs;
+    pthread_t ingest_thread, fold_thread, keeper_thread, notify_thread, directory_thread, exports_thread;
+    bool ingest_runs, fold_runs, keeper_runs, notify_runs, directory_runs, exports_run;
     pthread_mutex_t lock; /* of `wake` and of taking in files */
     pthread_cond_t wake;
     atomic_bool stop;
@@ -44,6 +44,7 @@ struct hub {
     atomic_uint changed;     /* bit per enum hub_change, taken by the fold */
     atomic_uint new_inputs;  /* something waits in DATA/received/ */
     atomic_bool expire;      /* retention is due */
+    atomic_bool exports;     /* one waits, was cancelled or deleted */
     atomic_bool erase;       /* somebody's data is to be deleted */
     atomic_uint erasures;    /* grows when somebody is being forgotten: who judges began before that knows too much */
     atomic_int fold_err; /* why the analysis does not go on; 0: it does */
@@ -59,6 +60,9 @@ bool hub_wait(struct hub *h, unsigned milliseconds);
 void hub_wake(struct hub *h);
 /* DATA/name into out; false when it does not fit. */
 bool hub_path(const struct hub *h, const char *name, char *out, size_t room);
+
+/* What callers see before their own scope narrows it: the link and the licences decide. */
+void hub_view(void *hub, struct actlog_view *activities, struct alert_view *alerts);
 
 /* ---- hub_received.c: files that came in ---- */
 int hub_received_open(struct hub *h); /* folders, and what a kill left */
@@ -104,7 +108,17 @@ int hub_policies_define(struct hub *h); /* at start: what detections there are *
 /* An engine as the policies are set; what it refers to lives in `keep`. */
 int hub_policies_engine(struct hub *h, bool identity, const struct dir *dir, struct arena *keep, struct engine **out);
 
+/* ---- hub_exports.c: the activity log into files ---- */
+int hub_exports_open(struct hub *h); /* the folder, and what a kill left */
+void *hub_exports_thread(void *hub);
+/* The file of an export that is done. ERR_NOT_FOUND. */
+int hub_exports_file(struct hub *h, int64_t number, int *fd, uint64_t *bytes);
+
 /* ---- hub_health.c: how it is ---- */
+/* Bytes that are free for us on the data folder's disk, and all; 0 when nothing tells. */
+void hub_disk(const struct hub *h, uint64_t *room, uint64_t *all);
+/* Less than a twentieth of the disk is left. */
+bool hub_disk_full(const struct hub *h);
 void hub_health(struct hub *h, bool figures, struct jout *j);
 /* Members analysis, blind and learning of an open object. */
 void hub_judged(struct hub *h, struct jout *j);

@@ -113,6 +113,11 @@ export interface Input {
   number: number; name: string; by?: string; state: 'waiting' | 'done' | 'failed'; received?: string; done?: string | null; format?: string | null; bytes?: number;
   records?: number; activities?: number; repeats?: number; faults?: number; firstFault?: string | null;
 }
+export type ExportFormat = 'csv' | 'json' | 'ocsf' | 'ecs';
+export interface ActivityExport {
+  id: number; format: ExportFormat; filters?: Filters; query?: string; by: string; mine: boolean; state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'; why?: string;
+  asked: string; started: string | null; ended: string | null; expires: string | null; activities: number; of: number; bytes: number; more: boolean; secondsLeft?: number;
+}
 export interface DirectoryService {
   number: number; server: string; domain?: string | null; signIn: 'password' | 'kerberos'; bindName?: string | null; ca?: string | null; plain: boolean; minutes: number; enabled: boolean; secret: boolean;
   state: string; running: boolean; failures: number; lastTry: string | null; lastSuccess: string | null; why?: string | null; said: { domain: string; users: number; groups: number; computers: number } | null;

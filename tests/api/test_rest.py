@@ -676,13 +676,65 @@ def table(path, body):
     return list(csv.DictReader(io.StringIO(data.decode() if isinstance(data, bytes) else data)))
 
 
+def export_by(ask, body):
+    """The whole life of an export: (its last row, its file)."""
+    status, _, e = ask("POST", "exports", body)
+    assert status == 202 and e["state"] in ("waiting", "running", "done"), (status, e)
+    end = time.time() + 30
+    while e["state"] in ("waiting", "running") and time.time() < end:
+        time.sleep(0.05)
+        e = ask("GET", f"exports/{e['id']}")[2]
+    assert e["state"] == "done", e
+    status, headers, data = ask("GET", f"exports/{e['id']}/file")
+    data = data if isinstance(data, bytes) else json.dumps(data).encode() if isinstance(data, dict) else data.encode()
+    assert status == 200 and "attachment" in headers["Content-Disposition"] and int(headers["Content-Length"]) == e["bytes"], (status, headers.items(), e)
+    return e, data.decode()
+
+
+def exported(body):
+    return export_by(hub.own, body)
+
+
+def rows_of(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def lines_of(text):
+    return [json.loads(l) for l in text.strip().split("\n")]
+
+
 def test_exports():
-    rows = table("activities/export", {"filters": {"user.username": {"eq": "mallory@corp.test"}}})
+    filters = {"user.username": {"eq": "mallory@corp.test"}}
+    e, text = exported({"filters": filters})
+    rows = rows_of(text)
+    assert e["format"] == "csv" and e["filters"] == filters and e["activities"] == e["of"] == 1 and not e["more"] and e["mine"] and e["by"] == "ada", e
     assert len(rows) == 1 and rows[0]["User"] == "mallory@corp.test" and rows[0]["IP address"] == "203.0.113.66" and rows[0]["Country"] == "France", rows
     assert rows[0]["Device"].startswith("q") and "\n" not in rows[0]["Device"], "hostile text stays in its cell"
     total = post("activities/query", {"limit": 1, "filters": {"actionType": {"eq": "sign-in"}}})["total"]
-    rows = table("activities/export", {"filters": {"actionType": {"eq": "sign-in"}}})
-    assert len(rows) == total and len({r["Id"] for r in rows}) == total and [r["Time"] for r in rows] == sorted((r["Time"] for r in rows), reverse=True)
+    rows = rows_of(exported({"filters": {"actionType": {"eq": "sign-in"}}, "format": "csv"})[1])
+    assert len(rows) == total > 200 and len({r["Id"] for r in rows}) == total and [r["Time"] for r in rows] == sorted((r["Time"] for r in rows), reverse=True)
+    ids = [r["Id"] for r in rows]
+    made = [exported({"query": "actionType:sign-in", "format": f}) for f in ("json", "ocsf", "ecs")]
+    assert all(e["activities"] == total and e["query"] == "actionType:sign-in" for e, _ in made), made[0][0]
+    for (_, text), of in zip(made, (lambda x: x["id"], lambda x: x["metadata"]["uid"], lambda x: x["event"]["id"])):
+        assert [of(x) for x in lines_of(text)] == ids
+    assert all(x["class_uid"] == 3002 for x in lines_of(made[1][1])) and lines_of(made[0][1])[0]["record"]["path"]
+    folder = f"{hub.work}/data/exports"
+    assert os.stat(folder).st_mode & 0o777 == 0o700 and all(os.stat(f"{folder}/{n}").st_mode & 0o777 == 0o600 for n in os.listdir(folder))
+    listed = get("exports")
+    assert listed["total"] == 5 and [x["id"] for x in listed["data"]] == sorted((x["id"] for x in listed["data"]), reverse=True)
+    gone = listed["data"][0]["id"]
+    assert hub.own("POST", f"exports/{gone}/cancel", {})[0] == 409, "it has ended"
+    assert hub.own("DELETE", f"exports/{gone}")[0] == 200 and hub.own("GET", f"exports/{gone}/file")[0] == 404 and hub.own("DELETE", f"exports/{gone}")[0] == 404
+    end = time.time() + 10
+    while os.path.exists(f"{folder}/{gone}") and time.time() < end:
+        time.sleep(0.05)
+    assert not os.path.exists(f"{folder}/{gone}"), "the file of a deleted export is still there"
+    for bad in ({"filters": {"nothing": {"eq": 1}}}, {"filters": {}, "format": "xml"}, {"query": "nonsense:1"}, {"filters": [1]}):
+        assert hub.own("POST", "exports", bad)[0] == 400, bad
+    assert all(hub.own("GET", f"exports/{i}")[0] == 404 for i in ("0", "x", "-1", "9" * 30))
+    said = {(r["what"], r["object"]) for r in get("audit?limit=60")["data"]}
+    assert {("activities exported", str(gone)), ("export downloaded", str(gone)), ("export deleted", str(gone))} <= said
     alerts = table("alerts/export", {"filters": {}})
     assert {a["Id"] for a in alerts} == {a["id"] for a in post("alerts/query", {"limit": 100})["data"]} and all(a["Users"] and a["Severity"] and a["Status"] for a in alerts)
     for form, uid, people in (("ocsf", lambda e: e["finding_info"]["uid"], lambda e: [x["name"] for x in e["resources"]]), ("ecs", lambda e: e["event"]["id"], lambda e: e["related"]["user"])):
@@ -691,8 +743,37 @@ def test_exports():
         events = {uid(e): e for e in map(json.loads, data.decode().strip().split("\n"))}
         assert {i: ", ".join(people(e)) for i, e in events.items()} == {a["Id"]: a["Users"] for a in alerts}, form
     assert hub.own("POST", "alerts/export", {"filters": {}, "format": "xml"})[0] == 400
-    assert hub.own("POST", "activities/export", {"filters": {"nothing": {"eq": 1}}})[0] == 400
-    assert {"activities exported", "alerts exported"} <= {r["what"] for r in get("audit?limit=20")["data"]}
+    assert "alerts exported" in {r["what"] for r in get("audit?limit=20")["data"]}
+    for x in get("exports")["data"]:
+        assert hub.own("DELETE", f"exports/{x['id']}")[0] == 200
+
+
+def test_exports_of_others():
+    """Others' exports are not there; who manages administrators has them all; an account has at most twenty; a changed role ends what it could see."""
+    reader, writer = person("reader", "security_reader", {}), person("analyst", "security_operator", {})
+    ask = lambda head: lambda method, path, body=None: hub.http(method, V + path, body, head)
+    e, text = export_by(ask(reader), {"filters": {}, "format": "json"})
+    for method, path in (("GET", ""), ("GET", "/file"), ("POST", "/cancel"), ("DELETE", "")):
+        assert ask(writer)(method, f"exports/{e['id']}{path}", {} if method == "POST" else None)[0] == 404, path
+    assert ask(writer)("GET", "exports")[2]["data"] == []
+    seen = next(x for x in get("exports")["data"] if x["id"] == e["id"])
+    assert seen["by"] == "reader" and not seen["mine"] and hub.own("GET", f"exports/{e['id']}/file")[0] == 200, seen
+    account = next(a for a in get("accounts")["data"] if a["name"] == "reader")
+    assert hub.own("PUT", f"accounts/{account['id']}", {"role": "compliance_administrator"})[0] == 200
+    status, _, data = ask(signed_in("reader"))("GET", f"exports/{e['id']}/file")
+    assert status == 403 and "role has changed" in data["detail"], (status, data)
+    assert hub.own("PUT", f"accounts/{account['id']}", {"role": "security_reader"})[0] == 200
+    made = [ask(writer)("POST", "exports", {"filters": {}})[0] for _ in range(21)]
+    assert made == [202] * 20 + [409], made
+    end = time.time() + 40
+    while time.time() < end and any(x["state"] in ("waiting", "running") for x in ask(writer)("GET", "exports")[2]["data"]):
+        time.sleep(0.1)
+    assert {x["state"] for x in ask(writer)("GET", "exports")[2]["data"]} == {"done"}
+    ids = [x["id"] for x in get("exports")["data"]]
+    analyst = next(a for a in get("accounts")["data"] if a["name"] == "analyst")
+    assert hub.own("DELETE", f"accounts/{analyst['id']}")[0] in (200, 204)
+    assert [x["by"] for x in get("exports")["data"]] == ["reader"], "with an account its exports go"
+    assert len(ids) == 21 and hub.own("DELETE", f"exports/{e['id']}")[0] == 200
 
 
 def test_score_reset():
@@ -912,6 +993,10 @@ member: CN=alice,CN=Users,DC=corp,DC=test
 def person(name, role, scope):
     """A new account's session as headers."""
     post("accounts", {"name": name, "password": PASSWORD, "role": role, "scope": scope})
+    return signed_in(name)
+
+
+def signed_in(name):
     status, headers, data = hub.http("POST", V + "session", {"name": name, "password": PASSWORD}, {"Origin": f"https://127.0.0.1:{hub.port}"})
     assert status == 200, data
     return {"Cookie": headers["Set-Cookie"].split(";")[0], "X-Vigie-CSRF": data["csrf"], "Origin": f"https://127.0.0.1:{hub.port}"}
@@ -928,9 +1013,12 @@ def outside(head, inside, others, alerts):
     for i in sorted(others)[:3]:
         for path in (f"activities/{i}", f"activities/{i}/raw", f"activities/{i}/insights", f"activities/{i}/similar", f"{C}activities/{i}/"):
             assert ask("GET", path)[0] == 404, path
-    for path, ids in (("activities/export", inside), ("alerts/export", alerts)):
-        data = ask("POST", path, {"filters": {}})[2]
-        assert {r["Id"] for r in csv.DictReader(io.StringIO(data.decode()))} == ids, path
+    e, text = export_by(ask, {"filters": {}})
+    assert {r["Id"] for r in rows_of(text)} == inside and e["of"] == len(inside)
+    for x in lines_of(export_by(ask, {"filters": {"activity.id": {"eq": sorted(others)[:5] + sorted(inside)[:5]}}, "format": "ocsf"})[1]):
+        assert x["metadata"]["uid"] in inside
+    data = ask("POST", "alerts/export", {"filters": {}})[2]
+    assert {r["Id"] for r in rows_of(data.decode())} == alerts
     d = ask("POST", "activities/top", {"filters": {}, "by": "app", "limit": 10})[2]["data"]
     assert sum(x["n"] for x in d) == len(inside), d
     assert ask("GET", "dashboard")[2]["activities"] == len(inside)

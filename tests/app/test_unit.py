@@ -82,7 +82,9 @@ def everything(h, work):
     until("a record by syslog", lambda: count() == 3)
     for path in (f"alerts/{alert}/workbook", "policies/export", "audit/export", "users", "dashboard", "openapi.json"):
         assert h.me.call("GET", path)[0] == 200, (path, h.me.call("GET", path))
-    post(h, "activities/export", {"filters": {}})
+    export = post(h, "exports", {"filters": {}})["id"]
+    until("an export", lambda: h.me.get(f"exports/{export}")["state"] == "done")
+    assert "uploaded" in str(h.me.get("inputs")) and h.me.call("GET", f"exports/{export}/file")[1].count("\n") == 4
     said = post(h, "directories/test", {"server": "ldaps://127.0.0.1:1", "bindName": "svc@corp.test", "password": "x"})
     assert "nobody answers" in json.dumps(said), ("a process of its own runs and speaks to the network", said)
     status, _ = h.me.call("PUT", "notifications", {"webhook": {"enabled": True, "url": "https://127.0.0.1:1/x", "severity": "low"}})

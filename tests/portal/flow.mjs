@@ -378,6 +378,35 @@ async function silence() {
   await api('POST', `alerts/${a.id}/reopen`, {});
 }
 
+/** The log as a file: asked for where it is filtered, left, come back to, downloaded, deleted. */
+async function exports() {
+  const filters = { actionType: { eq: ['sign-in'] } };
+  const total = (await api('POST', 'activities/query', { filters, limit: 1 })).json.total;
+  await open(`activities?f=${encodeURIComponent(JSON.stringify(filters))}`);
+  await page.getByRole('button', { name: t.export, exact: true }).click();
+  const dialog = page.locator('dialog');
+  await dialog.getByLabel(t.exports.format).selectOption('ocsf');
+  await shot('export-dialog');
+  await dialog.getByRole('button', { name: t.exports.start }).click();
+  ok('an export says where it will be', await dialog.getByText(t.exports.started).waitFor().then(() => true, () => false));
+  await dialog.getByRole('link', { name: t.exports.open }).click();
+  const list = page.locator('[data-test=exports]');
+  await list.getByText(t.exports.formats.ocsf).waitFor();
+  await list.getByText(t.exports.state.done).waitFor({ timeout: 60_000 });
+  await shot('exports');
+  const coming = page.waitForEvent('download');
+  await list.getByRole('link', { name: t.exports.download }).click();
+  const file = await coming;
+  const lines = readFileSync(await file.path(), 'utf8').trim().split('\n').map((l) => JSON.parse(l));
+  ok('its file has every activity that the filters find', lines.length === total && total > 100 && lines.every((l) => l.class_uid === 3002) && file.suggestedFilename().endsWith('.ocsf.jsonl'), [lines.length, total, file.suggestedFilename()]);
+  await list.getByRole('link', { name: t.exports.filter }).click();
+  ok('its filters lead back to the log', await until('activity log', 10, async () => decodeURIComponent(page.url()).includes('"sign-in"')));
+  await open('settings/exports');
+  await list.getByRole('button', { name: t.delete }).click();
+  await dialog.getByRole('button', { name: t.delete }).click();
+  ok('a deleted export is gone', await list.getByText(t.exports.none).waitFor().then(() => true, () => false) && (await api('GET', 'exports')).json.total === 0);
+}
+
 /** People and groups of scopes are found by typing; what is sent are ids. */
 async function scopes() {
   const group = (await api('GET', 'suggest?of=groups&q=do')).json.data[0];
@@ -510,7 +539,7 @@ async function deletePerson() {
   ok('the audit log tells of it without the name', audit.includes(t.audited['personal data deleted']) && !audit.includes(who.name), audit.slice(0, 200));
 }
 
-const PAGES = ['', 'alerts', 'activities', 'users', 'computers', 'posture', 'apps', 'policies', 'templates', 'governance', 'settings/general', 'settings/admins', 'settings/roles', 'settings/sign-on', 'settings/tokens', 'settings/licences', 'settings/audit', 'settings/health',
+const PAGES = ['', 'alerts', 'activities', 'users', 'computers', 'posture', 'apps', 'policies', 'templates', 'governance', 'settings/general', 'settings/admins', 'settings/roles', 'settings/sign-on', 'settings/tokens', 'settings/licences', 'settings/exports', 'settings/audit', 'settings/health',
   'settings/link', 'settings/sensors', 'settings/directories', 'settings/tags', 'settings/exclusions', 'settings/vpn', 'settings/inputs', 'settings/subnets', 'settings/notifications', 'settings/profile'];
 
 async function everyPage() {
@@ -561,6 +590,7 @@ async function journey(seen) {
   await part('close an alert', closeAlert);
   await part('policy from a search', policy);
   await part('suppress and take away', silence);
+  await part('exports', exports);
   await part('scopes', scopes);
   await part('link off and on', linkOff);
   await part('ATP licence alone', atpAlone);

@@ -1,6 +1,6 @@
 // pages/activity-log.tsx - what everybody did, on both shores: basic filters, visual query, suggested and saved queries.
 import { useState } from 'preact/hooks';
-import { del, download, get, post } from '../api';
+import { del, get, post } from '../api';
 import { eqValues, isEmpty, withField } from '../filter';
 import type { PageProps } from '../frame';
 import type { Dashboard, Fields, Filters, List, SavedQuery } from '../model';
@@ -13,6 +13,7 @@ import { Dialog, Menu } from '../ui/overlay';
 import { QueryBuilder } from '../ui/query';
 import { ActivityTable, columns } from './activity-table';
 import { NeedsHub } from './needs-hub';
+import { ExportDialog } from './settings-exports';
 
 const COLUMNS_KEY = 'activity-columns-hidden';
 const keptColumns = (): string[] => JSON.parse(localStorage.getItem(COLUMNS_KEY) ?? '[]') as string[];
@@ -74,6 +75,7 @@ export function ActivityLog({ route }: PageProps) {
   const filters = filterOf(route.params);
   const fields = useLoad((s) => get<Fields>('fields', s), 'fields');
   const [saving, setSaving] = useState(false);
+  const [exporting, setExporting] = useState(false);
   const [saves, setSaves] = useState(0);
   const [hidden, setHidden] = useState(keptColumns);
   const policy = useDenied('manage_policies');
@@ -83,7 +85,7 @@ export function ActivityLog({ route }: PageProps) {
     <div class="page">
       <PageHead title={t.menu.activities} about={t.activities.about} actions={<>
         <Button icon="policy" denied={policy} disabled={isEmpty(filters)} onClick={() => go('policies/new', { f: JSON.stringify(filters) })}>{t.activities.newPolicy}</Button>
-        <Button icon="download" onClick={() => attempt(() => download('POST', 'activities/export', { filters }))}>{t.export}</Button>
+        <Button icon="download" onClick={() => setExporting(true)}>{t.export}</Button>
       </>} />
       <NeedsHub />
       <div class="card">
@@ -92,6 +94,7 @@ export function ActivityLog({ route }: PageProps) {
         <div class="toolbar">{fields.data ? <div class="stack tight grow"><Basic filters={filters} set={set} fields={fields.data} /><QueryBuilder fields={fields.data.activities} filters={filters} onChange={set} /></div> : <Skeleton rows={2} />}</div>
         <ActivityTable route={route} filters={filters} hidden={hidden} empty={<Nothing filters={filters} />} />
       </div>
+      {exporting && <ExportDialog filters={filters} onClose={() => setExporting(false)} />}
       {saving && <Save filters={filters} onClose={() => setSaving(false)} onDone={() => { setSaving(false); setSaves(saves + 1); }} />}
     </div>
   );

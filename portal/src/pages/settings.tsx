@@ -9,6 +9,7 @@ import { Admins } from './settings-admins';
 import { Audit } from './settings-audit';
 import { Directories } from './settings-directories';
 import { ExclusionsPage } from './settings-exclusions';
+import { Exports } from './settings-exports';
 import { HealthPage } from './settings-health';
 import { Inputs } from './settings-inputs';
 import { Licences } from './settings-licences';
@@ -28,7 +29,7 @@ interface Section { id: string; right?: string; page: ComponentType }
 const GROUPS: { head: () => string; sections: Section[] }[] = [
   { head: () => t.settings.system, sections: [
     { id: 'general', right: 'view_settings', page: System }, { id: 'admins', right: 'manage_admins', page: Admins }, { id: 'roles', page: Roles }, { id: 'sign-on', right: 'sign_on', page: SignOnPage }, { id: 'tokens', right: 'own_tokens', page: Tokens },
-    { id: 'licences', right: 'view_settings', page: Licences }, { id: 'audit', right: 'view_audit', page: Audit }, { id: 'health', page: HealthPage }] },
+    { id: 'licences', right: 'view_settings', page: Licences }, { id: 'exports', right: 'view_activities', page: Exports }, { id: 'audit', right: 'view_audit', page: Audit }, { id: 'health', page: HealthPage }] },
   { head: () => t.settings.threat, sections: [
     { id: 'link', page: LinkPage }, { id: 'sensors', right: 'view_settings', page: Sensors }, { id: 'directories', right: 'view_settings', page: Directories }, { id: 'tags', right: 'view_settings', page: TagsPage }, { id: 'exclusions', right: 'view_policies', page: ExclusionsPage }, { id: 'vpn', right: 'view_settings', page: VpnPage }] },
   { head: () => t.settings.data, sections: [{ id: 'inputs', right: 'view_settings', page: Inputs }, { id: 'subnets', right: 'view_subnets', page: Subnets }, { id: 'notifications', right: 'view_settings', page: NotificationsPage }] },

@@ -203,6 +203,14 @@ export const en = {
     noneWhy: 'Files that are uploaded, dropped into the inbox folder or pushed by forwarders are listed here with what came of them.', records: 'Records', repeats: (k: number) => n(k, '# repeat', '# repeats'), faults: 'Not understood', received: 'Received', state: { waiting: 'Waiting', done: 'Read', failed: 'Failed' } as Record<string, string>,
   },
 
+  exports: {
+    ask: 'Export activities', askAbout: 'The activities that the filters find are written to a file in the background. You can leave this page; the file will be in Settings > Exports for seven days.', start: 'Start export', started: 'The export has started. It will be in Settings > Exports, where you see how far it is.', open: 'Open exports',
+    format: 'Format', formats: { csv: 'CSV table', json: 'JSON lines', ocsf: 'OCSF 1.3 events', ecs: 'Elastic Common Schema 8' } as Record<string, string>, filter: 'Show these activities', size: 'Size', expires: 'Deleted', download: 'Download', more: 'A limit was reached: the newest activities are in the file.',
+    state: { waiting: 'Waiting', running: 'Being written', done: 'Ready', failed: 'Failed', cancelled: 'Cancelled' } as Record<string, string>,
+    why: { rights: 'The account may no longer see the activity log.', scope: 'The role of the account has changed.', disk: 'The disk is nearly full.', restarts: 'The server ended three times while it was being written.', personal: 'Personal data was deleted, which the file could have held. Ask again.', error: 'The file could not be written.' } as Record<string, string>,
+    none: 'No exports', noneWhy: 'The activity log can be exported by its filters; what was asked for is listed here.', remove: 'Delete export', removeAbout: 'The file is deleted for good.',
+  },
+
   health: {
     ok: 'Everything works.', warning: 'Something needs attention.', weakens: 'Weaker because of this:', now: 'Now', version: 'Version', uptime: 'Running for', waiting: 'Files waiting', disk: 'Disk', diskText: (used: string, free: string) => `${used} used, ${free} free`,
     blind: 'Detections that lack data', noBlind: 'No detection is blind.', lacks: (what: string) => `lacks ${what}`,
@@ -212,12 +220,12 @@ export const en = {
     system: 'System', threat: 'Threat protection', data: 'Data', own: 'Personal', organisation: 'Organisation', language: 'Language of new accounts', retention: 'Retention', retentionAbout: 'Days after which data is deleted for good.', noRight: 'You may not see this page',
     keep: { activities: 'Activities', alerts: 'Closed alerts', discovery: 'Cloud discovery', governance: 'Governance log' },
     nav: {
-      general: 'Organisation and retention', admins: 'Manage admin access', roles: 'Roles', 'sign-on': 'Single sign-on', tokens: 'API tokens', licences: 'Licences', audit: 'Audit log', health: 'Health', link: 'Identity protection (ATP)', sensors: 'Sensors', directories: 'Directory services', tags: 'Entity tags', exclusions: 'Exclusions', vpn: 'VPN',
+      general: 'Organisation and retention', admins: 'Manage admin access', roles: 'Roles', 'sign-on': 'Single sign-on', tokens: 'API tokens', licences: 'Licences', exports: 'Exports', audit: 'Audit log', health: 'Health', link: 'Identity protection (ATP)', sensors: 'Sensors', directories: 'Directory services', tags: 'Entity tags', exclusions: 'Exclusions', vpn: 'VPN',
       inputs: 'Inputs and upload', subnets: 'IP address ranges', notifications: 'Notifications', profile: 'My account',
     } as Record<string, string>,
     about: {
       general: 'What this server is called, and how long it remembers.', admins: 'Accounts that may sign in, and their roles.', roles: 'What each role may see and do.', 'sign-on': 'People sign in at a service of your organisation (OpenID Connect).', tokens: 'For programs that use the REST API with your rights.', licences: 'Which sides of the product may be used, for which directory. Nothing is ever sent home.',
-      audit: 'What administrators did and looked at.', health: 'Whether the hub sees what it should.', link: 'Joins the on-premises side and the hub.', sensors: 'Programs on or beside domain controllers that send what happened there.', directories: 'Active Directory domains that this server reads over LDAP: who exists, and who is in which group.', tags: 'Accounts that deserve a second look, and servers whose part is known.',
+      exports: 'Files made from the activity log, kept for seven days.', audit: 'What administrators did and looked at.', health: 'Whether the hub sees what it should.', link: 'Joins the on-premises side and the hub.', sensors: 'Programs on or beside domain controllers that send what happened there.', directories: 'Active Directory domains that this server reads over LDAP: who exists, and who is in which group.', tags: 'Accounts that deserve a second look, and servers whose part is known.',
       exclusions: 'Users, computers and addresses that a detection leaves out.', vpn: 'Who connects through which gateway, learned from RADIUS accounting.', inputs: 'What the hub was given to read.', subnets: 'Your own networks, VPN egress and other known addresses.', notifications: 'Who is told about alerts.', profile: 'Your password and second factor.',
     } as Record<string, string>,
   },

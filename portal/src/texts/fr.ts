@@ -204,6 +204,14 @@ export const fr: Texts = {
     noneWhy: 'Les fichiers envoyés, déposés dans le dossier de réception ou transmis par des relais sont listés ici avec ce qu’ils ont donné.', records: 'Enregistrements', repeats: (k) => n(k, '# doublon', '# doublons'), faults: 'Non compris', received: 'Reçu', state: { waiting: 'En attente', done: 'Lu', failed: 'Échec' },
   },
 
+  exports: {
+    ask: 'Exporter les activités', askAbout: 'Les activités que trouvent les filtres sont écrites dans un fichier, en arrière-plan. Vous pouvez quitter cette page ; le fichier sera dans Paramètres > Exports pendant sept jours.', start: 'Lancer l’export', started: 'L’export est lancé. Il sera dans Paramètres > Exports, où l’on voit son avancement.', open: 'Ouvrir les exports',
+    format: 'Format', formats: { csv: 'Tableau CSV', json: 'Lignes JSON', ocsf: 'Événements OCSF 1.3', ecs: 'Elastic Common Schema 8' }, filter: 'Afficher ces activités', size: 'Taille', expires: 'Suppression', download: 'Télécharger', more: 'Une limite a été atteinte : le fichier contient les activités les plus récentes.',
+    state: { waiting: 'En attente', running: 'En cours d’écriture', done: 'Prêt', failed: 'Échoué', cancelled: 'Annulé' },
+    why: { rights: 'Le compte ne peut plus voir le journal d’activité.', scope: 'Le rôle du compte a changé.', disk: 'Le disque est presque plein.', restarts: 'Le serveur s’est arrêté trois fois pendant l’écriture.', personal: 'Des données personnelles, que le fichier pouvait contenir, ont été supprimées. Relancez l’export.', error: 'Le fichier n’a pas pu être écrit.' },
+    none: 'Aucun export', noneWhy: 'Le journal d’activité s’exporte selon ses filtres ; les exports demandés sont listés ici.', remove: 'Supprimer l’export', removeAbout: 'Le fichier est supprimé définitivement.',
+  },
+
   health: {
     ok: 'Tout fonctionne.', warning: 'Quelque chose demande votre attention.', weakens: 'Affaiblies par cela :', now: 'Maintenant', version: 'Version', uptime: 'En marche depuis', waiting: 'Fichiers en attente', disk: 'Disque', diskText: (used, free) => `${used} utilisés, ${free} libres`,
     blind: 'Détections sans données', noBlind: 'Aucune détection n’est sans données.', lacks: (what) => `manque : ${what}`,
@@ -213,12 +221,12 @@ export const fr: Texts = {
     system: 'Système', threat: 'Protection contre les menaces', data: 'Données', own: 'Personnel', organisation: 'Organisation', language: 'Langue des nouveaux comptes', retention: 'Conservation', retentionAbout: 'Nombre de jours après lesquels les données sont supprimées définitivement.', noRight: 'Vous ne pouvez pas voir cette page',
     keep: { activities: 'Activités', alerts: 'Alertes fermées', discovery: 'Cloud Discovery', governance: 'Journal de gouvernance' },
     nav: {
-      general: 'Organisation et conservation', admins: 'Gérer les accès d’administration', roles: 'Rôles', 'sign-on': 'Authentification unique', tokens: 'Jetons d’API', licences: 'Licences', audit: 'Journal d’audit', health: 'Santé', link: 'Protection des identités (ATP)', sensors: 'Capteurs', directories: 'Services d’annuaire', tags: 'Étiquettes d’entités', exclusions: 'Exclusions', vpn: 'VPN',
+      general: 'Organisation et conservation', admins: 'Gérer les accès d’administration', roles: 'Rôles', 'sign-on': 'Authentification unique', tokens: 'Jetons d’API', licences: 'Licences', exports: 'Exports', audit: 'Journal d’audit', health: 'Santé', link: 'Protection des identités (ATP)', sensors: 'Capteurs', directories: 'Services d’annuaire', tags: 'Étiquettes d’entités', exclusions: 'Exclusions', vpn: 'VPN',
       inputs: 'Entrées et envoi', subnets: 'Plages d’adresses IP', notifications: 'Notifications', profile: 'Mon compte',
     },
     about: {
       general: 'Le nom de ce serveur, et combien de temps il se souvient.', admins: 'Les comptes qui peuvent se connecter, et leurs rôles.', roles: 'Ce que chaque rôle peut voir et faire.', 'sign-on': 'Les personnes se connectent auprès d’un service de votre organisation (OpenID Connect).', tokens: 'Pour les programmes qui utilisent l’API REST avec vos droits.', licences: 'Quels côtés du produit peuvent être utilisés, pour quel annuaire. Rien n’est jamais transmis à l’extérieur.',
-      audit: 'Ce que les administrateurs ont fait et consulté.', health: 'Si le hub voit ce qu’il devrait voir.', link: 'Joint le côté local et le hub.', sensors: 'Programmes sur les contrôleurs de domaine, ou à côté, qui envoient ce qui s’y passe.', directories: 'Les domaines Active Directory que ce serveur lit par LDAP : qui existe, et qui est dans quel groupe.', tags: 'Les comptes qui méritent un second regard, et les serveurs dont le rôle est connu.',
+      exports: 'Les fichiers tirés du journal d’activité, gardés sept jours.', audit: 'Ce que les administrateurs ont fait et consulté.', health: 'Si le hub voit ce qu’il devrait voir.', link: 'Joint le côté local et le hub.', sensors: 'Programmes sur les contrôleurs de domaine, ou à côté, qui envoient ce qui s’y passe.', directories: 'Les domaines Active Directory que ce serveur lit par LDAP : qui existe, et qui est dans quel groupe.', tags: 'Les comptes qui méritent un second regard, et les serveurs dont le rôle est connu.',
       exclusions: 'Utilisateurs, ordinateurs et adresses qu’une détection laisse de côté.', vpn: 'Qui se connecte par quelle passerelle, d’après la comptabilité RADIUS.', inputs: 'Ce que le hub a reçu à lire.', subnets: 'Vos propres réseaux, sorties VPN et autres adresses connues.', notifications: 'Qui est prévenu des alertes.', profile: 'Votre mot de passe et votre second facteur.',
     },
   },
