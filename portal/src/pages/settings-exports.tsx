@@ -40,7 +40,7 @@ function Done({ of }: { of: ActivityExport }) {
 
 function Actions({ of, onDone, onDelete }: { of: ActivityExport; onDone: () => void; onDelete: () => void }) {
   return (
-    <div class="row end">
+    <div class="row">
       {of.state === 'done' && <LinkButton compact icon="download" to={`/api/vigie/v1/exports/${of.id}/file`}>{t.exports.download}</LinkButton>}
       {unfinished(of) ? <Button compact onClick={() => attempt(async () => { await post(`exports/${of.id}/cancel`); onDone(); })}>{t.cancel}</Button>
         : <Button compact kind="plain" icon="trash" label={t.delete} onClick={onDelete} />}
@@ -58,7 +58,7 @@ export function Exports() {
             { id: 'format', head: t.exports.format, cell: (e) => <><b>{t.exports.formats[e.format] ?? e.format}</b><div class="sub">{e.query ?? <a href={href('activities', { f: filterText(e.filters ?? {}) })}>{t.exports.filter}</a>}</div></> },
             { id: 'by', head: t.by, cell: (e) => <>{e.by}<div class="sub nowrap" title={dateTime(e.asked)}>{ago(e.asked)}</div></> },
             { id: 'state', head: t.state, cell: (e) => <Done of={e} /> },
-            { id: 'activities', head: t.menu.activities, right: true, cell: (e) => number(e.activities) },
+            { id: 'activities', head: t.exports.activities, right: true, cell: (e) => number(e.activities) },
             { id: 'bytes', head: t.exports.size, right: true, cell: (e) => <span class="nowrap">{bytes(e.bytes)}</span> },
             { id: 'expires', head: t.exports.expires, right: true, cell: (e) => <span class="nowrap" title={dateTime(e.expires)}>{e.expires ? ago(e.expires) : t.none}</span> },
             { id: 'actions', head: '', right: true, cell: (e) => <Actions of={e} onDone={reload} onDelete={() => setDrop(e)} /> },
