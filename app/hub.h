@@ -3,7 +3,7 @@
  *   received files -> ingest -> log -> fold (detections, scores) -> tables -> API, portal
  *
  * Threads: one reads what came in and appends to the log; one folds the log into alerts and scores and takes
- * the link's steps; one keeps house (retention), one sends notifications, one has directory services read; the server has its own. Why it is so:
+ * the link's steps; one keeps house (retention), one sends notifications, one writes exports, one has directory services read; the server has its own. Why it is so:
  * docs/decisions/0006-hub.md. */
 #ifndef VIGIE_APP_HUB_H
 #define VIGIE_APP_HUB_H

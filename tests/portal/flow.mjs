@@ -159,7 +159,7 @@ async function linkRefused(seen) {
 
 /* Pages that only some roles may open; the rest everybody may. */
 const NEEDS = { alerts: 'view_alerts', activities: 'view_activities', users: 'view_users', computers: 'view_users', posture: 'view_posture', policies: 'view_policies', templates: 'view_policies', governance: 'view_governance', 'settings/general': 'view_settings',
-  'settings/admins': 'manage_admins', 'settings/sign-on': 'sign_on', 'settings/tokens': 'own_tokens', 'settings/licences': 'view_settings', 'settings/audit': 'view_audit', 'settings/sensors': 'view_settings', 'settings/directories': 'view_settings', 'settings/tags': 'view_settings',
+  'settings/admins': 'manage_admins', 'settings/sign-on': 'sign_on', 'settings/tokens': 'own_tokens', 'settings/licences': 'view_settings', 'settings/exports': 'view_activities', 'settings/audit': 'view_audit', 'settings/sensors': 'view_settings', 'settings/directories': 'view_settings', 'settings/tags': 'view_settings',
   'settings/exclusions': 'view_policies', 'settings/vpn': 'view_settings', 'settings/inputs': 'view_settings', 'settings/subnets': 'view_subnets', 'settings/notifications': 'view_settings' };
 
 /** Every page as this role sees it: what it may not open says so, what it may open loads, and no other page is in its menus. */
