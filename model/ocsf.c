@@ -211,11 +211,11 @@ static void call(struct jout *j, const struct activity *a)
     jout_end_obj(j);
 }
 
-static void resources(struct jout *j, const struct activity *a)
+static void objects(struct jout *j, const char *key, const struct activity *a)
 {
     if (!a->nobjects)
         return;
-    jout_key(j, "resources");
+    jout_key(j, key);
     jout_arr(j);
     for (unsigned i = 0; i < a->nobjects; i++) {
         const struct object *o = &a->objects[i];
@@ -284,11 +284,13 @@ static void agent(struct jout *j, const struct activity *a)
     jout_end_obj(j);
 }
 
-static void unmapped(struct jout *j, const struct activity *a)
+static void unmapped(struct jout *j, const struct activity *a, const struct subject *s)
 {
     jout_key(j, "unmapped");
     jout_obj(j);
     jout_kstr(j, "kind", act_kind(a));
+    if (s->kind.ocsf_class != OCSF_API_ACTIVITY)
+        objects(j, "objects", a);
     activity_json_facts(j, a);
     jout_end_obj(j);
 }
@@ -302,7 +304,7 @@ static void particulars(struct jout *j, const struct activity *a, const struct s
         endpoint(j, "dst_endpoint", a->destination, &a->destination_ip);
     if (auth) {
         authentication(j, a);
-        service(j, "service", outside_first(act_str(a, FACT_TARGET_APP), a->app)); /* it or dst_endpoint is required */
+        service(j, "service", outside_first(act_str(a, FACT_TARGET_APP), outside_first(act_str(a, FACT_SPN), a->app))); /* it or dst_endpoint is required */
     }
     if (s->user && !api)
         account(j, "user", s->user, auth && a->admin);
@@ -316,7 +318,7 @@ static void particulars(struct jout *j, const struct activity *a, const struct s
     }
     if (api) {
         call(j, a);
-        resources(j, a);
+        objects(j, "resources", a);
     }
 }
 
@@ -337,7 +339,7 @@ void ocsf_activity(const struct activity *a, struct buf *out)
     particulars(&j, a, &s);
     agent(&j, a);
     cloud(&j, a);
-    unmapped(&j, a);
+    unmapped(&j, a, &s);
     jout_end_obj(&j);
     buf_char(out, '\n');
 }

@@ -2,7 +2,7 @@
  *
  * Alerts are Detection Finding (2004). Activities are Authentication (3002), Account Change (3001), Group Management (3006),
  * or API Activity (6003) for all others and for those whose record lacks what their class requires. What the schema has no
- * place for stands in "unmapped": our kind and the facts under their names of activity NDJSON. Times are milliseconds. */
+ * place for stands in "unmapped": our kind, the objects, and the facts under their names of activity NDJSON. Times are milliseconds. */
 #ifndef VIGIE_MODEL_OCSF_H
 #define VIGIE_MODEL_OCSF_H
 

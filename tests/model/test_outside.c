@@ -274,6 +274,9 @@ static void changes(void **state)
     assert_int_equal(number(&l, "type_uid"), 300603);
     assert_text(&l, "user.name", "bob");
     assert_text(&l, "group.uid", "S-1-5-32-551");
+    const struct jnode *objects = at(&l, "unmapped.objects");
+    assert_non_null(objects);
+    assert_true(str_eq(jin_str(l.doc, jin_first(l.doc, objects), "name"), STR("bob")));
     ecs(&l, &a);
     assert_text(&l, "group.name", "Backup Operators");
     a.kind = KIND_VM_CREATED;
@@ -282,6 +285,8 @@ static void changes(void **state)
     ocsf(&l, &a);
     assert_text(&l, "cloud.provider", "AWS");
     assert_text(&l, "cloud.account.uid", "123456789012");
+    assert_non_null(at(&l, "resources"));
+    assert_null(at(&l, "unmapped.objects"));
     ecs(&l, &a);
     assert_text(&l, "cloud.provider", "aws");
     stop(&l);

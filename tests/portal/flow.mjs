@@ -401,6 +401,12 @@ async function exports() {
   ok('its file has every activity that the filters find', lines.length === total && total > 100 && lines.every((l) => l.class_uid === 3002) && file.suggestedFilename().endsWith('.ocsf.jsonl'), [lines.length, total, file.suggestedFilename()]);
   await list.getByRole('link', { name: t.exports.filter }).click();
   ok('its filters lead back to the log', await until('activity log', 10, async () => decodeURIComponent(page.url()).includes('"sign-in"')));
+  await open('alerts?f=%7B%7D');
+  const events = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export', exact: true }).click();
+  await page.getByRole('button', { name: 'ECS 8 documents (Elastic)' }).click();
+  const alerts = readFileSync(await (await events).path(), 'utf8').trim().split('\n').map((l) => JSON.parse(l));
+  ok('alerts go out at once, in the form asked for', alerts.length === (await api('POST', 'alerts/query', { filters: {}, limit: 1 })).json.total && alerts.every((a) => a.event.kind === 'alert'), alerts.length);
   await open('settings/exports');
   await list.getByRole('button', { name: t.delete }).click();
   await dialog.getByRole('button', { name: t.delete }).click();

@@ -10,6 +10,7 @@ import { attempt, useDenied, useLoad, usePaused } from '../state';
 import { t } from '../texts';
 import { Badge, Button, Empty, Failure, LinkButton, PageHead, SeverityBadge, ShoreBadge, Skeleton } from '../ui/basic';
 import { Picks, Search, Select } from '../ui/form';
+import { Menu } from '../ui/overlay';
 import { QueryBuilder } from '../ui/query';
 import { Pager, Table, PAGE, type Column, type Sort } from '../ui/table';
 import { CATEGORIES, SEVERITIES, SEVERITY_NUMBER } from '../words';
@@ -88,7 +89,7 @@ export function Alerts({ route }: PageProps) {
   const reopen = () => attempt(async () => { await Promise.all([...selected].map((id) => post(`alerts/${id}/reopen`))); select(new Set()); reload(); }, t.alerts.reopened(selected.size));
   return (
     <div class="page">
-      <PageHead title={t.menu.alerts} about={t.alerts.about} actions={<Button icon="download" onClick={() => attempt(() => download('POST', 'alerts/export', { filters: asked }))}>{t.export}</Button>} />
+      <PageHead title={t.menu.alerts} about={t.alerts.about} actions={<Menu label={t.export} icon="download" items={(['csv', 'ocsf', 'ecs'] as const).map((format) => ({ text: t.exports.formats[format] ?? format, onClick: () => attempt(() => download('POST', 'alerts/export', { filters: asked, format })) }))} />} />
       <div class="card">
         <Toolbar filters={filters} set={set} text={text} setText={setText} />
         <div class="toolbar">

@@ -205,7 +205,7 @@ export const en = {
 
   exports: {
     ask: 'Export activities', askAbout: 'The activities that the filters find are written to a file in the background. You can leave this page; the file will be in Settings > Exports for seven days.', start: 'Start export', started: 'The export has started. It will be in Settings > Exports, where you see how far it is.', open: 'Open exports',
-    format: 'Format', formats: { csv: 'CSV table', json: 'JSON lines', ocsf: 'OCSF 1.3 events', ecs: 'Elastic Common Schema 8' } as Record<string, string>, filter: 'Show these activities', activities: 'Activities', size: 'Size', expires: 'Deleted', download: 'Download', more: 'A limit was reached: the newest activities are in the file.',
+    format: 'Format', formats: { csv: 'CSV table', json: 'JSON lines', ocsf: 'OCSF 1.3 events', ecs: 'ECS 8 documents (Elastic)' } as Record<string, string>, filter: 'Show these activities', activities: 'Activities', size: 'Size', expires: 'Deleted', download: 'Download', more: 'A limit was reached: the newest activities are in the file.',
     state: { waiting: 'Waiting', running: 'Being written', done: 'Ready', failed: 'Failed', cancelled: 'Cancelled' } as Record<string, string>,
     why: { rights: 'The account may no longer see the activity log.', scope: 'The role of the account has changed.', disk: 'The disk is nearly full.', restarts: 'The server ended three times while it was being written.', personal: 'Personal data was deleted, which the file could have held. Ask again.', error: 'The file could not be written.' } as Record<string, string>,
     none: 'No exports', noneWhy: 'The activity log can be exported by its filters; what was asked for is listed here.', remove: 'Delete export', removeAbout: 'The file is deleted for good.',
