@@ -23,7 +23,7 @@ static int evidence(struct db *db, struct arena *arena, struct outside_alert *ou
 {
     struct gathering g = {.ids = arena_alloc(arena, EVIDENCE * sizeof *g.ids)};
     int err = g.ids ? tab_alerts_evidence(db, out->id, one_piece, &g) : ERR_MEMORY;
-    out->evidence = (const uint8_t (*)[16])g.ids;
+    out->evidence = (const uint8_t(*)[16])g.ids;
     out->nevidence = g.n;
     return err;
 }

@@ -4,7 +4,7 @@
 #include "api/filters.h"
 #include "store/tab_exports.h"
 
-enum { MOST = 20, ASKED_MOST = 65536, KEPT_DAYS = 7 }; /* of one account; KEPT_DAYS as in app/hub_exports.c */
+enum { MOST = 20, ASKED_MOST = 65536 }; /* of one account; bytes of a filter */
 
 static bool all_of_them(const struct api_request *q)
 {
@@ -23,7 +23,11 @@ static int64_t seconds_left(const struct api_request *q, const struct stored_exp
 
 static void members(const struct api_request *q, struct jout *j, const struct stored_export *e)
 {
-    static const char *const states[] = {[EXPORT_WAITING] = "waiting", [EXPORT_RUNNING] = "running", [EXPORT_DONE] = "done", [EXPORT_FAILED] = "failed", [EXPORT_CANCELLED] = "cancelled"};
+    static const char *const states[] = {[EXPORT_WAITING] = "waiting",
+                                         [EXPORT_RUNNING] = "running",
+                                         [EXPORT_DONE] = "done",
+                                         [EXPORT_FAILED] = "failed",
+                                         [EXPORT_CANCELLED] = "cancelled"};
     struct arena a;
     arena_init(&a, 16384, 4 << 20);
     const struct jnode *asked = jin_embedded(&a, e->asked), *filters = asked ? jin_get(asked, asked, STR("filters")) : NULL;
@@ -42,7 +46,7 @@ static void members(const struct api_request *q, struct jout *j, const struct st
     api_ktime(j, "asked", e->made);
     api_ktime(j, "started", e->started);
     api_ktime(j, "ended", e->ended);
-    api_ktime(j, "expires", e->ended == TIME_NONE ? TIME_NONE : e->ended + KEPT_DAYS * TIME_DAY);
+    api_ktime(j, "expires", e->ended == TIME_NONE ? TIME_NONE : e->ended + EXPORT_KEPT_DAYS * TIME_DAY);
     jout_ku64(j, "activities", e->rows);
     jout_ku64(j, "of", e->total);
     jout_ku64(j, "bytes", e->bytes);
@@ -229,15 +233,38 @@ static int ask(struct api_request *q, struct api_response *r)
 }
 
 static const struct api_route routes[] = {
-    {.method = API_GET, .pattern = "api/vigie/v1/exports", .right = RIGHT_VIEW_ACTIVITIES, .handler = list,
+    {.method = API_GET,
+     .pattern = "api/vigie/v1/exports",
+     .right = RIGHT_VIEW_ACTIVITIES,
+     .handler = list,
      .about = "The caller's exports of the activity log, newest first; who manages administrators sees everybody's."},
-    {.method = API_POST, .pattern = "api/vigie/v1/exports", .right = RIGHT_VIEW_ACTIVITIES, .handler = ask,
-     .about = "Asks for the activities that a filter finds as a file (format csv, json, ocsf or ecs), which is written in the background and kept for seven days."},
-    {.method = API_GET, .pattern = "api/vigie/v1/exports/{id}", .right = RIGHT_VIEW_ACTIVITIES, .handler = get, .about = "One export: how far it is and what became of it."},
-    {.method = API_GET, .pattern = "api/vigie/v1/exports/{id}/file", .right = RIGHT_VIEW_ACTIVITIES, .handler = download, .audit = "export downloaded",
+    {.method = API_POST,
+     .pattern = "api/vigie/v1/exports",
+     .right = RIGHT_VIEW_ACTIVITIES,
+     .handler = ask,
+     .about = "Asks for the activities that a filter finds as a file (format csv, json, ocsf or ecs), which is written in the background and kept "
+              "for seven days."},
+    {.method = API_GET,
+     .pattern = "api/vigie/v1/exports/{id}",
+     .right = RIGHT_VIEW_ACTIVITIES,
+     .handler = get,
+     .about = "One export: how far it is and what became of it."},
+    {.method = API_GET,
+     .pattern = "api/vigie/v1/exports/{id}/file",
+     .right = RIGHT_VIEW_ACTIVITIES,
+     .handler = download,
+     .audit = "export downloaded",
      .about = "The file of an export that is done."},
-    {.method = API_POST, .pattern = "api/vigie/v1/exports/{id}/cancel", .right = RIGHT_VIEW_ACTIVITIES, .handler = cancel, .about = "Cancels an export that waits or is being written."},
-    {.method = API_DELETE, .pattern = "api/vigie/v1/exports/{id}", .right = RIGHT_VIEW_ACTIVITIES, .handler = drop, .about = "Deletes an export and its file."},
+    {.method = API_POST,
+     .pattern = "api/vigie/v1/exports/{id}/cancel",
+     .right = RIGHT_VIEW_ACTIVITIES,
+     .handler = cancel,
+     .about = "Cancels an export that waits or is being written."},
+    {.method = API_DELETE,
+     .pattern = "api/vigie/v1/exports/{id}",
+     .right = RIGHT_VIEW_ACTIVITIES,
+     .handler = drop,
+     .about = "Deletes an export and its file."},
     {.pattern = NULL}};
 
 const struct api_routes api_exports = {routes};

@@ -60,12 +60,13 @@ static void ecs_row(struct exporting *x, const struct actlog_row *row)
     ecs_activity(&row->activity, &x->out);
 }
 
-const struct export_form export_forms[] = {
-    {"csv", ".csv", "text/csv; charset=utf-8", "Time,Activity,Description,Outcome,User,App,IP address,Country,City,Device,Destination,User agent,Id\r\n", csv_row},
-    {"json", ".jsonl", "application/x-ndjson", "", json_row},
-    {"ocsf", ".ocsf.jsonl", "application/x-ndjson", "", ocsf_row},
-    {"ecs", ".ecs.jsonl", "application/x-ndjson", "", ecs_row},
-    {NULL, NULL, NULL, NULL, NULL}};
+const struct export_form export_forms[] = {{"csv", ".csv", "text/csv; charset=utf-8",
+                                            "Time,Activity,Description,Outcome,User,App,IP address,Country,City,Device,Destination,User agent,Id\r\n",
+                                            csv_row},
+                                           {"json", ".jsonl", "application/x-ndjson", "", json_row},
+                                           {"ocsf", ".ocsf.jsonl", "application/x-ndjson", "", ocsf_row},
+                                           {"ecs", ".ecs.jsonl", "application/x-ndjson", "", ecs_row},
+                                           {NULL, NULL, NULL, NULL, NULL}};
 
 const struct export_form *export_form_of(struct str name)
 {

@@ -1,7 +1,8 @@
 /* app/hub_exports.c - exports of the activity log: one thread writes one after the other into DATA/exports/NUMBER.
  *
- * While it is written, a file is called NUMBER.part; it gets its name when it is whole and on disk. What its maker may see is looked up when writing begins, as
- * the list itself does. After a kill an export begins anew; files without a row are swept away. Memory is that of one reader of the log and 64 KB. */
+ * While it is written, a file is called NUMBER.part; it gets its name when it is whole and on disk. What its maker may see is looked up when writing
+ * begins, as the list itself does. After a kill an export begins anew; files without a row are swept away. Memory is that of one reader of the log
+ * and 64 KB. */
 #include "app/hub_private.h"
 
 #include "api/caller.h"
@@ -23,7 +24,7 @@
 #define FOLDER "exports"
 #define LOOK_EVERY (TIME_SECOND / 2)
 
-enum { KEPT_DAYS = 7, SWEEP_SECONDS = 600, FLUSH = 65536, ROWS_BETWEEN_LOOKS = 256, LOW_PRIORITY = 10 };
+enum { SWEEP_SECONDS = 600, FLUSH = 65536, ROWS_BETWEEN_LOOKS = 256, LOW_PRIORITY = 10 };
 
 /* One that is being written. */
 struct writing {
@@ -63,7 +64,7 @@ static void sweep(struct hub *h)
 {
     char path[4200];
     if (!hub_keeper_held(h))
-        (void)tab_exports_expire(h->db, hub_now() - KEPT_DAYS * TIME_DAY);
+        (void)tab_exports_expire(h->db, hub_now() - EXPORT_KEPT_DAYS * TIME_DAY);
     DIR *d = hub_path(h, FOLDER, path, sizeof path) ? opendir(path) : NULL;
     for (struct dirent *f; d && (f = readdir(d)) != NULL;)
         if (f->d_name[0] != '.' && !wanted(h, f->d_name))
@@ -162,8 +163,9 @@ static int parse(struct hub *h, const struct stored_export *e, struct arena *are
     const struct filter_sources from = {.db = h->db, .networks = tab_subnets_networks, .owner = h->db};
     const struct jnode *doc = jin_embedded(arena, e->asked), *filters = doc ? jin_get(doc, doc, STR("filters")) : NULL;
     struct filter named;
-    int err = !doc ? ERR_MALFORMED : filters || !str_set(jin_str(doc, doc, "query")) ? filter_parse(&p, doc, filters, &named)
-                                                                                     : filter_parse_text(&p, jin_str(doc, doc, "query"), &named);
+    int err = !doc                                              ? ERR_MALFORMED
+              : filters || !str_set(jin_str(doc, doc, "query")) ? filter_parse(&p, doc, filters, &named)
+                                                                : filter_parse_text(&p, jin_str(doc, doc, "query"), &named);
     return err ? err : filter_people(&from, arena, &named, out);
 }
 

@@ -21,7 +21,7 @@ struct outside_alert report_outside(const struct pipe_result *r, const struct al
                                 .destination = a->destination.name,
                                 .source_ip = a->source.ip,
                                 .destination_ip = a->destination.ip,
-                                .evidence = (const uint8_t (*)[16])room->evidence,
+                                .evidence = (const uint8_t(*)[16])room->evidence,
                                 .nevidence = a->nevidence};
     if (a->external_id) {
         (void)snprintf(room->policy, sizeof room->policy, "%d", a->external_id);

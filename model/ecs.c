@@ -295,7 +295,8 @@ void ecs_activity(const struct activity *a, struct buf *out)
 
 static void alert_event(struct jout *j, const struct outside_alert *a)
 {
-    static const uint8_t severities[] = {[SEVERITY_DEFAULT] = 0, [SEVERITY_INFORMATIONAL] = 1, [SEVERITY_LOW] = 2, [SEVERITY_MEDIUM] = 3, [SEVERITY_HIGH] = 4};
+    static const uint8_t severities[] = {
+        [SEVERITY_DEFAULT] = 0, [SEVERITY_INFORMATIONAL] = 1, [SEVERITY_LOW] = 2, [SEVERITY_MEDIUM] = 3, [SEVERITY_HIGH] = 4};
     jout_key(j, "event");
     jout_obj(j);
     jout_kz(j, "kind", "alert");

@@ -19,10 +19,27 @@ static struct str caption(unsigned class_uid, unsigned activity, struct str ours
     static const struct {
         unsigned type_uid;
         const char *caption;
-    } rows[] = {{200401, "Create"}, {200403, "Close"}, {300101, "Create"}, {300102, "Enable"}, {300103, "Password Change"},
-                {300104, "Password Reset"}, {300105, "Disable"}, {300106, "Delete"}, {300109, "Lock"}, {300201, "Logon"}, {300202, "Logoff"},
-                {300203, "Authentication Ticket"}, {300204, "Service Ticket Request"}, {300205, "Service Ticket Renew"}, {300603, "Add User"},
-                {300604, "Remove User"}, {300605, "Delete"}, {300606, "Create"}, {600301, "Create"}, {600302, "Read"}, {600303, "Update"},
+    } rows[] = {{200401, "Create"},
+                {200403, "Close"},
+                {300101, "Create"},
+                {300102, "Enable"},
+                {300103, "Password Change"},
+                {300104, "Password Reset"},
+                {300105, "Disable"},
+                {300106, "Delete"},
+                {300109, "Lock"},
+                {300201, "Logon"},
+                {300202, "Logoff"},
+                {300203, "Authentication Ticket"},
+                {300204, "Service Ticket Request"},
+                {300205, "Service Ticket Renew"},
+                {300603, "Add User"},
+                {300604, "Remove User"},
+                {300605, "Delete"},
+                {300606, "Create"},
+                {600301, "Create"},
+                {600302, "Read"},
+                {600303, "Update"},
                 {600304, "Delete"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (rows[i].type_uid == class_uid * 100 + activity)
@@ -304,7 +321,8 @@ static void particulars(struct jout *j, const struct activity *a, const struct s
         endpoint(j, "dst_endpoint", a->destination, &a->destination_ip);
     if (auth) {
         authentication(j, a);
-        service(j, "service", outside_first(act_str(a, FACT_TARGET_APP), outside_first(act_str(a, FACT_SPN), a->app))); /* it or dst_endpoint is required */
+        service(j, "service",
+                outside_first(act_str(a, FACT_TARGET_APP), outside_first(act_str(a, FACT_SPN), a->app))); /* it or dst_endpoint is required */
     }
     if (s->user && !api)
         account(j, "user", s->user, auth && a->admin);
@@ -443,8 +461,11 @@ void ocsf_alert(const struct outside_alert *a, struct buf *out)
     static const struct {
         unsigned id;
         const char *text;
-    } severities[] = {[SEVERITY_DEFAULT] = {0, "Unknown"}, [SEVERITY_INFORMATIONAL] = {1, "Informational"}, [SEVERITY_LOW] = {2, "Low"},
-                      [SEVERITY_MEDIUM] = {3, "Medium"}, [SEVERITY_HIGH] = {4, "High"}};
+    } severities[] = {[SEVERITY_DEFAULT] = {0, "Unknown"},
+                      [SEVERITY_INFORMATIONAL] = {1, "Informational"},
+                      [SEVERITY_LOW] = {2, "Low"},
+                      [SEVERITY_MEDIUM] = {3, "Medium"},
+                      [SEVERITY_HIGH] = {4, "High"}};
     int64_t when = a->end != TIME_NONE ? a->end : a->start;
     struct jout j = jout_to(out);
     jout_obj(&j);

@@ -10,7 +10,7 @@
 #include "store/db.h"
 
 enum export_state { EXPORT_WAITING, EXPORT_RUNNING, EXPORT_DONE, EXPORT_FAILED, EXPORT_CANCELLED };
-enum { EXPORT_TRIES = 3 }; /* one during which the hub ended so often has failed */
+enum { EXPORT_TRIES = 3, EXPORT_KEPT_DAYS = 7 }; /* one during which the hub ended so often has failed; days after its end */
 
 /* Why one failed, as the API says it: "rights", "scope", "disk", "restarts", "personal", "error". */
 struct stored_export {
