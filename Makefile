@@ -30,7 +30,7 @@ LDLIBS := -lsimdjson -larchive -lzstd -lsodium -lsqlite3 -lcjson -lmaxminddb -lm
 
 ROOMS := base model net source wire decode directory detect score posture policy link store api app
 C_SOURCES := $(wildcard $(addsuffix /*.c,$(ROOMS)))
-REGISTRIES := detectors decoders winmaps netdecoders rpc_interfaces commands db_schemas api_routes assessments
+REGISTRIES := detectors decoders winmaps netdecoders rpc_interfaces commands db_schemas api_routes assessments governance_actions
 OBJECTS := $(C_SOURCES:%.c=$(B)/%.o) $(B)/base/jin_simd.o $(REGISTRIES:%=$(B)/gen/%.o)
 LIBRARY := $(B)/libvigie.a
 
@@ -76,6 +76,9 @@ $(B)/gen/db_schemas.c: tools/registry.sh $(wildcard store/tab_*.c)
 $(B)/gen/assessments.c: tools/registry.sh $(wildcard posture/ass_*.c)
 	@mkdir -p $(@D)
 	sh tools/registry.sh assessment assessments posture/posture.h $(filter %.c,$^) > $@
+$(B)/gen/governance_actions.c: tools/registry.sh $(wildcard policy/gov_*.c)
+	@mkdir -p $(@D)
+	sh tools/registry.sh governance_action governance_actions policy/govern.h $(filter %.c,$^) > $@
 $(B)/gen/api_routes.c: tools/registry.sh $(wildcard api/api_*.c)
 	@mkdir -p $(@D)
 	sh tools/registry.sh api_routes api_routes api/api.h $(filter %.c,$^) > $@

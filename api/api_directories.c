@@ -20,6 +20,7 @@ static void write_reach(struct jout *j, const struct stored_directory *d)
     jout_kbool(j, "plain", d->plain);
     jout_ki64(j, "minutes", d->minutes);
     jout_kbool(j, "enabled", d->enabled);
+    jout_kbool(j, "act", d->act);
 }
 
 struct listing {
@@ -145,6 +146,8 @@ static const char *check(const struct stored_directory *d)
         return "server: ldaps://host[:port] or ldap://host[:port]";
     if (d->plain && str_startsi(d->url, STR("ldaps://")))
         return "plain: with ldaps:// everything is encrypted; without encryption the server is ldap://host[:port]";
+    if (d->act && d->plain && !d->kerberos)
+        return "act: accounts are changed over encrypted connections only: ldaps://, StartTLS or Kerberos";
     if (!line(d->domain) || str_chr(d->domain, ' ') >= 0)
         return "domain: its DNS name";
     if (!d->kerberos && (!str_set(d->bind) || !line(d->bind)))
@@ -170,6 +173,7 @@ static const char *read_wanted(struct api_request *q, struct wanted *w)
     d->kerberos = str_set(sign_in) ? str_eq(sign_in, STR("kerberos")) : d->kerberos;
     d->plain = api_bool(q, "plain", d->plain);
     d->enabled = api_bool(q, "enabled", d->enabled);
+    d->act = api_bool(q, "act", d->act);
     d->minutes = api_int(q, "minutes", d->minutes);
     const char *wrong = check(d);
     if (!wrong)
@@ -236,12 +240,25 @@ static int answer(struct api_request *q, struct api_response *r, int64_t number)
     return err ? err : write_directory(&l, &d);
 }
 
+/* Who may not act on people does not open the way for it either. */
+static bool may_allow(struct api_request *q, const struct wanted *w)
+{
+    return !w->now.act || w->was.act || api_may(q, RIGHT_GOVERN);
+}
+
+static int not_allowed(struct api_response *r)
+{
+    return api_refuse(r, 403, "act: to allow that accounts are acted on you need the right to take governance actions.");
+}
+
 static int create(struct api_request *q, struct api_response *r)
 {
     struct wanted w = fresh(q);
     const char *wrong = read_wanted(q, &w);
     if (wrong)
         return api_refuse(r, 400, wrong);
+    if (!may_allow(q, &w))
+        return not_allowed(r);
     r->status = 201;
     int err = save(q, &w);
     return err ? err : answer(q, r, w.now.number);
@@ -257,6 +274,8 @@ static int change(struct api_request *q, struct api_response *r)
     const char *wrong = read_wanted(q, &w);
     if (wrong)
         return api_refuse(r, 400, wrong);
+    if (!may_allow(q, &w))
+        return not_allowed(r);
     err = save(q, &w);
     return err ? err : answer(q, r, number);
 }

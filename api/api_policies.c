@@ -4,6 +4,7 @@
 
 #include "api/answer.h"
 #include "api/filters.h"
+#include "api/governance_json.h"
 #include "api/person_json.h"
 #include "policy/activity_policy.h"
 #include "policy/detection_policy.h"
@@ -126,6 +127,17 @@ static int not_in_scope(struct api_response *r)
     return api_refuse(r, 403, "Your role is limited to some apps or groups: it changes only activity policies whose filters name nothing but these.");
 }
 
+/* What a policy does by itself is what who sets it may do by hand. */
+static bool may_govern(struct api_request *q)
+{
+    return !jin_get(q->doc, q->params, STR("governance")) || (api_may(q, RIGHT_GOVERN) && governance_json_scope(q));
+}
+
+static int not_governing(struct api_response *r)
+{
+    return api_refuse(r, 403, "governance: you need the right to take governance actions, and Active Directory among your apps.");
+}
+
 /* ---- changes ---- */
 
 static struct str policy_text(struct api_request *q, const struct stored_policy *p)
@@ -156,6 +168,8 @@ static int post_policy(struct api_request *q, struct api_response *r)
     struct stored_policy p = policy_new(q->caller->name, q->now);
     activity_policy_id(id);
     p.id = str_of(id);
+    if (!may_govern(q))
+        return not_governing(r);
     int err = policy_change(&c, &p);
     if (err == ERR_MALFORMED)
         return filters_refuse(r, &c.error);
@@ -263,6 +277,8 @@ static int put_policy(struct api_request *q, struct api_response *r)
         return err;
     if (!may_change(q, &p))
         return not_in_scope(r);
+    if (!may_govern(q))
+        return not_governing(r);
     if (!scope_known(q, r, "scope.include") || !scope_known(q, r, "scope.exclude"))
         return 0;
     struct str before = policy_text(q, &p);

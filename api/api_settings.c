@@ -2,6 +2,7 @@
 #include "api/api.h"
 
 #include "api/person_json.h"
+#include "policy/govern.h"
 #include "store/tab_settings.h"
 
 
@@ -32,6 +33,13 @@ static int write_settings(struct api_request *q, struct jout *j)
             jout_ki64(j, retention[i].name, days);
     }
     jout_end_obj(j);
+    int64_t people = GOVERN_PEOPLE;
+    if (!err)
+        err = govern_limit(q->db, &people);
+    jout_key(j, "governance");
+    jout_obj(j);
+    jout_ki64(j, "people", people);
+    jout_end_obj(j);
     jout_end_obj(j);
     return err;
 }
@@ -56,6 +64,18 @@ static int put_retention(struct api_request *q, const struct jnode *wanted)
     return err;
 }
 
+/* People that policies may act on within an hour without a person. */
+static int put_governance(struct api_request *q)
+{
+    int64_t people;
+    struct str text = jin_str(q->doc, q->params, "governance.people");
+    if (!str_set(text))
+        return 0;
+    if (!str_i64(text, &people) || people < 0 || people > GOVERN_PEOPLE_MOST)
+        return ERR_USAGE;
+    return tab_settings_put_i64(q->db, "governance.people", people);
+}
+
 static int change_settings(struct api_request *q)
 {
     struct str organisation = api_str(q, "organisation"), language = api_str(q, "language");
@@ -69,7 +89,9 @@ static int change_settings(struct api_request *q)
         err = tab_settings_put(q->db, "organisation", organisation);
     if (!err && str_set(language))
         err = tab_settings_put(q->db, "language", language);
-    return !err && days && days->type == J_OBJ ? put_retention(q, days) : err;
+    if (!err && days && days->type == J_OBJ)
+        err = put_retention(q, days);
+    return err ? err : put_governance(q);
 }
 
 static int put_settings(struct api_request *q, struct api_response *r)
@@ -92,7 +114,7 @@ static int put_settings(struct api_request *q, struct api_response *r)
         buf_str(&r->body, buf_view(&after));
     buf_free(&after);
     if (err == ERR_USAGE)
-        return api_refuse(r, 400, "organisation is a text of up to 200 characters, language en or fr, retention 1 to 3650 days");
+        return api_refuse(r, 400, "organisation is a text of up to 200 characters, language en or fr, retention 1 to 3650 days, governance.people 0 to 1000");
     if (!err)
         q->hub->changed(q->hub->owner, HUB_SETTINGS);
     return err;
@@ -197,7 +219,7 @@ static int put_tags(struct api_request *q, struct api_response *r)
 }
 
 static const struct api_route routes[] = {
-    {.method = API_GET, .pattern = "api/vigie/v1/settings", .right = RIGHT_VIEW_SETTINGS, .handler = get_settings, .about = "Organisation, language, retention."},
+    {.method = API_GET, .pattern = "api/vigie/v1/settings", .right = RIGHT_VIEW_SETTINGS, .handler = get_settings, .about = "Organisation, language, retention, how many people policies may act on within an hour."},
     {.method = API_PUT, .pattern = "api/vigie/v1/settings", .right = RIGHT_MANAGE_SETTINGS, .handler = put_settings, .about = "Changes them; what is not named stays."},
     {.method = API_GET, .pattern = "api/vigie/v1/tags", .right = RIGHT_VIEW_SETTINGS, .handler = get_tags, .about = "Entities tagged as sensitive, honeytoken, controller, DNS server or replicator."},
     {.method = API_PUT, .pattern = "api/vigie/v1/tags", .right = RIGHT_TAG, .handler = put_tags, .about = "Replaces the names of the kinds given."},

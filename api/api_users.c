@@ -4,6 +4,7 @@
 
 #include "api/person_json.h"
 #include "base/hash.h"
+#include "store/tab_risks.h"
 
 #include <stdlib.h>
 
@@ -204,7 +205,16 @@ static int share(void *owner, const struct stored_contribution *c)
 static int write_risk(struct api_request *q, struct jout *j, const struct stored_entity *e)
 {
     int64_t points[2] = {0, 0};
+    struct stored_risk risk = {.since = TIME_NONE};
     int err = tab_entities_receipt_each(q->db, e->base.number, share, points);
+    if (!err)
+        err = tab_risks_get(q->db, q->arena, e->base.number, &risk);
+    jout_key(j, "risk");
+    jout_obj(j);
+    jout_kstr(j, "identityRisk", risk.level);
+    api_ktime(j, "since", risk.since);
+    jout_kstr(j, "by", risk.by);
+    jout_end_obj(j);
     jout_key(j, "share");
     jout_obj(j);
     jout_ki64(j, "alerts", points[0]);

@@ -26,7 +26,7 @@ static const struct {
     {"User", "id:str name:str score?:int percentile?:num red?:bool openAlerts?:int apps?:int[] tags:str[] lastSeen:time|null days?:int[]"},
     {"ReceiptPart", "points:int kind:str time:time|null ref:str group?:str value?:str text?:str p?:num"},
     {"Receipt", "score:int sum:int parts:ReceiptPart[] percentile?:num from?:time|null to?:time|null"},
-    {"Policy", "id:str type:str externalId?:int name:str severity:str category?:str enabled:bool openAlerts:int params?:obj[]"},
+    {"Policy", "id:str type:str externalId?:int name:str severity:str category?:str enabled:bool openAlerts:int params?:obj[] governance:str[]"},
     {"Posture", "id:str name:str affected?:int|null impact:str status:str about:str todo:str[]"},
     {"Alert", "id:str name:str policy:str externalId?:int severity:str category:str start:time|null end:time|null count:int status:str read:bool suppressed:bool "
               "withdrawn:time|null shore:str app?:obj users:obj[] description?:str source?:obj destination?:obj"},
@@ -35,8 +35,12 @@ static const struct {
                "of:int bytes:int more:bool secondsLeft?:int"},
     {"Health", "state:str uptime:int activities?:int analysis:obj blind:obj[] learning:obj[] disk?:obj problems:obj[]"},
     {"AuditRow", "id:int time:time by?:str from?:str what:str object?:str before?:any after?:any"},
+    {"Governance", "id:int action:str revert:bool of?:int user:any domain:str|null by:str|null policy:any alert:str|null reason:str|null asked:time state:str "
+                   "held:str|null decidedBy:str|null decided:time|null why:str|null tries:int next:time|null started:time|null ended:time|null changed:bool "
+                   "canDecide:bool canRetry:bool canRevert:bool"},
+    {"GovernanceAction", "id:str name:str about:str can?:bool code?:str why?:str"},
     {"Role", "id:str name:str scope:str about:str rights:str[]"},
-    {"DirectoryService", "number:int server:str domain?:str|null signIn:str bindName?:str|null ca?:str|null plain:bool minutes:int enabled:bool secret:bool state:str "
+    {"DirectoryService", "number:int server:str domain?:str|null signIn:str bindName?:str|null ca?:str|null plain:bool minutes:int enabled:bool act:bool secret:bool state:str "
                         "running:bool failures:int lastTry:time|null lastSuccess:time|null why?:str|null said:any by:str created:time"},
     {"SingleSignOn", "enabled:bool create:bool name?:str issuer?:str clientId?:str ca?:str scope:str nameClaim:str roleClaim?:str roles:obj[] secret:bool redirectUri:str"},
     {"Token", "id:int name:str state:str clientId:str scopes:str[]|null siem:bool created:time lastUsed:time|null by?:str"},
@@ -85,6 +89,10 @@ static const struct {
     {API_GET, "api/vigie/v1/health", "Health", false},
     {API_GET, "api/vigie/v1/audit", "AuditRow", true},
     {API_GET, "api/vigie/v1/roles", "Role", true},
+    {API_GET, "api/vigie/v1/governance", "Governance", true},
+    {API_POST, "api/vigie/v1/governance", "Governance", true},
+    {API_GET, "api/vigie/v1/governance/{id}", "Governance", false},
+    {API_GET, "api/vigie/v1/governance/actions", "GovernanceAction", true},
     {API_GET, "api/vigie/v1/inputs", "Input", true},
     {API_GET, "api/vigie/v1/directories", "DirectoryService", true},
     {API_GET, "api/vigie/v1/oidc", "SingleSignOn", false},

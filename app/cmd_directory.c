@@ -3,17 +3,21 @@
 #include "app/directory_file.h"
 #include "app/directory_show.h"
 #include "base/jout.h"
+#include "directory/dir_act.h"
 #include "directory/dir_ldap.h"
+#include "policy/govern.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 static const char usage[] = "usage: vigie directory sync --server URL --out FILE [options]\n"
                             "       vigie directory check --server URL [options]\n"
+                            "       vigie directory act --server URL --object ID --action ACTION [options]\n"
                             "       vigie directory show FILE...\n"
                             "\n"
                             "sync reads users, groups, computers and trusts of one domain from a domain controller over LDAP and writes\n"
@@ -31,6 +35,11 @@ static const char usage[] = "usage: vigie directory sync --server URL --out FILE
                             "  --page N              objects per page, 1 to 1000 (1000)\n"
                             "  --timeout SECONDS     for each answer, 1 to 3600 (30)\n"
                             "  --json                tell what was done as one JSON object\n"
+                            "  --act                 check: look also which accounts may be acted on\n"
+                            "  --object ID           act: the account's objectGUID or SID\n"
+                            "  --action ACTION       act: suspend or require_sign_in\n"
+                            "  --undo                act: take the action back\n"
+                            "  --look                act: change nothing, tell how it is\n"
                             "\n"
                             "An account with the right \"Replicating Directory Changes\" on the domain is told of every change and deletion\n"
                             "by any controller. Without it the same controller must be asked each time. docs/directory.md tells more.\n"
@@ -38,15 +47,19 @@ static const char usage[] = "usage: vigie directory sync --server URL --out FILE
                             "check only connects and signs in, and tells which domain that is and what the account may. The hub does all this by itself:\n"
                             "Settings > Directory services.\n"
                             "\n"
+                            "act changes one person's account: suspend disables it, require_sign_in has the password changed at the next sign-in.\n"
+                            "What is so already is left alone. It never touches the account that signs in, krbtgt or computers' accounts, and writes\n"
+                            "over encrypted connections only. The hub does this from the governance log (docs/governance.md).\n"
+                            "\n"
                             "show prints what directory files (JSON or LDIF) hold: counts, controllers, trusts, sensitive groups and who is\n"
                             "in them at any depth.\n"
                             "\n"
-                            "Exit codes: 0 done, 1 the server or a file failed, 2 wrong usage.\n";
+                            "Exit codes: 0 done, 1 the server or a file failed, 2 wrong usage, 3 act: the server was not reached, or went away.\n";
 
 struct options {
     struct dir_ldap_options ldap;
-    const char *out, *state, *password_file;
-    bool json, check;
+    const char *out, *state, *password_file, *object, *action;
+    bool json, check, act, undo, look;
 };
 
 static int complain(const char *about, const char *what)
@@ -84,7 +97,9 @@ static int with_value(struct options *o, const char *name, const char *value)
                  {"--bind-dn", &o->ldap.server.bind_name},
                  {"--password-file", &o->password_file},
                  {"--ca", &o->ldap.server.ca_file},
-                 {"--domain", &o->ldap.domain}};
+                 {"--domain", &o->ldap.domain},
+                 {"--object", &o->object},
+                 {"--action", &o->action}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (strcmp(name, texts[i].name) == 0) {
             *texts[i].to = value;
@@ -97,14 +112,43 @@ static int with_value(struct options *o, const char *name, const char *value)
     return wrong(name, "no such option");
 }
 
+static bool without_value(struct options *o, const char *name)
+{
+    const struct {
+        const char *name;
+        bool *to;
+    } flags[] = {{"--plain", &o->ldap.server.plain}, {"--json", &o->json}, {"--act", &o->ldap.act}, {"--undo", &o->undo}, {"--look", &o->look}};
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if (strcmp(name, flags[i].name) == 0) {
+            *flags[i].to = true;
+            return true;
+        }
+    return false;
+}
+
+static int check_options(const struct options *o)
+{
+    bool sync = !o->check && !o->act;
+    if (!o->ldap.server.url || (sync && !o->out))
+        return wrong(NULL, sync ? "sync needs --server and --out" : "--server is missing");
+    if (!sync && (o->out || o->state))
+        return wrong(NULL, "--out and --state are sync's");
+    if (o->act != (o->object && o->action) || (!o->act && (o->object || o->action || o->undo || o->look)))
+        return wrong(NULL, o->act ? "act needs --object and --action" : "--object, --action, --undo and --look are act's");
+    if (o->act && (!govern_action(str_of(o->action)) || !govern_action(str_of(o->action))->does.attribute))
+        return wrong(o->action, "no such action");
+    if (o->object && strspn(o->object, "0123456789abcdefABCDEFS-") != strlen(o->object))
+        return wrong(o->object, "neither an objectGUID nor a SID");
+    if (!o->ldap.server.bind_name != !o->password_file)
+        return wrong(NULL, "--bind-dn and --password-file go together");
+    return 0;
+}
+
 static int parse(struct options *o, int argc, char **argv)
 {
-    *o = (struct options){.ldap = {.page = 1000, .server = {.timeout = 30}}, .check = strcmp(argv[1], "check") == 0};
+    *o = (struct options){.ldap = {.page = 1000, .server = {.timeout = 30}}, .check = strcmp(argv[1], "check") == 0, .act = strcmp(argv[1], "act") == 0};
     for (int i = 2; i < argc; i++) {
-        bool plain = strcmp(argv[i], "--plain") == 0, json = strcmp(argv[i], "--json") == 0;
-        o->ldap.server.plain |= plain;
-        o->json |= json;
-        if (plain || json)
+        if (without_value(o, argv[i]))
             continue;
         if (i + 1 == argc)
             return wrong(argv[i], "needs a value, or is no option");
@@ -113,13 +157,7 @@ static int parse(struct options *o, int argc, char **argv)
             return code;
         i++;
     }
-    if (!o->ldap.server.url || (!o->out && !o->check))
-        return wrong(NULL, o->check ? "check needs --server" : "sync needs --server and --out");
-    if (o->check && (o->out || o->state))
-        return wrong(NULL, "check writes nothing: --out and --state are sync's");
-    if (!o->ldap.server.bind_name != !o->password_file)
-        return wrong(NULL, "--bind-dn and --password-file go together");
-    return 0;
+    return check_options(o);
 }
 
 /* ---- sync ---- */
@@ -248,6 +286,9 @@ static int check_server(struct options *o)
         return complain(NULL, r.why);
     if (!o->json) {
         (void)printf("%s from %s: this account may%s use DirSync, and may%s see deleted objects\n", r.domain, r.server, r.dirsync ? "" : " not", r.deleted ? "" : " not");
+        if (o->ldap.act)
+            (void)printf("of %u accounts looked at it may suspend %u, require a new sign-in of %u%s\n", r.writes.looked, r.writes.control, r.writes.password,
+                         r.writes.more ? "; it may do more than it needs" : "");
         return 0;
     }
     jout_obj(&j);
@@ -255,6 +296,45 @@ static int check_server(struct options *o)
     jout_kz(&j, "controller", r.server);
     jout_kbool(&j, "dirsync", r.dirsync);
     jout_kbool(&j, "seesDeleted", r.deleted);
+    if (o->ldap.act) {
+        jout_key(&j, "writes");
+        jout_obj(&j);
+        jout_ku64(&j, "looked", r.writes.looked);
+        jout_ku64(&j, "suspend", r.writes.control);
+        jout_ku64(&j, "requireSignIn", r.writes.password);
+        jout_ku64(&j, "more", r.writes.more);
+        jout_end_obj(&j);
+    }
+    jout_end_obj(&j);
+    print_json(&b);
+    return 0;
+}
+
+/* ---- act ---- */
+
+static int act(const struct options *o)
+{
+    const struct governance_action *g = govern_action(str_of(o->action));
+    const struct dir_act what = {.object = o->object,
+                                 .change = o->undo ? g->undoes : g->does,
+                                 .useless = o->undo ? 0 : g->useless,
+                                 .useless_why = g->useless_why,
+                                 .look = o->look};
+    struct dir_act_report r;
+    struct buf b = {0};
+    struct jout j = jout_to(&b);
+    if (dir_act(&o->ldap.server, &what, &r) != 0) {
+        (void)complain(NULL, r.why);
+        return r.unreachable ? 3 : 1;
+    }
+    if (!o->json) {
+        (void)printf("%s: %s\n", o->object, r.already ? "it was so already" : o->look ? "it is not so" : "done");
+        return 0;
+    }
+    jout_obj(&j);
+    jout_kbool(&j, "already", r.already);
+    jout_kbool(&j, "guarded", r.guarded);
+    jout_kz(&j, "value", r.value);
     jout_end_obj(&j);
     print_json(&b);
     return 0;
@@ -270,7 +350,7 @@ static int run_ldap(int argc, char **argv)
     if (code == 0 && o.password_file)
         code = read_password(o.password_file, password, sizeof password, &o.ldap.server.password);
     if (code == 0)
-        code = o.check ? check_server(&o) : sync_domain(&o);
+        code = o.check ? check_server(&o) : o.act ? act(&o) : sync_domain(&o);
     (void)sodium_munlock(password, sizeof password); /* clears it, too */
     return code;
 }
@@ -298,11 +378,11 @@ static int run_show(int argc, char **argv)
 
 static int run(int argc, char **argv)
 {
-    if (argc >= 2 && (strcmp(argv[1], "sync") == 0 || strcmp(argv[1], "check") == 0))
+    if (argc >= 2 && (strcmp(argv[1], "sync") == 0 || strcmp(argv[1], "check") == 0 || strcmp(argv[1], "act") == 0))
         return run_ldap(argc, argv);
     if (argc >= 3 && strcmp(argv[1], "show") == 0)
         return run_show(argc, argv);
-    return wrong(NULL, "say sync, check or show FILE");
+    return wrong(NULL, "say sync, check, act or show FILE");
 }
 
 const struct command cmd_directory = {"directory", "copy an Active Directory domain over LDAP, look at it", usage, run};

@@ -283,8 +283,9 @@ static int start_threads(struct hub *h)
     h->keeper_runs = h->server && pthread_create(&h->keeper_thread, NULL, hub_keeper_run, h) == 0;
     h->notify_runs = h->server && pthread_create(&h->notify_thread, NULL, hub_notify_run, h) == 0;
     h->directory_runs = h->server && pthread_create(&h->directory_thread, NULL, hub_directory_run, h) == 0;
+    h->govern_runs = h->server && pthread_create(&h->govern_thread, NULL, hub_govern_run, h) == 0;
     h->exports_run = h->server && pthread_create(&h->exports_thread, NULL, hub_exports_thread, h) == 0;
-    bool all = h->keeper_runs && h->notify_runs && h->directory_runs && h->exports_run;
+    bool all = h->keeper_runs && h->notify_runs && h->directory_runs && h->govern_runs && h->exports_run;
     return h->ingest_runs && h->fold_runs && (all || !h->server) ? 0 : ERR_MEMORY;
 }
 
@@ -382,6 +383,8 @@ void hub_close(struct hub *h)
         (void)pthread_join(h->directory_thread, NULL);
     if (h->exports_run)
         (void)pthread_join(h->exports_thread, NULL);
+    if (h->govern_runs)
+        (void)pthread_join(h->govern_thread, NULL);
     server_close(h->server);
     hub_fold_close(h);
     hub_notify_close(h);

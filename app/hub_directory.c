@@ -4,7 +4,7 @@
  * there cannot hurt the hub. What it leaves in DATA/directory/ becomes the directory's. */
 #include "app/hub_private.h"
 
-#include "app/child.h"
+#include "app/directory_call.h"
 #include "app/directory_file.h"
 #include "base/jin.h"
 #include "store/tab_directories.h"
@@ -16,92 +16,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SYNC_SECONDS = 1800, TEST_SECONDS = 40, ARGS = 24, WHY_MOST = 1000, PATH_ROOM = 4200 };
-
-#define SAYS "vigie directory: " /* before what the command complains about */
-
-/* ---- the command ---- */
-
-struct call {
-    struct arena text;
-    const char *argv[ARGS];
-    unsigned n;
-    struct child child;
-    struct buf out, err;
-};
-
-static void arg(struct call *c, const char *name, struct str value)
-{
-    if (c->n + 3 > ARGS)
-        return;
-    c->argv[c->n++] = name;
-    if (str_set(value))
-        c->argv[c->n++] = str_fmt(&c->text, "%.*s%c", STR_ARG(value), 0).p;
-}
-
-/* Secrets are read from memory, never given as arguments. */
-static void open_call(struct call *c, struct hub *h, const struct stored_directory *d, const char *verb)
-{
-    static const char *const keytab[] = {"KRB5_CLIENT_KTNAME=FILE:" CHILD_FILE_PATH(4), "KRB5CCNAME=MEMORY:vigie", NULL}, *const none[] = {NULL};
-    memset(c, 0, sizeof *c);
-    arena_init(&c->text, 4096, 1 << 20);
-    c->child = (struct child){.argv = c->argv, .env = d->kerberos ? keytab : none, .stop = &h->stop};
-    arg(c, "vigie", STR_NONE);
-    arg(c, "directory", STR_NONE);
-    arg(c, verb, STR_NONE);
-    arg(c, "--json", STR_NONE);
-    arg(c, "--server", d->url);
-    if (str_set(d->domain))
-        arg(c, "--domain", d->domain);
-    if (d->plain)
-        arg(c, "--plain", STR_NONE);
-    if (!d->kerberos) {
-        arg(c, "--bind-dn", d->bind);
-        arg(c, "--password-file", STR(CHILD_FILE_PATH(3)));
-    }
-    if (str_set(d->ca)) {
-        arg(c, "--ca", STR(CHILD_FILE_PATH(5)));
-        c->child.files[2] = d->ca;
-    }
-}
-
-static void close_call(struct call *c)
-{
-    buf_free(&c->out);
-    buf_free(&c->err);
-    arena_free(&c->text);
-}
-
-/* The last complaint: earlier ones are about what it went on without. */
-static struct str complaint(struct str err)
-{
-    struct str line, last = STR_NONE;
-    while (str_cut(&err, '\n', &line))
-        if (str_starts(line, STR(SAYS)))
-            last = str_from(line, sizeof SAYS - 1);
-    return str_sub(str_set(last) ? last : STR("the reading process broke off"), 0, WHY_MOST);
-}
-
-/* Runs it: absent when all went well, else why not. */
-static struct str call(struct call *c, struct str secret, bool kerberos, unsigned seconds)
-{
-    int code = 0;
-    c->child.files[kerberos ? 1 : 0] = secret;
-    c->child.seconds = seconds;
-    int err = child_run(&c->child, &c->out, &c->err, &code);
-    c->child.files[kerberos ? 1 : 0] = STR_NONE;
-    if (err == ERR_LIMIT)
-        return str_fmt(&c->text, "it was not done after %u seconds", seconds);
-    if (err)
-        return str_fmt(&c->text, "the reading process cannot be started: %s", err == ERR_IO ? strerror(errno) : err_text(err));
-    return code ? complaint(buf_view(&c->err)) : STR_NONE;
-}
+enum { SYNC_SECONDS = 1800, TEST_SECONDS = 40, PATH_ROOM = 4200 };
 
 int hub_directory_test(struct hub *h, const struct stored_directory *d, struct str secret, struct jout *j)
 {
-    struct call c;
-    open_call(&c, h, d, "check");
-    struct str why = call(&c, secret, d->kerberos, TEST_SECONDS), said = str_trim(buf_view(&c.out));
+    struct directory_call c;
+    directory_call_open(&c, d, "check", &h->stop);
+    if (d->act)
+        directory_call_arg(&c, "--act", STR_NONE);
+    struct str why = directory_call_run(&c, secret, TEST_SECONDS), said = str_trim(buf_view(&c.out));
     jout_obj(j);
     jout_kbool(j, "ok", !str_set(why));
     if (str_set(why)) {
@@ -111,7 +34,7 @@ int hub_directory_test(struct hub *h, const struct stored_directory *d, struct s
         jout_raw(j, jin_embedded(&c.text, said) ? said : STR("null"));
     }
     jout_end_obj(j);
-    close_call(&c);
+    directory_call_close(&c);
     return 0;
 }
 
@@ -135,7 +58,7 @@ int hub_directory_forget(struct hub *h, int64_t number)
 }
 
 /* Nothing was read and nothing removed: the directory is as it was. */
-static bool brought_something(struct call *c)
+static bool brought_something(struct directory_call *c)
 {
     const struct jnode *doc = jin_embedded(&c->text, str_trim(buf_view(&c->out)));
     uint64_t read = 1, removed = 1;
@@ -159,25 +82,18 @@ static int take_over(struct hub *h, int64_t number)
 
 /* ---- one synchronisation ---- */
 
-static int read_secret(struct hub *h, struct arena *a, const struct stored_directory *d, struct str *secret)
-{
-    char name[40];
-    directory_secret(d->number, name);
-    return secret_get(h->secrets, h->db, a, name, secret);
-}
-
-static struct str synchronise(struct hub *h, const struct stored_directory *d, struct call *c)
+static struct str synchronise(struct hub *h, const struct stored_directory *d, struct directory_call *c)
 {
     char out[PATH_ROOM], state[PATH_ROOM];
     struct str secret = STR_NONE, why = STR_NONE;
     if (!copy_path(h, d->number, ".json", out) || !copy_path(h, d->number, ".state", state))
         return STR("the path of the data folder is too long");
-    arg(c, "--out", str_of(out));
-    arg(c, "--state", str_of(state));
-    int err = read_secret(h, &c->text, d, &secret);
+    directory_call_arg(c, "--out", str_of(out));
+    directory_call_arg(c, "--state", str_of(state));
+    int err = directory_call_secret(h->secrets, h->db, c, d, &secret);
     if (err || !str_set(secret))
         return STR("the password or keytab cannot be read: enter it again");
-    why = call(c, secret, d->kerberos, SYNC_SECONDS);
+    why = directory_call_run(c, secret, SYNC_SECONDS);
     sodium_memzero((char *)(uintptr_t)secret.p, secret.n);
     if (!str_set(why) && (d->failures || brought_something(c)))
         err = take_over(h, d->number);
@@ -186,11 +102,11 @@ static struct str synchronise(struct hub *h, const struct stored_directory *d, s
 
 static int run_one(struct hub *h, const struct stored_directory *d)
 {
-    struct call c;
+    struct directory_call c;
     int err = tab_directories_start(h->db, d->number, hub_now());
     if (err)
         return err;
-    open_call(&c, h, d, "sync");
+    directory_call_open(&c, d, "sync", &h->stop);
     struct str why = synchronise(h, d, &c), said = str_trim(buf_view(&c.out));
     if (!atomic_load(&h->stop)) /* else it was broken off, and is due at the next start */
         err = tab_directories_end(h->db, d->number, hub_now(), why, jin_embedded(&c.text, said) ? said : STR("{}"));
@@ -198,7 +114,7 @@ static int run_one(struct hub *h, const struct stored_directory *d)
         err = hub_directory_forget(h, d->number);
     if (str_set(why) && !atomic_load(&h->stop))
         (void)fprintf(stderr, "vigie: directory service %.*s: %.*s\n", STR_ARG(d->url), STR_ARG(why));
-    close_call(&c);
+    directory_call_close(&c);
     return err;
 }
 

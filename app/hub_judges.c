@@ -330,6 +330,7 @@ static bool without_hidden(const struct judges *j, struct arena *a, const struct
         else
             out->users[n++] = al->users[i];
     out->nusers = n;
+    out->headless = n && out->users[0] != al->users[0];
     return n || !al->nusers || al->naccounts;
 }
 

@@ -1,12 +1,13 @@
 /* app/hub_keeper.c - keeps house: what is too old goes, by the retention that the administrator chose. */
 #include "app/hub_private.h"
 
+#include "store/tab_governance.h"
 #include "store/tab_settings.h"
 
 #include <stdio.h>
 #include <time.h>
 
-enum { EVERY_SECONDS = 3600, RETENTION_DAYS = 180, LEAP_DAYS = 30, HOLD_HOURS = 24 };
+enum { EVERY_SECONDS = 3600, RETENTION_DAYS = 180, GOVERNANCE_DAYS = 120, LEAP_DAYS = 30, HOLD_HOURS = 24 };
 
 #define SEEN "keeper.seen" /* setting: the wall clock at the last look at what is too old */
 
@@ -41,7 +42,7 @@ static int held(struct hub *h, int64_t now, bool *hold)
 
 int hub_keeper_expire(struct hub *h)
 {
-    int64_t activities, alerts;
+    int64_t activities, alerts, governance;
     uint64_t n;
     bool hold = false;
     int err = held(h, hub_now(), &hold);
@@ -52,7 +53,11 @@ int hub_keeper_expire(struct hub *h)
         err = tab_settings_get_i64(h->db, "retention.alerts", RETENTION_DAYS, &alerts);
     if (!err)
         err = actlog_expire(h->log, hub_now() - activities * TIME_DAY, &n);
-    return err ? err : tab_alerts_expire(h->db, hub_now() - alerts * TIME_DAY, &n);
+    if (!err)
+        err = tab_alerts_expire(h->db, hub_now() - alerts * TIME_DAY, &n);
+    if (!err)
+        err = tab_settings_get_i64(h->db, "retention.governance", GOVERNANCE_DAYS, &governance);
+    return err ? err : tab_governance_expire(h->db, hub_now() - governance * TIME_DAY, &n);
 }
 
 void *hub_keeper_run(void *owner)

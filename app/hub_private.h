@@ -33,8 +33,8 @@ struct hub {
     struct hub_hooks hooks;
     unsigned jobs;
     int64_t started;
-    pthread_t ingest_thread, fold_thread, keeper_thread, notify_thread, directory_thread, exports_thread;
-    bool ingest_runs, fold_runs, keeper_runs, notify_runs, directory_runs, exports_run;
+    pthread_t ingest_thread, fold_thread, keeper_thread, notify_thread, directory_thread, exports_thread, govern_thread;
+    bool ingest_runs, fold_runs, keeper_runs, notify_runs, directory_runs, exports_run, govern_runs;
     pthread_mutex_t lock; /* of `wake` and of taking in files */
     pthread_cond_t wake;
     atomic_bool stop;
@@ -144,6 +144,9 @@ int hub_directory_forget(struct hub *h, int64_t number);
 
 /* ---- hub_fetch.c: what the API asks of other servers (api/api.h) ---- */
 int hub_fetch(const struct hub_fetch *f, int *status, struct buf *body, char why[HUB_FETCH_WHY]);
+
+/* ---- hub_govern.c: governance actions ---- */
+void *hub_govern_run(void *hub);
 
 /* ---- hub_keeper.c: retention ---- */
 int hub_keeper_expire(struct hub *h); /* on the ingest's thread, when `expire` is set: the log has one writer */

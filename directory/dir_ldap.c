@@ -424,6 +424,13 @@ static int try_rights(struct sync *s)
     return 0;
 }
 
+static int try_writes(struct sync *s)
+{
+    const char *root = zero_ended(s, s->root).p;
+    int err = root ? dir_act_check(s->c, root, &s->r->writes) : ERR_MEMORY;
+    return err ? broken(s, err) : 0;
+}
+
 /* ---- all together ---- */
 
 static void head(struct sync *s)
@@ -550,6 +557,8 @@ int dir_ldap_check(const struct dir_ldap_options *o, struct dir_ldap_report *r)
         err = introduce(&s);
     if (!err)
         err = try_rights(&s);
+    if (!err && o->act)
+        err = try_writes(&s);
     if (err == ERR_MEMORY)
         (void)snprintf(r->why, sizeof r->why, "%s", err_text(err));
     ldapc_close(s.c);

@@ -9,6 +9,7 @@
 #define VIGIE_DIRECTORY_DIR_LDAP_H
 
 #include "base/buf.h"
+#include "directory/dir_act.h"
 #include "directory/dir_build.h"
 #include "net/ldapc.h"
 
@@ -16,6 +17,7 @@ struct dir_ldap_options {
     struct ldapc_options server;
     const char *domain; /* the DNS name that the server must hold; NULL: whichever it holds */
     unsigned page;      /* objects per page, 1 to 1000 */
+    bool act;           /* dir_ldap_check looks also what the account may write */
 };
 
 struct dir_ldap_report {
@@ -27,6 +29,7 @@ struct dir_ldap_report {
     char why[LDAPC_WHY];    /* of an error; else why everything was read again, or "" */
     uint64_t read, removed; /* objects */
     uint64_t malformed;     /* values that were left out */
+    struct dir_act_rights writes; /* told by dir_ldap_check */
 };
 
 /* Brings `im` up to date. `im` is empty, or what was written after the last call; `state` is absent, or what the last call gave: if

@@ -60,6 +60,7 @@ struct alert {
     struct endpoint source, destination;
     uint32_t users[ALERT_USERS]; /* entity numbers */
     unsigned nusers;
+    bool headless; /* whose score it counts for was left out of the users: their first is another */
     struct str accounts[ALERT_USERS]; /* names that resolve to nobody */
     unsigned naccounts;
     struct str description;

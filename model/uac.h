@@ -1,4 +1,4 @@
-/* model/uac.h - the bits of userAccountControl that Vigie reads (MS-ADTS 2.2.16). */
+/* model/uac.h - the bits of userAccountControl that Vigie reads or writes (MS-ADTS 2.2.16). */
 #ifndef VIGIE_MODEL_UAC_H
 #define VIGIE_MODEL_UAC_H
 
@@ -7,6 +7,8 @@ enum uac_flag {
     UAC_PASSWORD_NOT_REQUIRED = 0x20,
     UAC_WORKSTATION_TRUST = 0x1000,
     UAC_SERVER_TRUST = 0x2000,            /* a domain controller */
+    UAC_PASSWORD_NEVER_EXPIRES = 0x10000,
+    UAC_SMARTCARD_REQUIRED = 0x40000,
     UAC_TRUSTED_FOR_DELEGATION = 0x80000, /* unconstrained */
     UAC_NOT_DELEGATED = 0x100000,
     UAC_USE_DES_ONLY = 0x200000,

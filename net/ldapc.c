@@ -434,3 +434,30 @@ int ldapc_dirsync(struct ldapc *c, const struct ldapc_query *q, struct str cooki
         *next = text_of(c->cookie);
     return err;
 }
+
+/* ---- changing ---- */
+
+/* RFC 4752 3.3: a layer of more than one bit of strength encrypts. */
+static bool sealed(struct ldapc *c)
+{
+    ber_len_t strength = 0;
+    return ldap_tls_inplace(c->ld) || (ldap_get_option(c->ld, LDAP_OPT_X_SASL_SSF, &strength) == 0 && strength > 1);
+}
+
+int ldapc_change(struct ldapc *c, const struct ldapc_change *x)
+{
+    char step[300];
+    struct berval was = {x->was.n, (char *)(uintptr_t)x->was.p}, now = {x->now.n, (char *)(uintptr_t)x->now.p};
+    struct berval *old[] = {&was, NULL}, *new[] = {&now, NULL};
+    LDAPMod take = {.mod_op = LDAP_MOD_DELETE | LDAP_MOD_BVALUES, .mod_type = (char *)(uintptr_t)x->attribute, .mod_bvalues = old};
+    LDAPMod put = {.mod_op = (str_set(x->was) ? LDAP_MOD_ADD : LDAP_MOD_REPLACE) | LDAP_MOD_BVALUES, .mod_type = (char *)(uintptr_t)x->attribute, .mod_bvalues = new};
+    LDAPMod *both[] = {&take, &put, NULL}, *one[] = {&put, NULL};
+    if (!sealed(c)) {
+        (void)snprintf(c->why, sizeof c->why, "%s: changes are made over encrypted connections only: use ldaps://, StartTLS or Kerberos", c->server);
+        return ERR_USAGE;
+    }
+    int code = ldap_modify_ext_s(c->ld, x->dn, str_set(x->was) ? both : one, NULL, NULL);
+    (void)snprintf(step, sizeof step, "writing %s of %.200s", x->attribute, x->dn);
+    int err = code ? failed(c, step, code, NULL) : 0;
+    return code == LDAP_NO_SUCH_ATTRIBUTE && str_set(x->was) ? ERR_NOT_FOUND : err;
+}

@@ -5,7 +5,7 @@
  * The program ignores SIGPIPE.
  *
  * Functions return 0 or a negative enum err: ERR_IO no connection, or it broke; ERR_USAGE what was asked for makes no sense; ERR_UNSUPPORTED
- * the server does not know it or this account may not; ERR_MEMORY. ldapc_why tells server, step, reason and what to do. */
+ * the server does not know it or this account may not; ERR_MEMORY; of a change ERR_NOT_FOUND. ldapc_why tells server, step, reason and what to do. */
 #ifndef VIGIE_NET_LDAPC_H
 #define VIGIE_NET_LDAPC_H
 
@@ -64,5 +64,15 @@ int ldapc_search(struct ldapc *c, const struct ldapc_query *q, ldapc_each *each,
  * valid until the next call, is the cookie for the next time, once all changes were given. ERR_UNSUPPORTED: the account lacks the right
  * "Replicating Directory Changes", or the server does not take this cookie. */
 int ldapc_dirsync(struct ldapc *c, const struct ldapc_query *q, struct str cookie, struct str *next, ldapc_each *each, void *owner);
+
+/* One attribute of one object. */
+struct ldapc_change {
+    const char *dn, *attribute;
+    struct str was; /* is taken away, or nothing is done: ERR_NOT_FOUND when it is another by now. Absent: whatever it is */
+    struct str now;
+};
+
+/* Writes over encrypted connections only (TLS, or Kerberos with sealing): ERR_USAGE else. */
+int ldapc_change(struct ldapc *c, const struct ldapc_change *x);
 
 #endif

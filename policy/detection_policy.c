@@ -2,6 +2,7 @@
 #include "policy/detection_policy.h"
 
 #include "policy/activity_policy.h"
+#include "policy/govern.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -263,6 +264,13 @@ static int detection(struct policy_change *c, struct stored_policy *p)
     return err ? err : severity(c, member(c, "lowest"), true, &p->lowest);
 }
 
+static int governance(struct policy_change *c, const struct jnode *n, struct str *out)
+{
+    if (!n)
+        return 0;
+    return govern_list(c->arena, c->doc, n, out) ? 0 : refuse(c, n->val, "not a list of governance actions");
+}
+
 static int match(struct policy_change *c, struct stored_policy *p)
 {
     const struct jnode *m = member(c, "match");
@@ -342,6 +350,8 @@ int policy_change(struct policy_change *c, struct stored_policy *p)
         err = boolean(c, member(c, "enabled"), &to.enabled);
     if (!err)
         err = actions(c, member(c, "actions"), &to.actions);
+    if (!err)
+        err = governance(c, member(c, "governance"), &to.governance);
     if (!err && p->type == POLICY_ACTIVITY)
         err = severity(c, member(c, "severity"), false, &to.severity);
     if (!err)

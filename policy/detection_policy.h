@@ -19,7 +19,7 @@ bool detection_policy_scales(struct str param);
 /* Every parameter that differs from its default, as the detection is to run. */
 int detection_policy_params(struct arena *arena, const struct stored_policy *p, int (*each)(void *owner, struct str name, double value), void *owner);
 
-/* A change as the API brings it: any of enabled, severity, params, sensitivity, scope, lowest, actions; for activity policies also
+/* A change as the API brings it: any of enabled, severity, params, sensitivity, scope, lowest, actions, governance; for activity policies also
  * name, description, category, filters, match and dailyLimit. `p` is the policy as it is (or, of a new one, its defaults) and on success as it
  * shall be. What the body does not say stays. ERR_MALFORMED with the error. */
 struct policy_change {

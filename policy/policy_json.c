@@ -163,6 +163,16 @@ static void actions_json(unsigned actions, struct jout *j)
     jout_end_obj(j);
 }
 
+static void governance_json(struct str governance, struct jout *j)
+{
+    struct str id;
+    jout_key(j, "governance");
+    jout_arr(j);
+    while (str_set(governance) && str_cut(&governance, ' ', &id))
+        jout_str(j, id);
+    jout_end_arr(j);
+}
+
 static int policy_body(struct db *db, struct arena *a, const struct stored_policy *p, struct jout *j)
 {
     jout_kstr(j, "id", p->id);
@@ -185,6 +195,7 @@ static int policy_body(struct db *db, struct arena *a, const struct stored_polic
         err = tab_policies_exclusions(db, p->id, TIME_NONE, exclusion, j);
     jout_end_arr(j);
     actions_json(p->actions, j);
+    governance_json(p->governance, j);
     jout_kstr(j, "changedBy", p->changed_by);
     jout_ktime(j, "changed", p->changed);
     return err;

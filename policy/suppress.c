@@ -2,6 +2,7 @@
 #include "policy/suppress.h"
 
 #include "base/jin.h"
+#include "policy/govern.h"
 #include "policy/notify.h"
 
 enum { MOST = 32 };
@@ -96,6 +97,8 @@ int suppress_or_notify(struct db *db, const struct stored_alert *a, const uint32
         err = 0;
     if (!err && !is)
         err = notify_alert(db, a, p.actions, now);
+    if (!err && !is)
+        err = govern_alert(db, a, p.governance, nusers && !a->headless ? users[0] : 0, now);
     arena_free(&arena);
     return err;
 }

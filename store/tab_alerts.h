@@ -39,6 +39,7 @@ struct stored_alert {
     bool preview;
     int64_t start, end, updated;
     uint64_t count, nactivities;
+    bool headless;          /* as in struct alert; not kept */
     int64_t withdrawn;      /* since when the analysis no longer raises it, TIME_NONE: it stands; tab_alerts_withdraw sets it, a put clears it */
     struct alert_party source_party, destination_party;
     struct str parties;     /* JSON array of all of struct alert_party, source and destination included: objects with its members

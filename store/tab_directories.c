@@ -7,12 +7,13 @@ static const char *const steps[] = {
     "CREATE TABLE directories(number INTEGER PRIMARY KEY AUTOINCREMENT, url TEXT NOT NULL, domain TEXT, kerberos INTEGER NOT NULL, bind TEXT, ca TEXT,"
     " plain INTEGER NOT NULL, minutes INTEGER NOT NULL, enabled INTEGER NOT NULL, by TEXT NOT NULL, created INTEGER NOT NULL,"
     " wanted INTEGER NOT NULL DEFAULT 1, started INTEGER, ended INTEGER, succeeded INTEGER, failures INTEGER NOT NULL DEFAULT 0, why TEXT, said TEXT)",
+    "ALTER TABLE directories ADD COLUMN act INTEGER NOT NULL DEFAULT 0",
     NULL};
 
 const struct db_schema tab_directories = {"directories", steps};
 
 #define SELECT                                                                                                                                    \
-    "SELECT number, url, domain, kerberos, bind, ca, plain, minutes, enabled, by, created, started, ended, succeeded, failures, why, said FROM " \
+    "SELECT number, url, domain, kerberos, bind, ca, plain, minutes, enabled, by, created, started, ended, succeeded, failures, why, said, act FROM " \
     "directories "
 
 const char *directory_state(const struct stored_directory *d)
@@ -53,7 +54,8 @@ static struct stored_directory directory_of(struct sql *q, struct arena *a)
                                      .succeeded = sql_col_time(q, 13),
                                      .failures = sql_col_i64(q, 14),
                                      .why = text(q, a, 15),
-                                     .said = text(q, a, 16)};
+                                     .said = text(q, a, 16),
+                                     .act = sql_col_i64(q, 17) != 0};
 }
 
 static void bind_reach(struct sql *q, const struct stored_directory *d)
@@ -66,6 +68,7 @@ static void bind_reach(struct sql *q, const struct stored_directory *d)
     sql_i64(q, d->plain);
     sql_i64(q, d->minutes);
     sql_i64(q, d->enabled);
+    sql_i64(q, d->act);
 }
 
 /* Runs a statement that concerns one row. */
@@ -79,7 +82,7 @@ static int close_one(struct sql *q)
 int tab_directories_add(struct db *db, const struct stored_directory *d, int64_t *number)
 {
     int64_t given = 0;
-    struct sql q = sql_open(db, "INSERT INTO directories(url,domain,kerberos,bind,ca,plain,minutes,enabled,by,created) VALUES(?,?,?,?,?,?,?,?,?,?)"
+    struct sql q = sql_open(db, "INSERT INTO directories(url,domain,kerberos,bind,ca,plain,minutes,enabled,act,by,created) VALUES(?,?,?,?,?,?,?,?,?,?,?)"
                                 " RETURNING number");
     bind_reach(&q, d);
     sql_str(&q, d->by);
@@ -94,7 +97,7 @@ int tab_directories_add(struct db *db, const struct stored_directory *d, int64_t
 
 int tab_directories_change(struct db *db, const struct stored_directory *d)
 {
-    struct sql q = sql_open(db, "UPDATE directories SET url=?, domain=?, kerberos=?, bind=?, ca=?, plain=?, minutes=?, enabled=?, wanted=1, failures=0, why=NULL"
+    struct sql q = sql_open(db, "UPDATE directories SET url=?, domain=?, kerberos=?, bind=?, ca=?, plain=?, minutes=?, enabled=?, act=?, wanted=1, failures=0, why=NULL"
                                 " WHERE number=?");
     bind_reach(&q, d);
     sql_i64(&q, d->number);

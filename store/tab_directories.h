@@ -17,6 +17,7 @@ struct stored_directory {
     bool plain;        /* ldap:// without TLS */
     int64_t minutes;   /* between two synchronisations */
     bool enabled;
+    bool act;          /* accounts may be changed through it: policy/govern.h */
     struct str by;
     int64_t created;
     int64_t started, ended, succeeded; /* the last ones; TIME_NONE: never */

@@ -33,8 +33,8 @@ int tab_erasures_each(struct db *db, enum erasure_state from, enum erasure_state
 int tab_erasures_put(struct db *db, const struct stored_erasure *e);
 int tab_erasures_mark(struct db *db, const uint8_t mark[ERASURE_MARK]);
 int tab_erasures_marks(struct db *db, int (*each)(void *owner, const uint8_t mark[ERASURE_MARK]), void *owner);
-/* All that tables say of an entity but alerts: row, spellings, groups, aliases, receipt, findings, reset, suppressions. In a transaction of the
- * caller. */
+/* All that tables say of an entity but alerts: row, spellings, groups, aliases, receipt, findings, reset, risk, suppressions. In the governance log
+ * somebody without a name stays. In a transaction of the caller. */
 int tab_erasures_entity(struct db *db, uint32_t number);
 /* From here on, what this thread deletes is written over. Outside transactions. */
 int tab_erasures_thorough(struct db *db);

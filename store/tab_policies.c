@@ -16,6 +16,7 @@ static const char *const steps[] = {
     "CREATE TABLE policy_suppressions(id INTEGER PRIMARY KEY, policy TEXT NOT NULL, by INTEGER NOT NULL, value TEXT NOT NULL COLLATE NOCASE,"
     " until INTEGER, made_by TEXT, alert TEXT, made INTEGER NOT NULL);"
     "CREATE INDEX policy_suppressions_policy ON policy_suppressions(policy, by, value);",
+    "ALTER TABLE policies ADD COLUMN governance TEXT;",
     NULL};
 
 const struct db_schema tab_policies = {"policies", steps};
@@ -24,7 +25,7 @@ const struct db_schema tab_policies = {"policies", steps};
 
 #define COLUMNS \
     "id, type, external_id, name, description, severity, category, definition, enabled, actions, params, sensitivity, scope, lowest, filters, " \
-    "match, count, minutes, same_app, uniq, daily_limit, created_by, changed_by, created, changed, since"
+    "match, count, minutes, same_app, uniq, daily_limit, created_by, changed_by, created, changed, since, governance"
 
 static void bind_policy(struct sql *q, const struct stored_policy *p)
 {
@@ -54,6 +55,7 @@ static void bind_policy(struct sql *q, const struct stored_policy *p)
     sql_time(q, p->created);
     sql_time(q, p->changed);
     sql_time(q, p->since);
+    sql_str(q, p->governance);
 }
 
 static struct stored_policy row_policy(struct sql *q)
@@ -85,6 +87,7 @@ static struct stored_policy row_policy(struct sql *q)
         .created = sql_col_time(q, 23),
         .changed = sql_col_time(q, 24),
         .since = sql_col_time(q, 25),
+        .governance = sql_col_null(q, 26) ? STR_NONE : sql_col_str(q, 26),
     };
 }
 
@@ -102,6 +105,7 @@ static struct stored_policy kept(struct arena *a, const struct stored_policy *p)
     k.unique = str_dup(a, p->unique);
     k.created_by = str_dup(a, p->created_by);
     k.changed_by = str_dup(a, p->changed_by);
+    k.governance = str_set(p->governance) ? str_dup(a, p->governance) : STR_NONE;
     return k;
 }
 
@@ -110,7 +114,7 @@ static struct stored_policy kept(struct arena *a, const struct stored_policy *p)
 int tab_policies_define(struct db *db, const struct stored_policy *p)
 {
     struct sql q =
-        sql_open(db, "INSERT INTO policies(" COLUMNS ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET "
+        sql_open(db, "INSERT INTO policies(" COLUMNS ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET "
                      "type=excluded.type, external_id=excluded.external_id, name=excluded.name, description=excluded.description, "
                      "severity=excluded.severity, category=excluded.category, definition=excluded.definition");
     bind_policy(&q, p);
@@ -119,7 +123,7 @@ int tab_policies_define(struct db *db, const struct stored_policy *p)
 
 int tab_policies_add(struct db *db, const struct stored_policy *p)
 {
-    struct sql q = sql_open(db, "INSERT INTO policies(" COLUMNS ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    struct sql q = sql_open(db, "INSERT INTO policies(" COLUMNS ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     bind_policy(&q, p);
     return sql_close(&q);
 }
@@ -127,7 +131,7 @@ int tab_policies_add(struct db *db, const struct stored_policy *p)
 int tab_policies_change(struct db *db, const struct stored_policy *p)
 {
     uint64_t n = 0;
-    struct sql q = sql_open(db, "REPLACE INTO policies(" COLUMNS ") SELECT ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,? "
+    struct sql q = sql_open(db, "REPLACE INTO policies(" COLUMNS ") SELECT ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,? "
                                 "WHERE EXISTS(SELECT 1 FROM policies WHERE id=?)");
     bind_policy(&q, p);
     sql_str(&q, p->id);

@@ -25,6 +25,7 @@ struct stored_policy {
     /* what the administrator decides */
     bool enabled;
     unsigned actions;        /* POLICY_ bits: who is told of its alerts */
+    struct str governance;   /* ids of actions, a blank between them: what its alerts start (policy/govern.h); absent: nothing */
     struct str params;       /* detections: JSON object of name to value, only what differs from the default */
     int sensitivity;         /* anomaly detections: 1 low, 2 as defined, 3 high */
     struct str scope;        /* JSON {"include":[id...],"exclude":[id...]}: users and groups; absent: everybody */
@@ -45,7 +46,7 @@ struct stored_policy {
 
 /* What a detection is; keeps what was decided about it. In a transaction of the caller. */
 int tab_policies_define(struct db *db, const struct stored_policy *p);
-/* Enabled, actions, params, sensitivity, scope, lowest, severity, changed_by, changed of a detection; everything of an activity policy.
+/* Enabled, actions, governance, params, sensitivity, scope, lowest, severity, changed_by, changed of a detection; everything of an activity policy.
  * ERR_NOT_FOUND. The caller has validated (policy/detection_policy.h, policy/activity_policy.h). */
 int tab_policies_change(struct db *db, const struct stored_policy *p);
 

@@ -11,7 +11,7 @@ for room in base model net source wire decode directory detect score posture pol
         stem=$(basename "$o" .o)
         names=$(nm -g --defined-only "$o" | awk '{print $3}')
         case $stem in
-        det_* | dec_* | win_* | net_* | rpc_* | cmd_*)
+        det_* | dec_* | win_* | net_* | rpc_* | cmd_* | gov_*)
             for s in $names; do
                 [ "$s" = "$stem" ] || { echo "$room/$stem exports $s: only $stem is allowed"; bad=1; }
             done ;;

@@ -2,89 +2,18 @@
 
 The hub runs on the client's side of the lab; its API is asked through sockets made there.
 """
-import base64, ctypes, glob, http.client, json, os, re, shutil, signal, subprocess, sys, tempfile, threading, time, traceback
+import base64, glob, json, os, re, shutil, signal, subprocess, sys, tempfile, time, traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from hub import Hub, Person, PASSWORD
+from lab import ADMIN, ROOT, URL, Lab
 
-BUILD = os.environ.get("VIGIE_BUILD", "build")
-LAB = os.path.abspath("tools/lab/lab.sh")
-ROOT = "DC=corp,DC=example,DC=test"
-URL = "ldaps://dc1.corp.example.test"
-ADMIN = "Adm1n-Passw0rd!"      # of the lab alone
 WRONG = "Not-The-Passw0rd-77"  # must turn up nowhere
 work = tempfile.mkdtemp(prefix="vigie-hubdir-")
-env = dict(os.environ, VIGIE_LAB_BASE=os.path.abspath(f"{BUILD}/lab"))
+lab = Lab(work)
+samba, apply, route, silence, readers, body = lab.samba, lab.apply, lab.route, lab.silence, lab.children, lab.service
 passed = failed = skipped = 0
-space, hub, number = {}, None, None
-
-
-# ---- the lab, and the way into it ----
-
-def lab(op, *command, check=True, **kw):
-    p = subprocess.run(["sh", LAB, op, work, *command], capture_output=True, text=True, env=env, timeout=120, **kw)
-    assert not check or p.returncode == 0, (command, p.stdout[-500:], p.stderr[-1500:])
-    return p
-
-
-def samba(*args, **kw):
-    return lab("dc", "samba-tool", *args, f"--configfile={work}/dc/etc/smb.conf", **kw)
-
-
-def apply(text):
-    lab("dc", "ldbmodify", "-H", f"{work}/dc/private/sam.ldb", input=text)
-
-
-def route(op):
-    """add: there is no way to the controller, as a router says at once; del: there is one again."""
-    subprocess.run(["ip", "-n", space["LAB_CLIENT_SPACE"], "route", op, "unreachable", "10.77.0.10/32"], check=True)
-
-
-def silence(op):
-    """add: the controller hears and answers nobody; del: it answers again."""
-    subprocess.run(["ip", "-n", space["LAB_DC_SPACE"], "route", op, "blackhole", "10.77.0.20/32"], check=True)
-
-
-outside = http.client.HTTPSConnection.connect
-
-
-def connect_inside(self):
-    """Connects in the client's namespace: on a thread that goes there and ends."""
-    went = []
-
-    def go():
-        try:
-            with open(f"/run/netns/{space['LAB_CLIENT_SPACE']}") as f:
-                assert ctypes.CDLL(None, use_errno=True).setns(f.fileno(), 0x40000000) == 0, ctypes.get_errno()
-            outside(self)
-        except (AssertionError, OSError) as e:
-            went.append(e)
-    t = threading.Thread(target=go)
-    t.start()
-    t.join()
-    if went:
-        raise OSError(went[0])
-
-
-http.client.HTTPSConnection.connect = connect_inside
-
-
-def within():
-    binds = "".join(f"mount --bind {work}/{name} /etc/{name} && " for name in ("resolv.conf", "hosts"))
-    return ["ip", "netns", "exec", space["LAB_CLIENT_SPACE"], "env", f"KRB5_CONFIG={work}/krb5.conf", "sh", "-c", binds + 'exec "$@"', "sh"]
-
-
-def readers():
-    """Processes of the hub that are reading a directory."""
-    pids = subprocess.run(["ip", "netns", "pids", space["LAB_CLIENT_SPACE"]], capture_output=True, text=True).stdout.split()
-    lines = []
-    for pid in pids:
-        try:
-            with open(f"/proc/{pid}/cmdline") as f:
-                lines.append(f.read().replace("\0", " "))
-        except OSError:
-            pass
-    return [l for l in lines if " directory " in l]
+hub, number = None, None
 
 
 # ---- what is asked of the hub ----
@@ -122,11 +51,6 @@ def groups(name, kind="users"):
 
 def problems():
     return [p for p in hub.me.get("health")["problems"] if p["text"].startswith("A directory")]
-
-
-def body(**more):
-    with open(f"{work}/ca.pem") as f:
-        return {"server": URL, "domain": "corp.example.test", "signIn": "password", "bindName": "Administrator@corp.example.test", "password": ADMIN, "ca": f.read(), **more}
 
 
 def nowhere(text):
@@ -351,19 +275,14 @@ def check_removal():
 
 def run():
     global hub, passed, failed, skipped
-    p = lab("up", check=False)
-    if p.returncode == 77:
-        print(p.stdout.strip())
+    if not lab.up():
         skipped += 1
         return
-    assert p.returncode == 0, (p.stdout, p.stderr)
-    with open(f"{work}/lab.env") as f:
-        space.update(l.strip().split("=", 1) for l in f)
     samba("user", "create", "plain", "Pla1n-Passw0rd!")
     user = lambda n, **more: f"dn: CN={n},CN=Users,{ROOT}\nchangetype: add\nobjectClass: user\nsAMAccountName: {n}\nuserAccountControl: 544\n" + "".join(f"{k}: {v}\n" for k, v in more.items()) + "\n"
     group = lambda n, *m: f"dn: CN={n},CN=Users,{ROOT}\nchangetype: add\nobjectClass: group\nsAMAccountName: {n}\n" + "".join(f"member: CN={x},CN=Users,{ROOT}\n" for x in m) + "\n"
     apply(user("alice", title="Head", department="Finance", mail="alice@corp.example.test") + user("bob") + user("carol") + group("inner", "alice") + group("outer", "inner", "carol"))
-    hub = Hub(work, start=False, within=within())
+    hub = Hub(work, start=False, within=lab.within())
     hub.start()
     for name, check in list(globals().items()):
         if not name.startswith("check_"):
@@ -386,7 +305,7 @@ try:
 finally:
     if hub and hub.p and hub.p.poll() is None:
         hub.kill()
-    lab("down", check=False)
+    lab.down()
     shutil.rmtree(work, ignore_errors=True)
 print(f"{passed} passed, {failed} failed, {skipped} skipped")
 sys.exit(1 if failed else 0)
