@@ -26,7 +26,7 @@ export interface Group { id: string; name: string; direct: boolean; sensitive?: 
 export interface UsedBy { id?: string; name?: string; who?: { id?: string | null; name?: string | null } | null; n: number }
 export interface User extends UserRow {
   mail?: string | null; phone?: string | null; manager?: { id?: string | null; name: string } | null; sam?: string | null; domain?: string | null; sid?: string | null;
-  accounts?: { text: string }[]; groups?: Group[]; flags?: string[]; risk?: { priority?: number | null; alerts?: number; identityRisk?: string | null };
+  accounts?: { text: string }[]; groups?: Group[]; flags?: string[]; risk?: { identityRisk?: string | null; since?: string | null; by?: string | null };
   exposure?: { devices?: number; accounts?: number; resources?: number; locations?: number }; firstSeen?: string | null;
   baseline?: { days: number; events: number }; share?: { alerts: number; activities: number }; users?: UsedBy[];
 }
@@ -78,8 +78,15 @@ export interface Policy {
   id: string; type: 'identity' | 'anomaly' | 'activity'; externalId?: number | null; name: string; severity: Severity; category: string; enabled: boolean; openAlerts?: number;
   about?: string | null; description?: string | null; attack?: string[]; learningDays?: number | null; blind?: string | null; off?: boolean; params?: Param[];
   scope?: { include?: Ref[]; exclude?: Ref[] } | null; sensitivity?: number | null; exclusions?: Exclusion[]; filters?: Filters | null; match?: Match | null;
-  actions?: { mail?: boolean; webhook?: boolean; syslog?: boolean } | null; dailyLimit?: number | null; createdBy?: string | null; changed?: string | null;
+  actions?: { mail?: boolean; webhook?: boolean; syslog?: boolean } | null; governance?: string[]; dailyLimit?: number | null; createdBy?: string | null; changed?: string | null;
 }
+/** A row of the governance log. */
+export interface Governed {
+  id: number; action: string; revert: boolean; of?: number; user: { id?: string; name: string } | null; domain: string | null; by: string | null; policy: Ref | null; alert: string | null; reason: string | null;
+  asked: string; state: string; held: string | null; decidedBy: string | null; why: string | null; tries: number; next: string | null; ended: string | null; changed: boolean; canDecide: boolean; canRetry: boolean; canRevert: boolean;
+}
+/** What can be done to somebody, and why not. */
+export interface GovernanceAction { id: string; name: string; about: string; can?: boolean; code?: string; why?: string }
 export interface Template { id: string; name: string; about?: string; severity: Severity; category: string; filters: Filters; match?: Match }
 
 export interface Analysis { state: string; progress?: number }
@@ -102,7 +109,7 @@ export interface AssessmentPage extends Assessment {
 export interface Licence { id: string; product: string; organisation?: string; domainSid?: string | null; domain?: string | null; issued?: string; expires?: string; valid: boolean; why?: string | null }
 /** With the directory domain that this hub has seen, which an `atp` licence must name. */
 export interface LicenceList extends List<Licence> { domain?: string | null; domainSid?: string | null }
-export interface Settings { organisation: string; language: string; retention: Record<'activities' | 'alerts' | 'discovery' | 'governance', number> }
+export interface Settings { organisation: string; language: string; governance: { people: number }; retention: Record<'activities' | 'alerts' | 'discovery' | 'governance', number> }
 export interface Notifications {
   mail: { enabled: boolean; server?: string; port?: number; tls?: string | boolean; user?: string; from?: string; to?: string[]; severity?: string; perDay?: number; password?: string };
   syslog: { enabled: boolean; host?: string; port?: number; transport?: string; format?: string; cef?: string; severity?: string };
@@ -119,7 +126,7 @@ export interface ActivityExport {
   asked: string; started: string | null; ended: string | null; expires: string | null; activities: number; of: number; bytes: number; more: boolean; secondsLeft?: number;
 }
 export interface DirectoryService {
-  number: number; server: string; domain?: string | null; signIn: 'password' | 'kerberos'; bindName?: string | null; ca?: string | null; plain: boolean; minutes: number; enabled: boolean; secret: boolean;
+  number: number; server: string; domain?: string | null; signIn: 'password' | 'kerberos'; bindName?: string | null; ca?: string | null; plain: boolean; minutes: number; enabled: boolean; act: boolean; secret: boolean;
   state: string; running: boolean; failures: number; lastTry: string | null; lastSuccess: string | null; why?: string | null; said: { domain: string; users: number; groups: number; computers: number } | null;
 }
 export interface Admin { id: number; name: string; displayName?: string | null; role: string; scope?: { apps?: (number | string)[]; groups?: Ref[] } | null; totp?: boolean; singleSignOn?: boolean; managed?: boolean; disabled?: boolean; lastSignIn?: string | null }

@@ -15,6 +15,7 @@ import { Dialog, Menu } from '../ui/overlay';
 import { Table } from '../ui/table';
 import { ActivityTable } from './activity-table';
 import { alertColumns } from './alerts';
+import { ACTIONS, GovernDialog } from './govern';
 import { RiskTab } from './person-risk';
 import { ReceiptDrawer } from './receipt';
 
@@ -46,7 +47,7 @@ function Threat({ of, noun, receipt }: { of: User; noun: Noun; receipt: () => vo
     <Card title={noun === 'users' ? t.user.threat : t.computers.threat}>
       <Facts of={[
         [t.user.priority, noun === 'users' && <Score key="s" value={of.score} red={of.red} onClick={of.score === null || of.score === undefined ? undefined : receipt} />],
-        [t.user.openAlerts, <a key="a" href={href('alerts', { f: JSON.stringify({ alertOpen: { eq: true }, 'entity.entity': { eq: [of.id] } }) })}>{number(of.openAlerts ?? of.risk?.alerts ?? 0)}</a>],
+        [t.user.openAlerts, <a key="a" href={href('alerts', { f: JSON.stringify({ alertOpen: { eq: true }, 'entity.entity': { eq: [of.id] } }) })}>{number(of.openAlerts ?? 0)}</a>],
         [t.user.identityRisk, noun === 'users' && (risk ? <Badge kind={risk}>{t.riskLevel[risk] ?? risk}</Badge> : <span class="muted">{t.user.noRisk}</span>)],
         [t.user.firstSeen, dateTime(of.firstSeen)], [t.user.lastSeen, <span key="l" title={dateTime(of.lastSeen)}>{ago(of.lastSeen)}</span>],
         [t.user.baseline, of.baseline && t.user.baselineText(of.baseline.days, of.baseline.events)],
@@ -136,12 +137,16 @@ function EraseDialog({ of, onClose }: { of: User; onClose: () => void }) {
   );
 }
 
-function Actions({ of, noun, reset, erase }: { of: User; noun: Noun; reset: () => void; erase: () => void }) {
+function Actions({ of, noun, govern, reset, erase }: { of: User; noun: Noun; govern: (action: string) => void; reset: () => void; erase: () => void }) {
   const manage = useDenied('manage_alerts');
   const personal = useDenied('personal_data');
+  const acts = useDenied('govern');
+  const log = useDenied('view_governance');
   if (noun === 'computers') return null;
   return (
     <Menu label={t.user.actions} kind="primary" items={[
+      ...ACTIONS.map((a) => ({ text: t.governance.actions[a] ?? a, denied: acts, onClick: () => govern(a) })),
+      { text: t.governance.ofUser, denied: log, onClick: () => go('governance', { user: of.id }) }, null,
       { text: t.user.reset, denied: manage, onClick: reset }, null,
       { text: t.user.export, denied: personal, onClick: () => attempt(() => download('GET', `personal/${of.id}`)) },
       { text: t.user.erase, denied: personal, onClick: erase },
@@ -154,6 +159,7 @@ export function PersonPage({ route, id }: PageProps) {
   const { data: of, error, reload } = useLoad((s) => get<User>(`${noun}/${id}`, s), [noun, id]);
   const [resetting, setResetting] = useState(false);
   const [erasing, setErasing] = useState(false);
+  const [governing, govern] = useState<string | null>(null);
   const first: Tab = noun === 'users' ? 'risk' : 'alerts';
   const tab = (route.params.get('tab') ?? first) as Tab;
   if (!of) return <div class="page"><div class="card">{error ? <Failure error={error} retry={reload} /> : <Skeleton rows={12} />}</div></div>;
@@ -161,7 +167,7 @@ export function PersonPage({ route, id }: PageProps) {
   const tabs: [Tab, string][] = [noun === 'users' ? ['risk', t.user.tabs.risk] : ['alerts', t.menu.alerts], ['activities', t.user.tabs.activities], ['directory', t.user.tabs.directory]];
   return (
     <div class="page">
-      <PageHead crumbs={<a href={href(noun)}>{t.menu[noun]}</a>} title={of.name} actions={<Actions of={of} noun={noun} reset={() => setResetting(true)} erase={() => setErasing(true)} />} />
+      <PageHead crumbs={<a href={href(noun)}>{t.menu[noun]}</a>} title={of.name} actions={<Actions of={of} noun={noun} govern={govern} reset={() => setResetting(true)} erase={() => setErasing(true)} />} />
       <div class="split">
         <div class="stack"><Who of={of} noun={noun} /><Threat of={of} noun={noun} receipt={() => change({ receipt: 1 })} /><Exposure of={of} /><UsedBy of={of} /></div>
         <div class="stack">
@@ -173,6 +179,7 @@ export function PersonPage({ route, id }: PageProps) {
         </div>
       </div>
       {route.params.get('receipt') && <ReceiptDrawer id={id} shown={of.score ?? 0} name={of.name} mark={route.params.get('ref')} onClose={() => change({ receipt: null, ref: null })} />}
+      {governing && <GovernDialog of={of} action={governing} onClose={() => govern(null)} />}
       {erasing && <EraseDialog of={of} onClose={() => setErasing(false)} />}
       {resetting && <ResetDialog of={of} onClose={() => setResetting(false)} onDone={() => { setResetting(false); reload(); }} />}
     </div>

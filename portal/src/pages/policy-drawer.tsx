@@ -10,6 +10,7 @@ import { Badge, Banner, Button, Failure, LinkButton, SeverityBadge, Skeleton } f
 import { Field, Input, Select, Switch } from '../ui/form';
 import { Icon } from '../ui/icon';
 import { Confirm, Drawer } from '../ui/overlay';
+import { GovernancePicks } from './govern';
 
 function Params({ of, set }: { of: Param[]; set: (p: Param[]) => void }) {
   return (
@@ -67,11 +68,12 @@ function About({ of }: { of: Policy }) {
 function Editor({ of, onDone }: { of: Policy; onDone: () => void }) {
   const [draft, set] = useState(of);
   const denied = useDenied('manage_policies');
+  const acts = useDenied('govern');
   const changed = JSON.stringify(draft) !== JSON.stringify(of);
   const scope = { include: draft.scope?.include ?? [], exclude: draft.scope?.exclude ?? [] };
   const save = () => attempt(async () => {
     await put(`policies/${of.id}`, { enabled: draft.enabled, exclusions: draft.exclusions ?? [],
-      ...(draft.params?.length && { params: draft.params.map(({ name, value }) => ({ name, value })) }), ...(draft.scope && { scope: draft.scope }), ...(draft.sensitivity ? { sensitivity: draft.sensitivity } : {}) });
+      ...(draft.params?.length && { params: draft.params.map(({ name, value }) => ({ name, value })) }), ...(draft.scope && { scope: draft.scope }), ...(draft.sensitivity ? { sensitivity: draft.sensitivity } : {}), ...(!acts && { governance: draft.governance ?? [] }) });
     onDone();
   }, t.saved);
   return (
@@ -83,6 +85,7 @@ function Editor({ of, onDone }: { of: Policy; onDone: () => void }) {
         <People label={t.policies.include} about={t.policies.includeAbout} now={scope.include} set={(include) => set({ ...draft, scope: { ...scope, include } })} />
         <People label={t.policies.exclude} now={scope.exclude} set={(exclude) => set({ ...draft, scope: { ...scope, exclude } })} /></section>
       <section class="stack tight"><h3>{t.settings.nav['exclusions']}</h3><Exclusions of={draft.exclusions ?? []} set={(exclusions) => set({ ...draft, exclusions })} denied={denied} /></section>
+      <section class="stack tight"><h3>{t.governance.section}</h3><GovernancePicks now={draft.governance ?? []} set={(governance) => set({ ...draft, governance })} denied={acts ?? denied} /></section>
       <div class="row"><Button kind="primary" denied={denied} disabled={!changed} onClick={save}>{t.save}</Button><Button disabled={!changed} onClick={() => set(of)}>{t.cancel}</Button></div>
     </>
   );

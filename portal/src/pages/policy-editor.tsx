@@ -12,10 +12,11 @@ import { Banner, Button, Card, Failure, PageHead, Skeleton } from '../ui/basic';
 import { Check, NumberInput, Select, TextArea, TextInput } from '../ui/form';
 import { QueryBuilder } from '../ui/query';
 import { CATEGORIES, SEVERITIES } from '../words';
+import { GovernancePicks } from './govern';
 
-interface Draft { name: string; about: string; severity: Policy['severity']; category: string; enabled: boolean; filters: Filters; match: Match; actions: { mail: boolean; webhook: boolean; syslog: boolean }; dailyLimit: number }
+interface Draft { name: string; about: string; severity: Policy['severity']; category: string; enabled: boolean; filters: Filters; match: Match; actions: { mail: boolean; webhook: boolean; syslog: boolean }; governance: string[]; dailyLimit: number }
 
-const EMPTY: Draft = { name: '', about: '', severity: 'medium', category: 'threat detection', enabled: true, filters: {}, match: { type: 'single' }, actions: { mail: false, webhook: false, syslog: false }, dailyLimit: 5 };
+const EMPTY: Draft = { name: '', about: '', severity: 'medium', category: 'threat detection', enabled: true, filters: {}, match: { type: 'single' }, actions: { mail: false, webhook: false, syslog: false }, governance: [], dailyLimit: 5 };
 
 /** A date in a search says when to look; a policy looks from now on. */
 export function withoutDates(filters: Filters): Filters {
@@ -24,7 +25,7 @@ export function withoutDates(filters: Filters): Filters {
 }
 
 const draftOf = (p: Policy): Draft => ({ ...EMPTY, name: p.name, about: p.about ?? '', severity: p.severity, category: p.category, enabled: p.enabled, filters: p.filters ?? {}, match: p.match ?? { type: 'single' },
-  actions: { ...EMPTY.actions, ...p.actions }, dailyLimit: p.dailyLimit ?? EMPTY.dailyLimit });
+  actions: { ...EMPTY.actions, ...p.actions }, governance: p.governance ?? [], dailyLimit: p.dailyLimit ?? EMPTY.dailyLimit });
 
 function Preview({ draft }: { draft: Draft }) {
   const asked = usePaused({ filters: draft.filters, match: draft.match, days: 7 }, 400);
@@ -56,10 +57,13 @@ function Editor({ first, id, fields }: { first: Draft; id: string | null; fields
   const [draft, set] = useState(first);
   const [mailable, setMailable] = useState(true);
   const denied = useDenied('manage_policies');
+  const acts = useDenied('govern');
   useEffect(() => { get<{ mail?: { enabled: boolean } }>('notifications').then((n) => setMailable(!!n.mail?.enabled), () => {}); }, []);
   const part = (p: Partial<Draft>) => set({ ...draft, ...p });
   const save = () => attempt(async () => {
-    if (id) await put(`policies/${id}`, draft); else await post('policies', draft);
+    const { governance, ...rest } = draft;
+    const body = acts ? rest : { ...rest, governance };
+    if (id) await put(`policies/${id}`, body); else await post('policies', body);
     go('policies', { type: 'activity' });
   }, t.saved);
   const action = (name: keyof Draft['actions'], text: string) => <Check checked={draft.actions[name]} onChange={(on) => part({ actions: { ...draft.actions, [name]: on } })}>{text}</Check>;
@@ -80,6 +84,7 @@ function Editor({ first, id, fields }: { first: Draft; id: string | null; fields
           {action('syslog', t.policies.sendSyslog)}{action('webhook', t.policies.sendWebhook)}
           <div class="form"><NumberInput label={t.policies.dailyLimit} about={t.policies.dailyLimitAbout} min={1} value={draft.dailyLimit} onChange={(dailyLimit) => part({ dailyLimit })} /></div>
         </div></Card>
+        <Card title={t.governance.section}><GovernancePicks now={draft.governance} set={(governance) => part({ governance })} denied={acts} /></Card>
       </div>
       <div class="stack"><Preview draft={draft} />
         <Card><div class="stack tight"><p class="muted small">{t.policies.later}</p><div class="row"><Button kind="primary" type="submit" denied={denied} disabled={!draft.name.trim() || isEmpty(draft.filters)}>{id ? t.save : t.policies.create}</Button><Button onClick={() => history.back()}>{t.cancel}</Button></div></div></Card></div>

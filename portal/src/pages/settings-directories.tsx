@@ -11,7 +11,7 @@ import { Confirm, Dialog } from '../ui/overlay';
 import { Table } from '../ui/table';
 
 type Draft = Omit<Partial<DirectoryService>, 'signIn'> & { signIn: string; password?: string; keytab?: string };
-interface Tested { ok: boolean; why?: string; found?: { domain: string; controller: string; dirsync: boolean; seesDeleted: boolean } | null }
+interface Tested { ok: boolean; why?: string; found?: { domain: string; controller: string; dirsync: boolean; seesDeleted: boolean; writes?: { looked: number; suspend: number; requireSignIn: number; more: number } } | null }
 
 const base64 = async (file: File) => btoa(Array.from(new Uint8Array(await file.arrayBuffer()), (b) => String.fromCharCode(b)).join(''));
 const first = (e: Event) => (e.currentTarget as HTMLInputElement).files?.[0];
@@ -20,15 +20,17 @@ function Outcome({ of }: { of: Tested }) {
   if (!of.ok || !of.found) return <Banner kind="danger" icon="alert">{of.why}</Banner>;
   return (
     <Banner kind="good" icon="check"><b>{t.directories.found(of.found.domain, of.found.controller)}</b>
+      {of.found.writes && <div>{t.directories.writes(of.found.writes.looked, of.found.writes.suspend, of.found.writes.requireSignIn)}{of.found.writes.more > 0 && <> {t.directories.writesMore}</>}</div>}
       {!of.found.dirsync && <div>{t.directories.noDirsync}</div>}{!of.found.seesDeleted && <div>{t.directories.noDeleted}</div>}
     </Banner>
   );
 }
 
 function Edit({ of, onClose, onDone }: { of: DirectoryService | null; onClose: () => void; onDone: () => void }) {
-  const [draft, set] = useState<Draft>({ server: of?.server ?? 'ldaps://', domain: of?.domain ?? '', signIn: of?.signIn ?? 'password', bindName: of?.bindName ?? '', ca: of?.ca ?? '', plain: !!of?.plain, minutes: of?.minutes ?? 10, enabled: of?.enabled ?? true });
+  const [draft, set] = useState<Draft>({ server: of?.server ?? 'ldaps://', domain: of?.domain ?? '', signIn: of?.signIn ?? 'password', bindName: of?.bindName ?? '', ca: of?.ca ?? '', plain: !!of?.plain, minutes: of?.minutes ?? 10, enabled: of?.enabled ?? true, act: !!of?.act });
   const [tested, setTested] = useState<Tested | null>(null);
   const [testing, setTesting] = useState(false);
+  const acts = useDenied('govern');
   const part = (p: Partial<Draft>) => { set({ ...draft, ...p }); setTested(null); };
   const submit = async () => { if (await attempt(() => (of ? put(`directories/${of.number}`, draft) : post('directories', draft)), t.saved)) onDone(); };
   const test = async () => {
@@ -47,6 +49,8 @@ function Edit({ of, onClose, onDone }: { of: DirectoryService | null; onClose: (
       <Check checked={!!draft.plain} onChange={(plain) => part({ plain })}>{t.directories.plain}</Check>
       {draft.plain && <Banner kind="warning" icon="alert">{t.directories.plainAbout}</Banner>}
       <Check checked={!!draft.enabled} onChange={(enabled) => part({ enabled })}>{t.directories.enabled}</Check>
+      <Check checked={!!draft.act} disabled={!!acts && !draft.act} onChange={(act) => part({ act })}>{t.directories.act}</Check>
+      {draft.act && <Banner kind="" icon="alert">{t.directories.actAbout}</Banner>}
       {tested && <Outcome of={tested} />}
     </Dialog>
   );
@@ -68,7 +72,7 @@ export function Directories() {
       {!data ? (error ? <Failure error={error} retry={reload} /> : <Skeleton />) : data.data.length === 0 ? <Empty icon="group" title={t.directories.none} action={add}>{t.directories.noneWhy}</Empty>
         : <Table label={t.settings.nav['directories'] ?? ''} rows={[...data.data].sort((a, b) => a.number - b.number)} keyOf={(d) => String(d.number)} onOpen={(d) => { if (!denied) edit(d); }} columns={[
             { id: 'domain', head: t.user.domain, cell: (d) => <><b>{d.said?.domain ?? d.domain ?? t.none}</b><div class="sub wrap-anywhere">{d.server}</div></> },
-            { id: 'state', head: t.state, cell: (d) => <><Badge kind={d.running ? '' : BADGES[d.state] ?? ''}>{d.running ? t.directories.running : t.directoryState[d.state] ?? d.state}</Badge>{d.why && <div class="sub wrap-anywhere">{d.why}</div>}</> },
+            { id: 'state', head: t.state, cell: (d) => <><Badge kind={d.running ? '' : BADGES[d.state] ?? ''}>{d.running ? t.directories.running : t.directoryState[d.state] ?? d.state}</Badge>{d.act && <div class="sub">{t.directories.acts}</div>}{d.why && <div class="sub wrap-anywhere">{d.why}</div>}</> },
             { id: 'last', head: t.directories.last, cell: (d) => <>{ago(d.lastSuccess)}{d.failures > 0 && <div class="sub">{t.directories.failures(d.failures)}</div>}</> },
             { id: 'holds', head: t.directories.holds, cell: (d) => <>{counts(d).map(([n, of]) => <div key={of} class="small">{number(n)} {of}</div>)}</> },
             { id: 'more', head: '', right: true, cell: (d) => <span class="row" onClick={(e) => e.stopPropagation()}><Button compact icon="refresh" denied={denied} disabled={d.running || !d.enabled} onClick={() => sync(d)}>{t.directories.sync}</Button><Button kind="plain" compact icon="trash" label={t.delete} denied={denied} onClick={() => remove(d)} /></span> },

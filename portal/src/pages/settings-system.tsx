@@ -20,6 +20,7 @@ function Form({ of, onDone }: { of: Settings; onDone: () => void }) {
         <Select field label={t.settings.language} disabled={!!denied} value={draft.language} options={[['en', 'English'], ['fr', 'Français']]} onChange={(language) => set({ ...draft, language })} />
       </div></Card>
       <Card title={t.settings.retention}><div class="stack"><p class="muted">{t.settings.retentionAbout}</p><div class="form"><div class="two">{keep('activities')}{keep('alerts')}</div><div class="two">{keep('discovery')}{keep('governance')}</div></div></div></Card>
+      <Card title={t.governance.section}><div class="form"><NumberInput label={t.governance.people} about={t.governance.peopleAbout} min={0} max={1000} value={draft.governance.people} disabled={!!denied} onChange={(people) => set({ ...draft, governance: { people } })} /></div></Card>
       <div class="row"><Button kind="primary" type="submit" denied={denied} disabled={!changed}>{t.save}</Button>{denied && <span class="muted small">{denied}</span>}</div>
     </form>
   );
