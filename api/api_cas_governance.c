@@ -42,9 +42,10 @@ static void write_row(struct jout *j, const struct stored_governance *g)
     jout_ki64(j, "appId", ACTIVE_DIRECTORY);
     jout_key(j, "status");
     jout_obj(j);
-    jout_kbool(j, "isSuccess", success);
-    jout_kbool(j, "isFailed", failure);
-    jout_kbool(j, "isPending", !success && !failure);
+    if (success || failure)
+        jout_kbool(j, "isSuccess", success);
+    else
+        cas_knull(j, "isSuccess");
     jout_kstr(j, "message", g->why);
     jout_end_obj(j);
     jout_kstr(j, "user", str_set(g->by) ? g->by : g->policy);
@@ -88,17 +89,17 @@ static int take(void *owner, const struct stored_governance *g)
     return 0;
 }
 
-/* That API's words and numbers for a state: pending, successful, failed. */
-static unsigned states_of(const struct jnode *doc, const struct jnode *list)
+/* isSuccess as that API filters by it: true, false, or null while it is pending; one alone or a list. */
+static unsigned states_of(const struct jnode *doc, const struct jnode *wanted)
 {
     unsigned states = 0;
-    for (const struct jnode *x = list && list->type == J_ARR ? jin_first(doc, list) : NULL; x; x = jin_next(doc, list, x)) {
-        struct str s = jin_text(x);
-        if (str_eqi(s, STR("successful")))
+    const struct jnode *x = !wanted ? NULL : wanted->type == J_ARR ? jin_first(doc, wanted) : wanted;
+    for (; x; x = wanted->type == J_ARR ? jin_next(doc, wanted, x) : NULL) {
+        if (x->type == J_TRUE)
             states |= SUCCESSFUL;
-        else if (str_eqi(s, STR("failed")))
+        else if (x->type == J_FALSE)
             states |= FAILED;
-        else if (str_eqi(s, STR("pending")))
+        else if (x->type == J_NULL)
             states |= ~(unsigned)(SUCCESSFUL | FAILED) & ((1u << GOVERNANCE_STATES) - 1);
     }
     return states;

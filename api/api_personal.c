@@ -2,6 +2,7 @@
 #include "api/activity_json.h"
 #include "api/alert_json.h"
 #include "api/answer.h"
+#include "api/governance_json.h"
 #include "api/person_json.h"
 #include "store/tab_erasures.h"
 
@@ -69,6 +70,27 @@ static int write_alerts(struct export *x, const struct filter_value *values, siz
     return err;
 }
 
+static int one_action(void *owner, const struct stored_governance *g)
+{
+    struct export *x = owner;
+    governance_json_row(x->q, x->j, g);
+    return 0;
+}
+
+static int write_governance(struct export *x, const struct stored_entity *e)
+{
+    uint32_t numbers[NUMBERS];
+    struct governance_query g = {.since = TIME_NONE, .until = TIME_NONE, .numbers = numbers, .limit = ROWS};
+    int err = tab_entities_numbers(x->q->db, e->base.number, numbers, NUMBERS, &g.nnumbers);
+    governance_json_view(x->q, &g);
+    jout_key(x->j, "governance");
+    jout_arr(x->j);
+    if (!err)
+        err = tab_governance_query(x->q->db, &g, one_action, x, NULL);
+    jout_end_arr(x->j);
+    return err;
+}
+
 static int get(struct api_request *q, struct api_response *r)
 {
     struct stored_entity e;
@@ -87,6 +109,8 @@ static int get(struct api_request *q, struct api_response *r)
     jout_end_obj(x.j);
     if (!err)
         err = write_alerts(&x, values, n);
+    if (!err)
+        err = write_governance(&x, &e);
     if (!err)
         err = write_activities(&x, values, n);
     jout_end_obj(x.j);
@@ -157,7 +181,7 @@ static const struct api_route routes[] = {
     {.method = API_DELETE, .pattern = "api/vigie/v1/personal/{id}", .right = RIGHT_PERSONAL_DATA, .handler = drop,
      .about = "Deletes what is kept about one person, for good: activities, alerts about this person alone, score, profile. The body confirms it with the person's name."},
     {.method = API_GET, .pattern = "api/vigie/v1/personal/{id}", .right = RIGHT_PERSONAL_DATA, .handler = get, .lane = API_LONG, .audit = "personal data exported",
-     .about = "Everything that is kept about one person: who they are, their alerts, their activities."},
+     .about = "Everything that is kept about one person: who they are, their alerts, what was done about them, their activities."},
     {.pattern = NULL}};
 
 const struct api_routes api_personal = {routes};

@@ -54,19 +54,23 @@ static int note(struct doing *d, const char *what, struct str why)
                                                        .what = str_of(what), .object = d->g.person, .after = as_text(d, why)});
 }
 
-/* ERR_NOT_FOUND: the person's data was deleted meanwhile. */
+/* In a transaction of the caller. */
 static int end(struct doing *d, struct str why)
 {
     int err = tab_governance_end(d->h->db, &d->g, why, d->changed, hub_now());
-    if (!err)
-        err = note(d, str_set(why) ? "governance action failed" : "governance action done", why);
+    return err ? err : note(d, str_set(why) ? "governance action failed" : "governance action done", why);
+}
+
+/* The person's data was deleted meanwhile, and with it the wish. */
+static int unless_gone(int err)
+{
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
 static int end_alone(struct doing *d, struct str why)
 {
     int err = db_begin(d->h->db);
-    return err ? err : db_end(d->h->db, end(d, why));
+    return err ? err : unless_gone(db_end(d->h->db, end(d, why)));
 }
 
 static int later(struct doing *d, struct str why, int64_t first)
@@ -74,8 +78,7 @@ static int later(struct doing *d, struct str why, int64_t first)
     int64_t wait = first * TIME_SECOND << (d->g.tries < TRIES ? d->g.tries : TRIES);
     if (d->g.tries + 1 >= TRIES)
         return end_alone(d, why);
-    int err = tab_governance_later(d->h->db, d->g.number, why, hub_now() + wait);
-    return err == ERR_NOT_FOUND ? 0 : err;
+    return unless_gone(tab_governance_later(d->h->db, d->g.number, why, hub_now() + wait));
 }
 
 static int hold(struct doing *d)
@@ -86,7 +89,7 @@ static int hold(struct doing *d)
     err = tab_governance_hold(d->h->db, &d->g);
     if (!err)
         err = note(d, "governance action waits for approval", d->g.held);
-    return db_end(d->h->db, err == ERR_NOT_FOUND ? 0 : err);
+    return unless_gone(db_end(d->h->db, err));
 }
 
 /* ---- in the hub's own tables ---- */
@@ -97,7 +100,7 @@ static int in_tables(struct doing *d)
     if (err)
         return err;
     err = d->act->hub(d->h->db, &d->g, hub_now(), &d->changed);
-    return db_end(d->h->db, err ? err : end(d, STR_NONE));
+    return unless_gone(db_end(d->h->db, err ? err : end(d, STR_NONE)));
 }
 
 /* ---- in the directory ---- */
@@ -183,7 +186,7 @@ static int run(struct doing *d, const struct stored_entity *e)
         return hold(d);
     err = tab_governance_start(d->h->db, &d->g, hub_now());
     if (err)
-        return err == ERR_NOT_FOUND ? 0 : err;
+        return unless_gone(err);
     if (no.code)
         return end_alone(d, no.text);
     d->act = govern_action(d->g.action);
@@ -196,7 +199,7 @@ static int nobody(struct doing *d)
     int err = tab_governance_start(d->h->db, &d->g, hub_now());
     if (!err)
         err = later(d, STR("The person is not known."), SOON_SECONDS);
-    return err == ERR_NOT_FOUND ? 0 : err;
+    return unless_gone(err);
 }
 
 /* 1 when there was one. */

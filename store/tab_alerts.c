@@ -592,10 +592,12 @@ int tab_alerts_reword(struct db *db, const struct stored_alert *a, const struct 
 
 /* ---- alerts that do not stand ---- */
 
-/* Whether people had to do with the alert: they handled it, or were told of it (a notice that still waits finds the alert gone). */
+/* Whether people had to do with the alert: they handled it, were told of it (a notice that still waits finds the alert gone), or it has
+ * started governance actions. */
 #define KNOWN \
     "(read OR resolution<>0 OR suppressed OR EXISTS(SELECT 1 FROM alert_history WHERE alert=a.id AND by IS NOT NULL)" \
-    " OR EXISTS(SELECT 1 FROM outbox WHERE alert=a.id AND state=1))"
+    " OR EXISTS(SELECT 1 FROM outbox WHERE alert=a.id AND state=1)" \
+    " OR EXISTS(SELECT 1 FROM governance WHERE alert=a.id AND policy IS NOT NULL AND entity>0))"
 
 _Static_assert(OUTBOX_SENT == 1, "the number in KNOWN");
 

@@ -522,6 +522,49 @@ async function directories() {
   await page.getByText(t.directories.none).waitFor();
 }
 
+/* tests/app/test_hub_govern.py acts on a real controller; here none may be acted on, and the page says so. */
+async function governance() {
+  await open('governance');
+  ok('an empty governance log says where actions start', await page.getByText('Actions start on a user’s page').waitFor().then(() => true, () => false));
+  const people = (await api('GET', 'users?sort=score&limit=20')).json.data;
+  const who = (await Promise.all(people.map((u) => api('GET', `users/${u.id}`)))).map((r) => r.json).find((u) => u.sid);
+  const dialog = page.locator('dialog');
+  const pick = async (name) => { await open(`users/${who.id}`); await page.getByRole('button', { name: 'User actions' }).click(); await page.getByRole('button', { name, exact: true }).click(); await dialog.locator('[data-test=govern]').waitFor(); };
+  await pick('Suspend user');
+  const yes = dialog.getByRole('button', { name: 'Suspend user' });
+  await dialog.getByLabel('Reason').fill('exercise');
+  ok('without a directory service that may act, suspending is refused with what to do', await dialog.getByText('No directory service reads the domain of this account').isVisible() && await yes.isDisabled() && await dialog.getByRole('link', { name: 'Directory services' }).isVisible());
+  await shot('govern-refused');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await pick('Confirm compromised');
+  const confirm = dialog.getByRole('button', { name: 'Confirm compromised' });
+  ok('an action needs a reason', await confirm.isDisabled());
+  await dialog.getByLabel('Reason').fill('said so on the telephone');
+  await confirm.click();
+  const table = page.locator('[data-test=governance]');
+  await table.getByText('Done', { exact: true }).waitFor();
+  ok('it is in the governance log with who and why', (await table.innerText()).includes(ADMIN.name) && (await table.innerText()).includes('said so on the telephone') && page.url().includes(`user=${who.id}`));
+  await shot('governance');
+  await open(`users/${who.id}`);
+  ok('the page of the person shows the risk', await page.getByRole('main').locator('dd', { has: page.getByText('High', { exact: true }) }).first().waitFor().then(() => true, () => false));
+  await open('governance?state=done');
+  await table.getByRole('button', { name: 'Revert' }).click();
+  await dialog.getByLabel('Reason').fill('a mistake');
+  await dialog.getByRole('button', { name: 'Revert' }).click();
+  await until('revert', 20, async () => (await api('GET', 'governance?state=reverted')).json.total === 1);
+  await open('governance?state=reverted');
+  await table.getByText('Reverted', { exact: true }).waitFor();
+  ok('it is taken back', !(await api('GET', `users/${who.id}`)).json.risk.identityRisk);
+  await open('policies?p=impossible_travel');
+  const drawer = page.getByRole('dialog');
+  await drawer.getByLabel('Confirm compromised').check();
+  ok('a policy that acts by itself says so first', await drawer.getByText('This happens without asking anybody').isVisible());
+  await drawer.getByRole('button', { name: 'Save' }).click();
+  ok('a policy carries governance actions', await until('policy', 10, async () => (await api('GET', 'policies/impossible_travel')).json.governance.join() === 'confirm_compromised'));
+  await shot('policy-governance');
+  await api('PUT', 'policies/impossible_travel', { governance: [] });
+}
+
 async function deletePerson() {
   const who = (await api('GET', 'users?sort=score&limit=20')).json.data.filter((u) => u.score > 0).pop();
   await open(`users/${who.id}`);

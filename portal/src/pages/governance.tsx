@@ -9,6 +9,7 @@ import { attempt, useDenied, useLoad, usePaused } from '../state';
 import { t } from '../texts';
 import { Badge, Button, Empty, Failure, LinkButton, PageHead, Skeleton } from '../ui/basic';
 import { Search, Select, TextArea } from '../ui/form';
+import { Icon } from '../ui/icon';
 import { Dialog } from '../ui/overlay';
 import { Pager, Table, PAGE, type Column } from '../ui/table';
 import { ACTIONS } from './govern';
@@ -72,6 +73,7 @@ export function Governance({ route }: PageProps) {
           <Search value={text} onChange={setText} placeholder={t.governance.search} />
           <Select label={t.state} value={state} options={[['', t.governance.anyState], ...STATES.map((s): [string, string] => [s, t.governance.status[s] ?? s])]} onChange={(s) => change({ state: s || null, skip: null })} />
           <Select label={t.governance.action} value={action} options={[['', t.governance.anyAction], ...ACTIONS.map((a): [string, string] => [a, t.governance.actions[a] ?? a])]} onChange={(a) => change({ action: a || null, skip: null })} />
+          {asked.user && <span class="chip">{data?.data.find((g) => g.user)?.user?.name ?? t.activity.user}<button type="button" aria-label={t.remove} onClick={() => change({ user: null, skip: null })}><Icon tiny name="close" /></button></span>}
         </div>
         {!data ? (error ? <Failure error={error} retry={reload} /> : <Skeleton />) : data.data.length === 0
           ? narrowed ? <Empty title={t.noMatch} action={<Button onClick={clear}>{t.query.clear}</Button>} /> : <Empty icon="log" title={t.governance.none} action={<LinkButton to={href('users')}>{t.menu.users}</LinkButton>}>{t.governance.noneWhy}</Empty>
