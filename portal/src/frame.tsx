@@ -1,8 +1,8 @@
 // frame.tsx - what stays while pages change: top bar, left menu, and the table of pages.
 import type { ComponentType } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { del, post, put } from './api';
-import type { AlertRow, List } from './model';
+import { del, get, post, put } from './api';
+import type { AlertRow, Governed, List } from './model';
 import { ActivityLog } from './pages/activity-log';
 import { AlertPage } from './pages/alert';
 import { Alerts } from './pages/alerts';
@@ -67,7 +67,7 @@ function Page({ route }: { route: Route }) {
   return Shown ? <Shown key={`${first}/${id}`} route={route} id={id} /> : <NotFound />;
 }
 
-function Side({ now, open }: { now: string; open?: number }) {
+function Side({ now, open, waiting }: { now: string; open?: number; waiting?: number }) {
   const { session } = useSession();
   const may = (right?: string) => !right || session.account.rights.includes(right);
   return (
@@ -79,6 +79,7 @@ function Side({ now, open }: { now: string; open?: number }) {
             <a key={e.path} href={href(e.path)} aria-current={now === e.path ? 'page' : undefined}>
               <Icon name={e.icon} />{e.text()}
               {e.path === 'alerts' && !!open && <span class="count num" title={t.alerts.openCount(open)}>{number(open)}</span>}
+              {e.path === 'governance' && !!waiting && <span class="count num" title={t.governance.waiting(waiting)}>{number(waiting)}</span>}
             </a>
           ))}
         </div>
@@ -122,6 +123,8 @@ export function Frame({ onOut }: { onOut: (there?: string) => void }) {
   const [first = '', id = ''] = route.path;
   const mayCount = session.account.rights.includes('view_alerts');
   const counts = useLoad((s) => (mayCount ? post<List<AlertRow>>('alerts/query', { filters: { alertOpen: { eq: true } }, limit: 1 }, s) : Promise.resolve(undefined)), ['open alerts', first], 60_000);
+  const decides = ['govern', 'view_governance'].every((r) => session.account.rights.includes(r));
+  const waiting = useLoad((s) => (decides ? get<List<Governed>>('governance?state=approval&limit=1', s) : Promise.resolve(undefined)), ['approvals', first], 60_000);
   useEffect(() => {
     main.current?.scrollTo(0, 0);
     const entry = PAGES.flatMap((s) => s.entries).find((e) => e.path === first);
@@ -131,7 +134,7 @@ export function Frame({ onOut }: { onOut: (there?: string) => void }) {
     <div class="frame">
       <a class="skip" href="#main" onClick={(e) => { e.preventDefault(); main.current?.focus(); }}>{t.skip}</a>
       <Top onOut={onOut} settings={first === 'settings'} />
-      <Side now={first} open={counts.data?.total} />
+      <Side now={first} open={counts.data?.total} waiting={waiting.data?.total} />
       <main id="main" class="main" ref={main} tabIndex={-1}><Page route={route} /></main>
     </div>
   );

@@ -565,6 +565,30 @@ async function governance() {
   await api('PUT', 'policies/impossible_travel', { governance: [] });
 }
 
+/* A policy may act on nobody by itself: what it would do waits for somebody's word. */
+async function approval() {
+  await api('PUT', 'settings', { governance: { people: 0 } });
+  const rule = await api('POST', 'policies', { name: 'Deleting in the exercise', severity: 'low', filters: { actionType: { eq: ['file deleted'] }, 'ip.address': { eq: ['198.51.100.78'] } }, governance: ['confirm_compromised'] });
+  const who = (await api('GET', 'users?limit=20')).json.data.find((u) => u.upn && !u.tags.includes('sensitive') && !u.tags.includes('admin'));
+  const record = { time: new Date().toISOString(), app: 'SharePoint Online', kind: 'file deleted', outcome: 'success', actor: { upn: who.upn }, ip: '198.51.100.78', objects: [{ type: 'file', role: 'target', name: 'plan.docx' }] };
+  await open('settings/inputs');
+  await page.locator('input[type=file]').setInputFiles({ name: 'deleted.ndjson', mimeType: 'application/x-ndjson', buffer: Buffer.from(`${JSON.stringify(record)}\n`) });
+  const row = (await until('approval', 90, async () => { const a = (await api('GET', `governance?policy=${rule.json.id}`)).json; return a.total ? a : null; })).data[0];
+  await until('judged', 20, async () => (await api('GET', `governance/${row.id}`)).json.state === 'approval');
+  await open('governance');
+  ok('the menu says that an action waits for approval', await page.getByRole('navigation').getByTitle('1 action waits for approval').waitFor().then(() => true, () => false));
+  const table = page.locator('[data-test=governance]');
+  ok('and the log why', await table.getByText('Policies have acted on as many people within an hour as they may.').waitFor().then(() => true, () => false));
+  await shot('approval');
+  await table.getByRole('link', { name: 'Alert', exact: true }).click();
+  await until('page of the alert', 10, async () => page.url().includes(`alerts/${row.alert}`));
+  await page.goBack();
+  await table.getByRole('button', { name: 'Approve' }).click();
+  await table.getByText(`Decided by ${ADMIN.name}`).waitFor();
+  ok('approved, it is done', await until('done', 20, async () => (await api('GET', `governance/${row.id}`)).json.state === 'done') && (await api('GET', `users/${who.id}`)).json.risk.identityRisk === 'high');
+  await api('DELETE', `policies/${rule.json.id}`);
+}
+
 async function deletePerson() {
   const who = (await api('GET', 'users?sort=score&limit=20')).json.data.filter((u) => u.score > 0).pop();
   await open(`users/${who.id}`);
@@ -652,6 +676,8 @@ async function journey(seen) {
 await part('set up', () => setUp(page, o.setup));
 await part('upload', upload);
 await journey(0);
+await part('governance', governance);
+await part('governance by policy', governanceByPolicy);
 await part('French', inFrench);
 await part('set up', setUpEmpty);
 await part('start over', startOver);

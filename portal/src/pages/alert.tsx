@@ -119,6 +119,7 @@ function Actions({ alert, reload, set }: { alert: Alert; reload: () => void; set
   const denied = useDenied('manage_alerts');
   const exclude = useDenied('exclude');
   const mark = useDenied('mark_alerts');
+  const governs = useDenied('view_governance');
   const reopen = () => attempt(async () => { await post(`alerts/${alert.id}/reopen`); reload(); }, t.alerts.reopened(1));
   const share = () => void navigator.clipboard?.writeText(location.href.replace(/\?.*$/, '')).then(() => notify(t.alert.copied));
   return (
@@ -131,6 +132,7 @@ function Actions({ alert, reload, set }: { alert: Alert; reload: () => void; set
         null,
         { text: t.alert.workbook, icon: 'download', onClick: () => attempt(() => download('GET', `alerts/${alert.id}/workbook`)) },
         { text: t.alert.share, icon: 'copy', onClick: share },
+        ...(governs ? [] : [{ text: t.governance.ofAlert, icon: 'log' as const, href: href('governance', { alert: alert.id }) }]),
         ...(alert.policy ? [{ text: t.alert.policy, icon: 'policy' as const, href: href('policies', { p: alert.policy }) }] : []),
       ]} />
     </>

@@ -60,11 +60,11 @@ export function Governance({ route }: PageProps) {
   const [text, setText] = useState('');
   const [reverting, revert] = useState<Governed | null>(null);
   const denied = useDenied('govern');
-  const asked = { state, action, q: usePaused(text), ...(route.params.get('user') && { user: route.params.get('user') }) };
+  const asked = { state, action, q: usePaused(text), user: route.params.get('user') ?? '', alert: route.params.get('alert') ?? '' };
   const { data, error, loading, reload } = useLoad((s) => get<List<Governed>>(`governance${query({ ...asked, skip, limit: PAGE })}`, s), [asked, skip], (d) => (d?.data.some(moving) ? 1500 : 30_000));
   const doing = (g: Governed, verb: string) => void attempt(async () => { await post(`governance/${g.id}/${verb}`); reload(); }, t.governance.asked);
-  const narrowed = !!(state || action || asked.q || asked.user);
-  const clear = () => { setText(''); change({ state: null, action: null, user: null, skip: null }); };
+  const narrowed = !!(state || action || asked.q || asked.user || asked.alert);
+  const clear = () => { setText(''); change({ state: null, action: null, user: null, alert: null, skip: null }); };
   return (
     <div class="page">
       <PageHead title={t.menu.governance} about={t.governance.about} actions={<Button icon="download" onClick={() => attempt(() => download('GET', `governance/export${query(asked)}`))}>{t.export}</Button>} />
@@ -73,6 +73,7 @@ export function Governance({ route }: PageProps) {
           <Search value={text} onChange={setText} placeholder={t.governance.search} />
           <Select label={t.state} value={state} options={[['', t.governance.anyState], ...STATES.map((s): [string, string] => [s, t.governance.status[s] ?? s])]} onChange={(s) => change({ state: s || null, skip: null })} />
           <Select label={t.governance.action} value={action} options={[['', t.governance.anyAction], ...ACTIONS.map((a): [string, string] => [a, t.governance.actions[a] ?? a])]} onChange={(a) => change({ action: a || null, skip: null })} />
+          {asked.alert && <span class="chip">{t.governance.alert}<button type="button" aria-label={t.remove} onClick={() => change({ alert: null, skip: null })}><Icon tiny name="close" /></button></span>}
           {asked.user && <span class="chip">{data?.data.find((g) => g.user)?.user?.name ?? t.activity.user}<button type="button" aria-label={t.remove} onClick={() => change({ user: null, skip: null })}><Icon tiny name="close" /></button></span>}
         </div>
         {!data ? (error ? <Failure error={error} retry={reload} /> : <Skeleton />) : data.data.length === 0
