@@ -254,6 +254,24 @@ def check_kill_between_intent_and_done():
     assert control("alice") == 512
 
 
+def check_kill_at_any_moment():
+    """Whatever was answered with 202 is done after a kill, and is known to be ours."""
+    rows_before = hub.me.get("governance")["total"]
+    for n in range(8):
+        i = ask("suspend", "frank")
+        time.sleep(n * 0.06)
+        hub.kill()
+        hub.start()
+        assert ended(i)["changed"] and control("frank") == 514, (n, row(i))
+        undo = revert(i)
+        time.sleep(n * 0.06)
+        hub.kill()
+        hub.start()
+        ended(undo)
+        assert row(i)["state"] == "reverted" and control("frank") == 512, (n, row(i))
+    assert hub.me.get("governance")["total"] == rows_before + 16 and hub.me.get("audit/check")["sound"]
+
+
 def check_controller_away():
     lab.route("add")
     i = ask("suspend", "alice")
