@@ -677,7 +677,7 @@ await part('set up', () => setUp(page, o.setup));
 await part('upload', upload);
 await journey(0);
 await part('governance', governance);
-await part('governance by policy', governanceByPolicy);
+await part('governance by policy', approval);
 await part('French', inFrench);
 await part('set up', setUpEmpty);
 await part('start over', startOver);
