@@ -1,6 +1,7 @@
 /* api/activity_json.c - activities as JSON. */
 #include "api/activity_json.h"
 
+#include "api/alert_json.h"
 #include "api/answer.h"
 #include "api/person_json.h"
 #include "model/app.h"
@@ -157,13 +158,18 @@ static void write_objects(struct api_request *q, struct jout *j, const struct ac
     jout_end_arr(j);
 }
 
+struct policies {
+    struct api_request *q;
+    struct jout *j;
+};
+
 static int write_policy(void *owner, struct str id, struct str name)
 {
-    struct jout *j = owner;
-    jout_obj(j);
-    jout_kstr(j, "id", id);
-    jout_kstr(j, "name", name);
-    jout_end_obj(j);
+    struct policies *p = owner;
+    jout_obj(p->j);
+    jout_kstr(p->j, "id", id);
+    jout_kstr(p->j, "name", alert_json_name(p->q, id, name));
+    jout_end_obj(p->j);
     return 0;
 }
 
@@ -172,12 +178,13 @@ static int write_links(struct api_request *q, struct jout *j, const uint8_t id[1
     char alerts[ALERTS][25], hex[33];
     size_t n = 0;
     int points = 0;
+    struct policies policies = {q, j};
     int err = tab_entities_points(q->db, hash_hex(hex, id, 16), &points);
     jout_ki64(j, "points", points);
     jout_key(j, "policies");
     jout_arr(j);
     if (!err)
-        err = tab_policies_of(q->db, id, write_policy, j);
+        err = tab_policies_of(q->db, id, write_policy, &policies);
     jout_end_arr(j);
     if (!err)
         err = tab_alerts_with(q->db, &q->caller->alerts, id, alerts, ALERTS, &n);

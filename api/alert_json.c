@@ -68,12 +68,18 @@ static void write_user(struct api_request *q, struct jout *j, uint32_t number)
     jout_end_obj(j);
 }
 
+struct str alert_json_name(struct api_request *q, struct str policy, struct str english)
+{
+    struct str name;
+    return q->language == FRENCH && tab_policies_french(q->db, q->arena, policy, &name) == 0 ? name : english;
+}
+
 int alert_json_row(struct api_request *q, struct jout *j, const struct stored_alert *a)
 {
     uint32_t users[USERS];
     size_t n = 0;
     jout_kz(j, "id", a->id);
-    jout_kstr(j, "name", a->name);
+    jout_kstr(j, "name", alert_json_name(q, a->policy, a->name));
     jout_kstr(j, "policy", a->policy);
     if (a->external_id)
         jout_ki64(j, "externalId", a->external_id);
@@ -160,9 +166,9 @@ static void write_lines(struct jout *j, const char *key, const char *const *line
     jout_end_arr(j);
 }
 
-static void write_advice(struct jout *j, struct str key)
+static void write_advice(struct jout *j, struct str key, enum language language)
 {
-    const struct advice *a = advice_of(key);
+    const struct advice_words *a = &advice_of(key)->in[language];
     jout_key(j, "advice");
     jout_obj(j);
     write_lines(j, "scope", a->scope);
@@ -228,7 +234,8 @@ static void write_about(struct api_request *q, struct jout *j, struct str policy
     if (tab_policies_get(q->db, q->arena, policy, &p) != 0)
         return;
     const struct jnode *doc = jin_embedded(q->arena, p.definition);
-    struct str about = doc ? jin_str(doc, doc, "about") : STR_NONE;
+    const struct jnode *words = doc && q->language == FRENCH ? jin_get(doc, doc, STR("french")) : doc;
+    struct str about = words ? jin_str(doc, words, "about") : STR_NONE;
     jout_kstr(j, "about", str_set(about) ? about : p.description);
 }
 
@@ -241,7 +248,7 @@ int alert_json_page(struct api_request *q, struct jout *j, const struct stored_a
     jout_key(j, "attack");
     jout_raw(j, a->attack.n ? a->attack : STR("[]"));
     jout_kbool(j, "preview", a->preview);
-    write_advice(j, str_set(a->advice) ? a->advice : a->policy);
+    write_advice(j, str_set(a->advice) ? a->advice : a->policy, q->language);
     jout_key(j, "evidence");
     jout_arr(j);
     if (!err)

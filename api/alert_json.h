@@ -8,6 +8,8 @@
 int alert_json_row(struct api_request *q, struct jout *j, const struct stored_alert *a);
 /* What its page has besides: parties, evidence, history, advice, resolution, points. */
 int alert_json_page(struct api_request *q, struct jout *j, const struct stored_alert *a);
+/* What that policy, or its alert, is called in the caller's language; `english` where that is all there is. */
+struct str alert_json_name(struct api_request *q, struct str policy, struct str english);
 /* "open", "dismissed", "resolved", "false_positive", "benign", "true_positive". */
 struct str alert_json_status(enum resolution r);
 /* What an event of its history says: the text of a closing is kept as the number of its resolution. */

@@ -13,6 +13,7 @@
 #include "base/jin.h"
 #include "base/jout.h"
 #include "link/licence.h"
+#include "model/language.h"
 #include "model/role.h"
 #include "store/actlog.h"
 #include "store/db.h"
@@ -55,9 +56,9 @@ struct hub_hooks {
     /* The raw record of an activity as text (JSON, XML or hexadecimal). ERR_NOT_FOUND when its file is gone. */
     int (*raw)(void *owner, const struct actlog_row *row, struct buf *out);
     /* Health as a JSON object: inputs, sensors, blind detections with reasons, learning, analysis progress, disk; `figures`: of the whole organisation, too. */
-    void (*health)(void *owner, bool figures, struct jout *j);
+    void (*health)(void *owner, bool figures, enum language language, struct jout *j);
     /* Members "analysis", "blind" and "learning" of an open object: what the detections say of themselves. */
-    void (*judged)(void *owner, struct jout *j);
+    void (*judged)(void *owner, enum language language, struct jout *j);
     /* Whose licences count, and how far the analysis has come (0..1). */
     const struct licence_keys *keys;
     /* Seals what the hub must know in clear: passwords of mail servers, keys of webhooks. */
@@ -110,6 +111,7 @@ struct api_request {
     struct str session;      /* secret of the browser session, hexadecimal; absent: none */
     struct str agent;        /* User-Agent */
     struct str cookies;      /* as sent */
+    enum language language;  /* Accept-Language: of texts of ours; the compatible API answers in English */
     /* Of API_FILE routes: the body in DATA/received/, read to its end. A handler that gives it to the hub sets fd to -1; else the
      * server closes and deletes it. */
     struct {

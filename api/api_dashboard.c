@@ -224,7 +224,7 @@ static int get_dashboard(struct api_request *q, struct api_response *r)
     jout_key(j, "link");
     if (!err)
         err = link_json(&k, j);
-    q->hub->judged(q->hub->owner, j);
+    q->hub->judged(q->hub->owner, q->language, j);
     jout_key(j, "sensors");
     jout_arr(j);
     struct sensor_list sensors = {j, q->now};

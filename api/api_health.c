@@ -4,7 +4,7 @@
 static int get_health(struct api_request *q, struct api_response *r)
 {
     bool figures = api_may(q, RIGHT_VIEW_SETTINGS) && api_may(q, RIGHT_VIEW_ACTIVITIES);
-    q->hub->health(q->hub->owner, figures, &r->json);
+    q->hub->health(q->hub->owner, figures, q->language, &r->json);
     return 0;
 }
 

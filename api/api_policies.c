@@ -12,7 +12,6 @@
 #include "policy/filter_parse.h"
 #include "policy/policy_set.h"
 #include "policy/templates.h"
-#include "store/tab_accounts.h"
 #include "store/tab_entities.h"
 
 enum { ALL_TYPES = 1u << POLICY_IDENTITY | 1u << POLICY_ANOMALY | 1u << POLICY_ACTIVITY, PREVIEW_DAYS = 30, EXCLUSIONS_MOST = 1000, NAME_MAX = 200 };
@@ -48,7 +47,7 @@ static int one_row(void *owner, const struct stored_policy *p)
 {
     struct rows *x = owner;
     x->n++;
-    return policy_json(x->q->db, p, &x->q->caller->alerts, x->j);
+    return policy_json(x->q->db, p, &x->q->caller->alerts, x->q->language, x->j);
 }
 
 static int get_policies(struct api_request *q, struct api_response *r)
@@ -80,7 +79,7 @@ static int get_policy(struct api_request *q, struct api_response *r)
 {
     struct stored_policy p;
     int err = find(q, &p);
-    return err ? err : policy_json(q->db, &p, &q->caller->alerts, &r->json);
+    return err ? err : policy_json(q->db, &p, &q->caller->alerts, q->language, &r->json);
 }
 
 /* ---- what an administrator whose view is scoped may change: activity policies that concern nothing but the scope ---- */
@@ -144,7 +143,7 @@ static struct str policy_text(struct api_request *q, const struct stored_policy 
 {
     struct buf b = {0};
     struct jout j = jout_to(&b);
-    int err = policy_json(q->db, p, NULL, &j);
+    int err = policy_json(q->db, p, NULL, ENGLISH, &j);
     struct str out = err || b.failed ? STR_NONE : str_dup(q->arena, buf_view(&b));
     buf_free(&b);
     return out;
@@ -158,7 +157,7 @@ static struct policy_change change_of(struct api_request *q)
 static int answer(struct api_request *q, struct api_response *r, const struct stored_policy *p)
 {
     q->hub->changed(q->hub->owner, HUB_POLICIES);
-    return policy_json(q->db, p, &q->caller->alerts, &r->json);
+    return policy_json(q->db, p, &q->caller->alerts, q->language, &r->json);
 }
 
 static int post_policy(struct api_request *q, struct api_response *r)
@@ -375,12 +374,10 @@ static int get_export(struct api_request *q, struct api_response *r)
 
 static int get_templates(struct api_request *q, struct api_response *r)
 {
-    struct stored_admin a;
     uint64_t n = 0;
-    bool french = tab_accounts_get(q->db, q->arena, q->caller->account, &a) == 0 && str_eq(a.language, STR("fr"));
     list_begin(r);
     for (const struct policy_template *t = policy_templates; t->id; t++, n++)
-        template_json(t, french, &r->json);
+        template_json(t, q->language, &r->json);
     list_end(r, n, false, false);
     return 0;
 }

@@ -28,17 +28,25 @@ static int trend_day(void *owner, int64_t day, uint64_t affected)
     return 0;
 }
 
+/* What it says of itself, in the caller's language. */
+static void write_words(struct api_request *q, struct jout *j, const struct stored_assessment *a)
+{
+    const struct jnode *doc = q->language == FRENCH && str_set(a->french) ? jin_embedded(q->arena, str_dup(q->arena, a->french)) : NULL;
+    const struct jnode *todo = doc ? jin_get(doc, doc, STR("todo")) : NULL;
+    jout_kstr(j, "name", doc ? jin_str(doc, doc, "name") : a->name);
+    jout_kstr(j, "about", doc ? jin_str(doc, doc, "about") : a->about);
+    jout_key(j, "todo");
+    jout_raw(j, todo ? todo->val : a->todo);
+    jout_kstr(j, "needs", doc ? jin_str(doc, doc, "needs") : a->needs);
+}
+
 static int write_assessment(struct api_request *q, struct jout *j, const struct stored_assessment *a)
 {
     jout_kstr(j, "id", a->id);
-    jout_kstr(j, "name", a->name);
+    write_words(q, j, a);
     jout_kstr(j, "impact", a->impact);
     jout_ku64(j, "affected", a->affected);
     jout_kz(j, "status", !a->known ? "unknown" : a->affected ? "at_risk" : "completed");
-    jout_kstr(j, "about", a->about);
-    jout_key(j, "todo");
-    jout_raw(j, a->todo);
-    jout_kstr(j, "needs", a->needs);
     api_ktime(j, "asOf", a->as_of);
     jout_key(j, "trend");
     jout_arr(j);

@@ -1,6 +1,7 @@
 /* api/api_queries.c - what a query may ask: fields with their operators and values, suggestions while typing, saved queries. */
 #include "api/api.h"
 
+#include "api/alert_json.h"
 #include "api/answer.h"
 #include "api/filters.h"
 #include "api/person_json.h"
@@ -8,7 +9,6 @@
 #include "policy/filter_value.h"
 #include "policy/templates.h"
 #include "store/actlog_match.h"
-#include "store/tab_accounts.h"
 #include "store/tab_policies.h"
 #include "store/tab_queries.h"
 
@@ -129,7 +129,8 @@ static int suggest_people(struct suggestions *s, int type)
 
 static int suggest_policy(void *owner, const struct stored_policy *p)
 {
-    suggest(owner, p->id, p->name, p->category);
+    struct suggestions *s = owner;
+    suggest(s, p->id, alert_json_name(s->q, p->id, p->name), p->category);
     return 0;
 }
 
@@ -261,12 +262,6 @@ static int get_suggest(struct api_request *q, struct api_response *r)
 
 /* ---- saved queries ---- */
 
-static bool french(struct api_request *q)
-{
-    struct stored_admin a;
-    return tab_accounts_get(q->db, q->arena, q->caller->account, &a) == 0 && str_eq(a.language, STR("fr"));
-}
-
 /* Filters as the JSON object, whichever form they are kept in. */
 static void write_filters(struct api_request *q, struct jout *j, enum filter_noun noun, struct str kept)
 {
@@ -315,14 +310,13 @@ static int get_queries(struct api_request *q, struct api_response *r)
 {
     struct rows x = {q, &r->json, 0};
     enum filter_noun noun;
-    bool fr = french(q);
     if (!noun_of(api_str(q, "noun"), &noun))
         return api_refuse(r, 400, "noun must be activities, alerts or entities");
     list_begin(r);
     for (const struct suggested_query *s = suggested_queries; noun == FILTER_ACTIVITIES && s->id; s++, x.n++) {
         jout_obj(x.j);
         jout_kz(x.j, "id", s->id);
-        jout_kz(x.j, "name", s->name[fr]);
+        jout_kz(x.j, "name", s->name[q->language]);
         write_filters(q, x.j, noun, str_of(s->filters));
         jout_kbool(x.j, "shared", true);
         jout_kbool(x.j, "suggested", true);

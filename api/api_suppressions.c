@@ -3,6 +3,7 @@
  * Whoever may not see the alert that a rule was made from does not see the rule. */
 #include "api/api.h"
 
+#include "api/alert_json.h"
 #include "api/answer.h"
 #include "api/filters.h"
 #include "api/person_json.h"
@@ -45,7 +46,7 @@ static int one_rule(void *owner, const struct stored_suppression *s)
     jout_obj(x->j);
     jout_kstr(x->j, "id", str_fmt(x->q->arena, "%lld", (long long)s->id));
     jout_kstr(x->j, "policy", s->policy);
-    jout_kstr(x->j, "name", tab_policies_get(x->q->db, x->q->arena, s->policy, &p) == 0 ? p.name : s->policy);
+    jout_kstr(x->j, "name", tab_policies_get(x->q->db, x->q->arena, s->policy, &p) == 0 ? alert_json_name(x->q, s->policy, p.name) : s->policy);
     jout_kstr(x->j, "by", suppress_by_text(s->by));
     write_value(x->q, x->j, s);
     api_ktime(x->j, "until", s->until);

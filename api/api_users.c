@@ -1,5 +1,6 @@
 /* api/api_users.c - people and computers: lists, pages, receipts, timelines. */
 #include "api/api.h"
+#include "api/alert_json.h"
 #include "api/answer.h"
 
 #include "api/person_json.h"
@@ -412,7 +413,7 @@ static void write_item(struct timeline *t, struct jout *j, const struct stored_c
     jout_obj(j);
     write_part(j, c);
     if (str_eq(c->kind, STR("alert")) && tab_alerts_get(t->q->db, t->q->arena, &t->q->caller->alerts, c->ref, &al) == 0) {
-        jout_kstr(j, "title", al.name);
+        jout_kstr(j, "title", alert_json_name(t->q, al.policy, al.name));
         jout_kstr(j, "severity", severity_text(al.severity));
     }
     jout_kbool(j, "counted", c->counted);

@@ -258,6 +258,7 @@ static void read_headers(struct exchange *x, struct MHD_Connection *c)
     };
     x->q.agent = header(c, "User-Agent");
     x->q.cookies = x->headers.cookie;
+    x->q.language = language_accepted(header(c, "Accept-Language"));
     x->q.host = str_fmt(&x->arena, "https://%.*s", STR_ARG(header(c, "Host")));
     x->caller.from = x->peer ? str_of(x->peer->from) : STR_NONE;
 }

@@ -27,9 +27,16 @@ static void definition(const struct detector *d, struct buf *out)
         jout_kz(&j, "name", p->name);
         jout_knum(&j, "default", p->value);
         jout_kz(&j, "about", p->about);
+        jout_kz(&j, "french", p->french);
         jout_end_obj(&j);
     }
     jout_end_arr(&j);
+    jout_key(&j, "french");
+    jout_obj(&j);
+    jout_kz(&j, "name", d->french.name);
+    jout_kz(&j, "about", d->french.about);
+    jout_kz(&j, "blind", d->french.blind);
+    jout_end_obj(&j);
     jout_end_obj(&j);
 }
 

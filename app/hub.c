@@ -89,14 +89,14 @@ static int raw(void *owner, const struct actlog_row *row, struct buf *out)
     return hub_received_raw(owner, row, out);
 }
 
-static void health(void *owner, bool figures, struct jout *j)
+static void health(void *owner, bool figures, enum language language, struct jout *j)
 {
-    hub_health(owner, figures, j);
+    hub_health(owner, figures, language, j);
 }
 
-static void judged(void *owner, struct jout *j)
+static void judged(void *owner, enum language language, struct jout *j)
 {
-    hub_judged(owner, j);
+    hub_judged(owner, language, j);
 }
 
 static int directory_test(void *owner, const struct stored_directory *d, struct str secret, struct jout *j)
@@ -392,8 +392,10 @@ void hub_close(struct hub *h)
     geo_close(h->geo);
     actlog_close(h->log);
     db_close(h->db);
-    buf_free(&h->blind);
-    buf_free(&h->learning);
+    for (int l = 0; l < LANGUAGES; l++) {
+        buf_free(&h->blind[l]);
+        buf_free(&h->learning[l]);
+    }
     if (h->lock_fd >= 0)
         (void)close(h->lock_fd);
     free(h);

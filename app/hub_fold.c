@@ -163,16 +163,22 @@ static int look_at_arrivals(struct hub_fold *f)
 }
 
 /* The server's threads must not look at running judges: they get what these said last. */
-static void tell(struct hub_fold *f, struct buf *slot, void (*what)(const struct judges *j, struct jout *out))
+static void tell_in(struct hub_fold *f, struct buf *slot, enum language language, void (*what)(const struct judges *j, enum language language, struct jout *out))
 {
     struct buf b = {0};
     struct jout j = jout_to(&b);
-    what(f->judges, &j);
+    what(f->judges, language, &j);
     (void)pthread_mutex_lock(&f->h->health_lock);
     struct buf old = *slot;
     *slot = b;
     (void)pthread_mutex_unlock(&f->h->health_lock);
     buf_free(&old);
+}
+
+static void tell(struct hub_fold *f, struct buf slots[LANGUAGES], void (*what)(const struct judges *j, enum language language, struct jout *out))
+{
+    for (int l = 0; l < LANGUAGES; l++)
+        tell_in(f, &slots[l], (enum language)l, what);
 }
 
 static int publish(struct hub_fold *f, bool at_once)
@@ -188,8 +194,8 @@ static int publish(struct hub_fold *f, bool at_once)
     if (!at_once && now - f->published < PUBLISH_SECONDS)
         return 0;
     f->published = now;
-    tell(f, &f->h->blind, judges_blind);
-    tell(f, &f->h->learning, judges_learning);
+    tell(f, f->h->blind, judges_blind);
+    tell(f, f->h->learning, judges_learning);
     int err = judges_publish(f->judges);
     if (!err && !waits)
         atomic_store(&f->known, f->arrived);

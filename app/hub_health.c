@@ -7,11 +7,16 @@
 #include <stdio.h>
 #include <sys/statvfs.h>
 
-static void problem(struct jout *j, const char *text, const char *todo)
+struct problem {
+    bool is;
+    const char *text[LANGUAGES], *todo[LANGUAGES];
+};
+
+static void tell_problem(struct jout *j, const struct problem *p, enum language language)
 {
     jout_obj(j);
-    jout_kz(j, "text", text);
-    jout_kz(j, "todo", todo);
+    jout_kz(j, "text", p->text[language]);
+    jout_kz(j, "todo", p->todo[language]);
     jout_end_obj(j);
 }
 
@@ -32,7 +37,7 @@ bool hub_disk_full(const struct hub *h)
     return all && room < all / 20;
 }
 
-void hub_judged(struct hub *h, struct jout *j)
+void hub_judged(struct hub *h, enum language language, struct jout *j)
 {
     double progress = hub_fold_progress(h);
     jout_key(j, "analysis");
@@ -42,9 +47,9 @@ void hub_judged(struct hub *h, struct jout *j)
     jout_end_obj(j);
     (void)pthread_mutex_lock(&h->health_lock);
     jout_key(j, "blind");
-    jout_raw(j, h->blind.n ? buf_view(&h->blind) : STR("[]"));
+    jout_raw(j, h->blind[language].n ? buf_view(&h->blind[language]) : STR("[]"));
     jout_key(j, "learning");
-    jout_raw(j, h->learning.n ? buf_view(&h->learning) : STR("[]"));
+    jout_raw(j, h->learning[language].n ? buf_view(&h->learning[language]) : STR("[]"));
     (void)pthread_mutex_unlock(&h->health_lock);
 }
 
@@ -54,6 +59,7 @@ enum { FAILED_OFTEN = 2 };
 
 struct failing {
     struct jout *j; /* NULL: only counts */
+    enum language language;
     unsigned n;
 };
 
@@ -67,13 +73,15 @@ static int tell_failing(void *owner, const struct stored_directory *d)
     f->n++;
     if (!f->j)
         return 0;
-    buf_str(&b, STR("A directory"));
+    bool french = f->language == FRENCH;
+    buf_str(&b, french ? STR("Un annuaire") : STR("A directory"));
     if (str_set(d->domain))
-        buf_fmt(&b, ", that of %.*s,", STR_ARG(d->domain));
-    buf_fmt(&b, " could not be read %lld times in a row: %.*s", (long long)d->failures, STR_ARG(d->why));
+        buf_fmt(&b, french ? ", celui de %.*s," : ", that of %.*s,", STR_ARG(d->domain));
+    buf_fmt(&b, french ? " n’a pas pu être lu %lld fois de suite : %.*s" : " could not be read %lld times in a row: %.*s", (long long)d->failures, STR_ARG(d->why));
     jout_obj(f->j);
     jout_kstr(f->j, "text", buf_view(&b));
-    jout_kz(f->j, "todo", "Settings > Directory services: check address and account, then \"Synchronise now\". What was read before is used until then.");
+    jout_kz(f->j, "todo", french ? "Paramètres > Services d’annuaire : vérifiez l’adresse et le compte, puis « Synchroniser maintenant ». D’ici là, ce qui a été lu avant sert encore."
+                                 : "Settings > Directory services: check address and account, then \"Synchronise now\". What was read before is used until then.");
     jout_key(f->j, "weakens");
     jout_arr(f->j);
     for (const struct detector *const *d2 = detectors; *d2; d2++)
@@ -86,9 +94,9 @@ static int tell_failing(void *owner, const struct stored_directory *d)
 }
 
 /* How many fail; told when there is where to. */
-static unsigned failing_directories(struct hub *h, struct jout *j)
+static unsigned failing_directories(struct hub *h, enum language language, struct jout *j)
 {
-    struct failing f = {.j = j};
+    struct failing f = {.j = j, .language = language};
     struct arena a;
     arena_init(&a, 16384, 16 << 20);
     (void)tab_directories_each(h->db, &a, tell_failing, &f);
@@ -96,7 +104,38 @@ static unsigned failing_directories(struct hub *h, struct jout *j)
     return f.n;
 }
 
-void hub_health(struct hub *h, bool figures, struct jout *j)
+/* Those that are the hub's own, the gravest first. */
+static void tell_problems(struct hub *h, bool full, bool nothing, enum language language, struct jout *j)
+{
+    const struct problem all[] = {
+        {full,
+         {"Less than a twentieth of the disk with the data folder is free.", "Moins d’un vingtième du disque qui porte le dossier de données est libre."},
+         {"Free space, or shorten the retention under Settings > System.", "Libérez de la place, ou réduisez la conservation sous Paramètres > Système."}},
+        {atomic_load(&h->files_failed) > 0,
+         {"Files that came in could not be read.", "Des fichiers reçus n’ont pas pu être lus."},
+         {"Settings > Inputs names them with the reason.", "Paramètres > Entrées les nomme avec la raison."}},
+        {atomic_load(&h->inbox_stuck) > 0,
+         {"Something in the inbox folder cannot be taken.", "Quelque chose dans le dossier de dépôt ne peut pas être pris."},
+         {"The hub's log says why: no room on the disk, no right to the folder, or no ordinary file.",
+          "Le journal du hub dit pourquoi : plus de place sur le disque, pas de droit sur le dossier, ou pas un fichier ordinaire."}},
+        {atomic_load(&h->fold_err) != 0,
+         {"The analysis does not go on; new alerts and scores are missing.", "L’analyse n’avance plus ; de nouvelles alertes et de nouveaux scores manquent."},
+         {"The hub's log says why; it is tried again every two seconds.", "Le journal du hub dit pourquoi ; un nouvel essai a lieu toutes les deux secondes."}},
+        {hub_keeper_held(h),
+         {"The clock has leapt by more than 30 days.", "L’horloge a sauté de plus de 30 jours."},
+         {"Check the machine's clock. Nothing is deleted for being too old until the hub has run for a day with it.",
+          "Vérifiez l’horloge de la machine. Rien n’est supprimé pour son âge tant que le hub n’a pas tourné un jour avec elle."}},
+        {nothing,
+         {"No activity has come in yet.", "Aucune activité n’est encore arrivée."},
+         {"Upload logs under Settings > Inputs, or drop them into the inbox folder.",
+          "Envoyez des journaux sous Paramètres > Entrées, ou déposez-les dans le dossier de dépôt."}},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].is)
+            tell_problem(j, &all[i], language);
+}
+
+void hub_health(struct hub *h, bool figures, enum language language, struct jout *j)
 {
     struct actlog_figures f;
     uint64_t room, all;
@@ -105,7 +144,7 @@ void hub_health(struct hub *h, bool figures, struct jout *j)
     bool full = hub_disk_full(h), failed = atomic_load(&h->files_failed) > 0, stuck = atomic_load(&h->inbox_stuck) > 0, nothing = f.last == 0;
     bool leapt = hub_keeper_held(h);
     int analysis = atomic_load(&h->fold_err);
-    unsigned unread = failing_directories(h, NULL);
+    unsigned unread = failing_directories(h, ENGLISH, NULL);
     jout_obj(j);
     jout_kz(j, "state", full || failed || stuck || leapt || analysis || unread ? "warning" : "ok");
     jout_ki64(j, "uptime", (hub_now() - h->started) / TIME_SECOND);
@@ -117,23 +156,12 @@ void hub_health(struct hub *h, bool figures, struct jout *j)
         jout_ku64(j, "free", room);
         jout_end_obj(j);
     }
-    hub_judged(h, j);
+    hub_judged(h, language, j);
     jout_key(j, "problems");
     jout_arr(j);
-    if (full)
-        problem(j, "Less than a twentieth of the disk with the data folder is free.", "Free space, or shorten the retention under Settings > System.");
-    if (failed)
-        problem(j, "Files that came in could not be read.", "Settings > Inputs names them with the reason.");
-    if (stuck)
-        problem(j, "Something in the inbox folder cannot be taken.", "The hub's log says why: no room on the disk, no right to the folder, or no ordinary file.");
-    if (analysis)
-        problem(j, "The analysis does not go on; new alerts and scores are missing.", "The hub's log says why; it is tried again every two seconds.");
-    if (leapt)
-        problem(j, "The clock has leapt by more than 30 days.", "Check the machine's clock. Nothing is deleted for being too old until the hub has run for a day with it.");
+    tell_problems(h, full, nothing, language, j);
     if (unread)
-        (void)failing_directories(h, j);
-    if (nothing)
-        problem(j, "No activity has come in yet.", "Upload logs under Settings > Inputs, or drop them into the inbox folder.");
+        (void)failing_directories(h, language, j);
     jout_end_arr(j);
     jout_end_obj(j);
 }
@@ -161,7 +189,7 @@ void hub_metrics(struct hub *h, struct buf *out)
     metric(out, "syslog_ignored_total", "counter", "Syslog messages that were neither.", (double)atomic_load(&h->syslog_ignored));
     metric(out, "syslog_lost_total", "counter", "Times that syslog messages were lost: the log says which and why.", (double)atomic_load(&h->syslog_lost));
     metric(out, "inputs_failed_total", "counter", "Files that could not be read since the start.", (double)atomic_load(&h->files_failed));
-    metric(out, "directories_failing", "gauge", "Directory services that could not be read twice in a row or more.", failing_directories(h, NULL));
+    metric(out, "directories_failing", "gauge", "Directory services that could not be read twice in a row or more.", failing_directories(h, ENGLISH, NULL));
     metric(out, "disk_free_bytes", "gauge", "Free space where the data folder is.", (double)room);
     metric(out, "start_time_seconds", "gauge", "When the hub started, seconds since 1970.", (double)(h->started / TIME_SECOND));
 }

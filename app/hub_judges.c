@@ -543,34 +543,34 @@ int judges_publish(struct judges *j)
 
 /* ---- what is not seen ---- */
 
-static void open_row(struct jout *out, const struct detector *d)
+static void open_row(struct jout *out, const struct detector *d, enum language language)
 {
     char key[32];
     jout_obj(out);
     jout_kstr(out, "policy", detector_key(d, key));
-    jout_kz(out, "name", d->name);
+    jout_kz(out, "name", language == FRENCH ? d->french.name : d->name);
 }
 
-void judges_blind(const struct judges *j, struct jout *out)
+void judges_blind(const struct judges *j, enum language language, struct jout *out)
 {
     const struct detector *d;
     const char *missing;
     jout_arr(out);
     for (size_t i = 0; engine_blind(j->engine, i, &d, &missing); i++) {
-        open_row(out, d);
-        jout_kz(out, "missing", missing);
+        open_row(out, d, language);
+        jout_kz(out, "missing", language == FRENCH ? d->french.blind : missing);
         jout_end_obj(out);
     }
     jout_end_arr(out);
 }
 
-void judges_learning(const struct judges *j, struct jout *out)
+void judges_learning(const struct judges *j, enum language language, struct jout *out)
 {
     const struct detector *d;
     double days;
     jout_arr(out);
     for (size_t i = 0; engine_learning(j->engine, i, &d, &days); i++) {
-        open_row(out, d);
+        open_row(out, d, language);
         jout_knum(out, "daysLeft", days);
         jout_end_obj(out);
     }

@@ -33,7 +33,7 @@ int judges_withdraw(const struct judges *j, bool identity);
 /* Moment of the newest activity; TIME_NONE before the first. */
 int64_t judges_newest(const struct judges *j);
 /* What is blind and what still learns, for health and dashboard: a JSON list each. */
-void judges_blind(const struct judges *j, struct jout *out);
-void judges_learning(const struct judges *j, struct jout *out);
+void judges_blind(const struct judges *j, enum language language, struct jout *out);
+void judges_learning(const struct judges *j, enum language language, struct jout *out);
 
 #endif

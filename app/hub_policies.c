@@ -1,4 +1,4 @@
-/* app/hub_policies.c - detections as the administrator's policies have them, and the documented alerts that nothing detects yet. */
+/* app/hub_policies.c - detections as the administrator's policies have them, and what assessments say of themselves. */
 #include "app/hub_private.h"
 
 #include "app/define.h"
@@ -8,29 +8,9 @@
 #include "store/tab_entities.h"
 #include "store/tab_findings.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { SETTINGS_MAX = 4096, DETECTIONS_MAX = 512, EVERY_DETECTION = 1u << POLICY_IDENTITY | 1u << POLICY_ANOMALY };
-
-/* The documented alerts that need network traffic; each leaves this table when its detection comes. */
-static const struct {
-    int external_id;
-    const char *name;
-    enum severity severity;
-    enum category category;
-} undetected[] = {
-    {2002, "Suspected overpass-the-hash attack (Kerberos)", SEVERITY_MEDIUM, CATEGORY_LATERAL_MOVEMENT},
-    {2004, "Suspected brute force attack (LDAP)", SEVERITY_MEDIUM, CATEGORY_COMPROMISED_CREDENTIAL},
-    {2009, "Suspected Golden Ticket usage (encryption downgrade)", SEVERITY_MEDIUM, CATEGORY_DOMAIN_DOMINANCE},
-    {2010, "Suspected skeleton key attack (encryption downgrade)", SEVERITY_MEDIUM, CATEGORY_DOMAIN_DOMINANCE},
-    {2025, "Suspicious VPN connection", SEVERITY_MEDIUM, CATEGORY_COMPROMISED_CREDENTIAL},
-    {2031, "Suspicious communication over DNS", SEVERITY_MEDIUM, CATEGORY_EXFILTRATION},
-    {2032, "Suspected Golden Ticket usage (ticket anomaly)", SEVERITY_HIGH, CATEGORY_DOMAIN_DOMINANCE},
-    {2035, "Suspected WannaCry ransomware attack", SEVERITY_MEDIUM, CATEGORY_COMPROMISED_CREDENTIAL},
-    {2036, "Remote code execution over DNS", SEVERITY_MEDIUM, CATEGORY_LATERAL_MOVEMENT},
-    {2039, "Suspected NTLM authentication tampering", SEVERITY_MEDIUM, CATEGORY_LATERAL_MOVEMENT},
-};
 
 static bool detected(int external_id)
 {
@@ -40,44 +20,47 @@ static bool detected(int external_id)
     return false;
 }
 
-static int define_undetected(struct db *db)
+static void write_todo(struct jout *j, const char *const *todo)
 {
-    int err = 0;
-    char key[16];
-    for (size_t i = 0; !err && i < sizeof undetected / sizeof *undetected; i++) {
-        if (detected(undetected[i].external_id))
-            continue;
-        int n = snprintf(key, sizeof key, "%d", undetected[i].external_id);
-        err = tab_policies_define(db, &(struct stored_policy){
-                                          .id = {key, (size_t)n},
-                                          .type = POLICY_IDENTITY,
-                                          .external_id = undetected[i].external_id,
-                                          .name = str_of(undetected[i].name),
-                                          .severity = undetected[i].severity,
-                                          .category = category_text(undetected[i].category),
-                                          .definition = STR("{\"about\":\"Not detected by this version: its signals are in network traffic, which a sensor collects.\","
-                                                            "\"blind\":\"no network traffic\",\"shore\":\"onprem\",\"attack\":[],\"learningDays\":0,\"off\":true,"
-                                                            "\"preview\":false,\"params\":[]}"),
-                                          .enabled = false});
-    }
+    jout_arr(j);
+    for (; *todo; todo++)
+        jout_str(j, str_of(*todo));
+    jout_end_arr(j);
+}
+
+static void write_french(struct jout *j, const struct assessment_french *f)
+{
+    jout_obj(j);
+    jout_kz(j, "name", f->name);
+    jout_kz(j, "about", f->about);
+    jout_key(j, "todo");
+    write_todo(j, f->todo);
+    jout_kz(j, "needs", f->needs);
+    jout_end_obj(j);
+}
+
+static int define_assessment(struct db *db, const struct assessment *a)
+{
+    static const char *const impacts[] = {[IMPACT_LOW] = "low", [IMPACT_MEDIUM] = "medium", [IMPACT_HIGH] = "high"};
+    struct buf todo = {0}, french = {0};
+    struct jout j = jout_to(&todo), k = jout_to(&french);
+    write_todo(&j, a->todo);
+    write_french(&k, &a->french);
+    int err = todo.failed || french.failed
+                  ? ERR_MEMORY
+                  : tab_findings_define(db, &(struct stored_assessment){.id = str_of(a->id), .name = str_of(a->name), .impact = str_of(impacts[a->impact]),
+                                                                        .about = str_of(a->about), .todo = buf_view(&todo), .needs = str_of(a->needs),
+                                                                        .french = buf_view(&french)});
+    buf_free(&todo);
+    buf_free(&french);
     return err;
 }
 
 static int define_assessments(struct db *db)
 {
-    static const char *const impacts[] = {[IMPACT_LOW] = "low", [IMPACT_MEDIUM] = "medium", [IMPACT_HIGH] = "high"};
     int err = 0;
-    for (const struct assessment *const *a = assessments; !err && *a; a++) {
-        struct buf todo = {0};
-        struct jout j = jout_to(&todo);
-        jout_arr(&j);
-        for (int i = 0; (*a)->todo[i]; i++)
-            jout_str(&j, str_of((*a)->todo[i]));
-        jout_end_arr(&j);
-        err = tab_findings_define(db, &(struct stored_assessment){.id = str_of((*a)->id), .name = str_of((*a)->name), .impact = str_of(impacts[(*a)->impact]),
-                                                                  .about = str_of((*a)->about), .todo = buf_view(&todo), .needs = str_of((*a)->needs)});
-        buf_free(&todo);
-    }
+    for (const struct assessment *const *a = assessments; !err && *a; a++)
+        err = define_assessment(db, *a);
     return err;
 }
 
@@ -89,8 +72,7 @@ int hub_policies_define(struct hub *h)
     err = db_begin(h->db);
     if (err)
         return err;
-    err = define_undetected(h->db);
-    return db_end(h->db, err ? err : define_assessments(h->db));
+    return db_end(h->db, define_assessments(h->db));
 }
 
 /* ---- an engine as the policies are set ---- */

@@ -40,7 +40,7 @@ struct hub {
     atomic_bool stop;
     int lock_fd;             /* DATA/lock */
     pthread_mutex_t health_lock;
-    struct buf blind, learning; /* what the judges say, JSON lists; under health_lock */
+    struct buf blind[LANGUAGES], learning[LANGUAGES]; /* what the judges say, JSON lists; under health_lock */
     atomic_uint changed;     /* bit per enum hub_change, taken by the fold */
     atomic_uint new_inputs;  /* something waits in DATA/received/ */
     atomic_bool expire;      /* retention is due */
@@ -119,9 +119,9 @@ int hub_exports_file(struct hub *h, int64_t number, int *fd, uint64_t *bytes);
 void hub_disk(const struct hub *h, uint64_t *room, uint64_t *all);
 /* Less than a twentieth of the disk is left. */
 bool hub_disk_full(const struct hub *h);
-void hub_health(struct hub *h, bool figures, struct jout *j);
+void hub_health(struct hub *h, bool figures, enum language language, struct jout *j);
 /* Members analysis, blind and learning of an open object. */
-void hub_judged(struct hub *h, struct jout *j);
+void hub_judged(struct hub *h, enum language language, struct jout *j);
 void hub_metrics(struct hub *h, struct buf *out);
 
 /* ---- hub_syslog.c: what is sent by syslog ---- */

@@ -26,17 +26,34 @@ struct burst_rule {
 };
 
 enum { BURST_MINIMUM, BURST_SPREAD, BURST_RATIO, BURST_USUAL, BURST_GAP, BURST_FLOOR, BURST_FACTOR };
-/* The rows of params[] that go with this, in this order. */
-#define BURST_PARAMS(minimum, floor, usual, things)                                                                             \
-    {"minimum", minimum, "Fewer " things " than this in one session are never unusual."},                                  \
-        {"spread", 4, "A session must lie this many standard deviations above what is usual for the user."},               \
-        {"ratio", 2, "A session must be more than this many times the user's largest session of the past 30 days."},       \
-        {"usual", usual, "So many " things " in a session are taken to be usual as long as there is no past to go by."},    \
-        {"gap_minutes", 60, "A pause of more minutes than this ends a session."},                                            \
-        {"floor", floor, "Fewer " things " than this in one session are low: unusual for the user at most."},                \
-    {                                                                                                                      \
-        "factor", 2, "A session that is not more than this many times the organisation's tail, the session that two others exceeded in 30 days, is low." \
+/* The rows of params[] that go with this, in this order. `things` and `french` are what is counted, in both languages. */
+#define BURST_PARAMS(minimum, floor, usual, things, french)                                                                                      \
+    {"minimum", minimum, "Fewer " things " than this in one session are never unusual.",                                                         \
+     "Moins de " french " que cela en une session n’a jamais rien d’inhabituel."},                                                           \
+        {"spread", 4, "A session must lie this many standard deviations above what is usual for the user.",                                      \
+         "Une session doit se situer autant d’écarts-types au-dessus de ce qui est habituel pour l’utilisateur."},                             \
+        {"ratio", 2, "A session must be more than this many times the user's largest session of the past 30 days.",                              \
+         "Une session doit dépasser autant de fois la plus grande session de l’utilisateur des 30 derniers jours."},                            \
+        {"usual", usual, "So many " things " in a session are taken to be usual as long as there is no past to go by.",                           \
+         "Autant de " french " en une session passent pour habituels tant qu’il n’y a pas de passé auquel se fier."},                            \
+        {"gap_minutes", 60, "A pause of more minutes than this ends a session.", "Une pause de plus de minutes que cela termine une session."},   \
+        {"floor", floor, "Fewer " things " than this in one session are low: unusual for the user at most.",                                     \
+         "Moins de " french " que cela en une session donne une alerte faible : inhabituelle tout au plus pour l’utilisateur."},                 \
+    {                                                                                                                                             \
+        "factor", 2, "A session that is not more than this many times the organisation's tail, the session that two others exceeded in 30 days, is low.", \
+            "Une session qui ne dépasse pas autant de fois la queue de l’organisation, la session que deux autres personnes ont dépassée en 30 jours, est faible." \
     }
+
+/* What such a detection says of itself: what it counts, "downloads of files". */
+#define BURST_ABOUT(things) \
+    "Counts " things " of one user in one session (no pause longer than an hour) and compares it with the user's own sessions of the past " \
+    "30 days and with everybody else's, on a logarithmic scale. It is raised, low, when the session is large and far above what is usual for the " \
+    "user, and with full severity when it also stands out from the largest sessions of everybody else in that time."
+#define BURST_ABOUT_FRENCH(things) \
+    "Compte " things " d’un utilisateur en une session (aucune pause de plus d’une heure) et les compare aux sessions de l’utilisateur des " \
+    "30 derniers jours et à celles de tous les autres, sur une échelle logarithmique. L’alerte est levée, faible, quand la session est grande et " \
+    "très au-dessus de ce qui est habituel pour l’utilisateur, et avec la pleine gravité quand elle ressort aussi des plus grandes sessions de tous les " \
+    "autres pendant ce temps."
 
 enum { BURST_DAYS = 30, BURST_TAIL = 4 };
 

@@ -29,9 +29,12 @@ struct state {
 
 enum { P_HISTORY, P_COMMON };
 static const struct param params[] = {
-    {"own_history", 3, "A computer that sent so many requests as Windows shapes them, and none of the new shape, is expected to go on so."},
-    {"common_computers", 3, "A shape that so many computers send is a program of the organisation's own and not unusual."},
-    {NULL, 0, NULL}};
+    {"own_history", 3, "A computer that sent so many requests as Windows shapes them, and none of the new shape, is expected to go on so.",
+                       "Un ordinateur qui a envoyé autant de requêtes à la manière de Windows, et aucune de la nouvelle forme, est censé continuer "
+                       "ainsi."},
+    {"common_computers", 3, "A shape that so many computers send is a program of the organisation's own and not unusual.",
+                            "Une forme qu’autant d’ordinateurs envoient est celle d’un programme de l’organisation et n’a rien d’inhabituel."},
+    {0}};
 
 static int start(struct detection *d)
 {
@@ -241,6 +244,14 @@ const struct detector det_2002 = {
              "or Impacket shape it, and when a computer that sent requests as Windows does sends one of another shape, unless several computers of "
              "the organisation send that shape. Events (4768) tell the options alone: raised when they are a tool's and only RC4 was offered.",
     .blind = "no Kerberos exchange on the network, no event 4768 (Audit Kerberos Authentication Service)",
+    .french = {.name = "Attaque overpass-the-hash présumée (Kerberos)",
+               .about = "Windows donne toujours la même forme à ses requêtes Kerberos : options, types de chiffrement dans leur ordre, fin en "
+                        "2037, nom de l’ordinateur. Les outils qui demandent des tickets avec une clé volée écrivent des requêtes à leur manière. "
+                        "L’alerte est levée quand une ouverture de session réussit avec une requête de la forme de Rubeus ou d’Impacket, et quand "
+                        "un ordinateur qui envoyait des requêtes comme Windows en envoie une d’une autre forme, sauf si plusieurs ordinateurs de "
+                        "l’organisation envoient cette forme. Les événements (4768) ne montrent que les options : l’alerte est levée quand ce sont "
+                        "celles d’un outil et que seul RC4 était proposé.",
+               .blind = "aucun échange Kerberos sur le réseau, aucun événement 4768 (Auditer le service d’authentification Kerberos)"},
     .wants = wants,
     .needs = needs,
     .params = params,

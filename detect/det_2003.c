@@ -20,11 +20,13 @@ struct state {
 
 enum { P_BURST, P_BURST_MINUTES, P_SLOW, P_SLOW_HOURS };
 static const struct param params[] = {
-    {"burst_names", 5, "So many different names that do not exist, asked for by one source within burst_minutes, are an enumeration."},
-    {"burst_minutes", 10, "The length of the short window in minutes."},
-    {"slow_names", 20, "So many different names that do not exist, asked for by one source within slow_hours, are a slow enumeration."},
-    {"slow_hours", 24, "The length of the long window in hours."},
-    {NULL, 0, NULL}};
+    {"burst_names", 5, "So many different names that do not exist, asked for by one source within burst_minutes, are an enumeration.",
+                       "Autant de noms différents qui n’existent pas, demandés par une source en burst_minutes, sont une énumération."},
+    {"burst_minutes", 10, "The length of the short window in minutes.", "Durée de la fenêtre courte, en minutes."},
+    {"slow_names", 20, "So many different names that do not exist, asked for by one source within slow_hours, are a slow enumeration.",
+                       "Autant de noms différents qui n’existent pas, demandés par une source en slow_hours, sont une énumération lente."},
+    {"slow_hours", 24, "The length of the long window in hours.", "Durée de la fenêtre longue, en heures."},
+    {0}};
 
 static int start(struct detection *d)
 {
@@ -133,6 +135,16 @@ const struct detector det_2003 = {
              "through which at least as many names log on as fail is taken for people's typing mistakes. Existing names that the source hit after its "
              "first unknown one, on the network also those for which the controller only asked for pre-authentication, are listed as exposed.",
     .blind = "no Kerberos or NTLM logons on the network, no events 4768, 4771, 4776 or 4625 (Audit Kerberos Authentication Service, Credential Validation, Logon)",
+    .french = {.name = "Reconnaissance par énumération de comptes",
+               .about = "Un contrôleur répond différemment pour les noms qui existent et pour ceux qui n’existent pas : une liste d’essais devient "
+                        "une liste de comptes. L’alerte compte, par source, les différents noms inconnus : erreur Kerberos 6 (sur le réseau ou "
+                        "dans l’événement 4768), état NTLM 0xC0000064 (événements 4776 et 4625) et ce que Samba écrit pour les utilisateurs "
+                        "inconnus. Un nom répété compte une fois : un compte de service périmé ne fait donc pas de bruit ; un frontal par lequel "
+                        "il se connecte au moins autant de noms qu’il en échoue passe pour des fautes de frappe. Les noms existants que la source "
+                        "a touchés après son premier nom inconnu, y compris, sur le réseau, ceux pour lesquels le contrôleur a seulement demandé "
+                        "une pré-authentification, sont donnés comme exposés.",
+               .blind = "aucune ouverture de session Kerberos ou NTLM sur le réseau, aucun événement 4768, 4771, 4776 ou 4625 (Auditer le service "
+                        "d’authentification Kerberos, la validation des informations d’identification, l’ouverture de session)"},
     .wants = wants,
     .needs = needs,
     .params = params,

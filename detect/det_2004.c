@@ -6,12 +6,18 @@ enum { BRUTE_FAILURES, BRUTE_MINUTES, SPRAY_ACCOUNTS, SPRAY_MINUTES };
 
 static const struct param params[] = {
     [BRUTE_FAILURES] = {"brute_failures", 20,
-                        "Simple binds of one account from one source, refused for wrong credentials within brute_minutes, that make an attack; at most 64."},
-    [BRUTE_MINUTES] = {"brute_minutes", 5, "Length in minutes of the window in which refused binds of one account are counted."},
+                        "Simple binds of one account from one source, refused for wrong credentials within brute_minutes, that make an attack; at most 64.",
+                        "Nombre de liaisons simples d’un compte depuis une source, refusées pour de mauvais identifiants en brute_minutes, qui "
+                        "font une attaque ; 64 au plus."},
+    [BRUTE_MINUTES] = {"brute_minutes", 5, "Length in minutes of the window in which refused binds of one account are counted.",
+                                           "Durée, en minutes, de la fenêtre où l’on compte les liaisons refusées d’un compte."},
     [SPRAY_ACCOUNTS] = {"spray_accounts", 7,
                         "Different accounts with refused binds from one source within spray_minutes that make an attack; four times as many where more "
-                        "different accounts bind from there with success; at most 64."},
-    [SPRAY_MINUTES] = {"spray_minutes", 60, "Length in minutes of the window in which accounts with refused binds are counted."},
+                        "different accounts bind from there with success; at most 64.",
+                        "Nombre de comptes différents dont une liaison est refusée depuis une source en spray_minutes et qui font une attaque ; "
+                        "quatre fois plus là où davantage de comptes différents se lient avec succès ; 64 au plus."},
+    [SPRAY_MINUTES] = {"spray_minutes", 60, "Length in minutes of the window in which accounts with refused binds are counted.",
+                                            "Durée, en minutes, de la fenêtre où l’on compte les comptes dont une liaison est refusée."},
     {0}};
 
 struct source {
@@ -157,6 +163,15 @@ const struct detector det_2004 = {
              "network (binds outside TLS, with the controller's own reason: no such user, wrong password, locked) and in Samba's authentication "
              "audit.",
     .blind = "no LDAP binds with their results (network traffic of port 389 outside TLS, or Samba's authentication audit; Windows events do not tell them)",
+    .french = {.name = "Attaque par force brute présumée (LDAP)",
+               .about = "De nombreuses liaisons LDAP simples d’une même source sont refusées pour de mauvais identifiants : d’un seul compte "
+                        "(verticalement), ou de nombreux comptes avec quelques essais chacun (horizontalement). Une liaison qui réussit après les "
+                        "échecs est signalée comme peut-être devinée. Les sources d’où plus de comptes différents réussissent qu’il n’en échoue "
+                        "sont tenues pour partagées (applications web, passerelles VPN) : il y faut quatre fois plus de comptes. Vu sur le réseau "
+                        "(liaisons hors TLS, avec la raison que donne le contrôleur : utilisateur inexistant, mot de passe erroné, compte "
+                        "verrouillé) et dans l’audit d’authentification de Samba.",
+               .blind = "aucune liaison LDAP avec son résultat (trafic du port 389 hors TLS, ou audit d’authentification de Samba ; les événements "
+                        "Windows n’en disent rien)"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -19,8 +19,10 @@ struct state {
 
 enum { P_SETTLED };
 static const struct param params[] = {
-    {"settled_hours", 24, "After so many hours a known replicator that works from a place which it never used raises with full severity."},
-    {NULL, 0, NULL}};
+    {"settled_hours", 24, "After so many hours a known replicator that works from a place which it never used raises with full severity.",
+                          "Après autant d’heures, un réplicateur connu qui agit depuis un lieu qu’il n’a jamais utilisé lève une alerte de pleine "
+                          "gravité."},
+    {0}};
 
 static int start(struct detection *d)
 {
@@ -153,6 +155,14 @@ const struct detector det_2006 = {
              "Connect, are shown with low severity, and with full severity when they "
              "turn up at a place that is new for them.",
     .blind = "no event 4662 (Audit Directory Service Access on controllers) and no DRSUAPI traffic",
+    .french = {.name = "Attaque DCSync présumée (réplication de services d’annuaire)",
+               .about = "Les contrôleurs de domaine copient l’annuaire, hachages des mots de passe compris, les uns des autres. Qui détient les "
+                        "droits de réplication peut demander la même copie de n’importe où. L’alerte est levée quand un compte qui n’est pas celui "
+                        "d’un contrôleur, ou le compte d’un contrôleur depuis l’adresse d’un autre ordinateur, utilise les droits "
+                        "DS-Replication-Get-Changes, -All ou -In-Filtered-Set (événement 4662) ou appelle DRSGetNCChanges sur le réseau, où "
+                        "l’adresse décide quand l’appel ne dit pas le compte. Les comptes connus pour répliquer, comme ceux d’Entra Connect, sont "
+                        "montrés avec une gravité faible, et avec la pleine gravité quand ils apparaissent en un lieu nouveau pour eux.",
+               .blind = "aucun événement 4662 (Auditer l’accès au service d’annuaire sur les contrôleurs) et aucun trafic DRSUAPI"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -27,12 +27,16 @@ struct state {
 
 enum { P_PTR, P_MISSING, P_ALL, P_MINUTES, P_TIMES };
 static const struct param params[] = {
-    {"ptr_names", 25, "Different addresses looked up in reverse within window_minutes, from so many on, are a sweep."},
-    {"missing_names", 25, "Different names that do not exist within window_minutes, from so many on, are a guessing sweep."},
-    {"all_names", 600, "Different names of any kind within window_minutes, from so many on, are a sweep."},
-    {"window_minutes", 10, "The length of the window in minutes."},
-    {"times_usual", 3, "A sweep must also be so many times as large as the most that the source did in any earlier window."},
-    {NULL, 0, NULL}};
+    {"ptr_names", 25, "Different addresses looked up in reverse within window_minutes, from so many on, are a sweep.",
+                      "À partir d’autant d’adresses différentes cherchées en inverse en window_minutes, c’est un balayage."},
+    {"missing_names", 25, "Different names that do not exist within window_minutes, from so many on, are a guessing sweep.",
+                          "À partir d’autant de noms différents qui n’existent pas en window_minutes, c’est un balayage par essais."},
+    {"all_names", 600, "Different names of any kind within window_minutes, from so many on, are a sweep.",
+                       "À partir d’autant de noms différents de toute sorte en window_minutes, c’est un balayage."},
+    {"window_minutes", 10, "The length of the window in minutes.", "Durée de la fenêtre, en minutes."},
+    {"times_usual", 3, "A sweep must also be so many times as large as the most that the source did in any earlier window.",
+                       "Un balayage doit aussi être autant de fois plus grand que le maximum de la source dans toute fenêtre antérieure."},
+    {0}};
 
 static int start(struct detection *d)
 {
@@ -157,6 +161,14 @@ const struct detector det_2007 = {
              "seen on the network or told by the server (events 6001, 6004), and the alert says whether it was answered. Otherwise each source's different names per window are counted: reverse lookups, names that do "
              "not exist, and all names; after eight days of learning, numbers far above what the source ever did raise.",
     .blind = "no DNS queries (network traffic of port 53; of events, 6001 and 6004 of the DNS server tell zone transfers alone)",
+    .french = {.name = "Reconnaissance par cartographie du réseau (DNS)",
+               .about = "Le DNS connaît le nom et l’adresse de chaque ordinateur. La demande d’une zone entière (AXFR, IXFR) par un ordinateur qui "
+                        "n’est pas serveur DNS lève à elle seule une alerte, qu’elle soit vue sur le réseau ou dite par le serveur (événements "
+                        "6001, 6004), et l’alerte dit si elle a reçu une réponse. Sinon, on compte par fenêtre les noms différents de chaque "
+                        "source : recherches inverses, noms qui n’existent pas, et tous les noms ; après huit jours d’apprentissage, des nombres "
+                        "très au-dessus de ce que la source a jamais fait lèvent une alerte.",
+               .blind = "aucune requête DNS (trafic du port 53 ; parmi les événements, 6001 et 6004 du serveur DNS ne disent que les transferts de "
+                        "zone)"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

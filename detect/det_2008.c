@@ -36,10 +36,13 @@ struct state {
 
 enum { P_HISTORY, P_DOMAIN, P_SHARE };
 static const struct param params[] = {
-    {"own_history", 3, "An account that logged on with AES so many times and never with a weaker type is expected to go on with AES."},
-    {"domain_accounts", 3, "An account without a history of its own is compared with the domain once so many other accounts used AES."},
-    {"weak_share", 10, "When more than this percentage of the domain's accounts log on with a weak type, the domain says nothing about one of them."},
-    {NULL, 0, NULL}};
+    {"own_history", 3, "An account that logged on with AES so many times and never with a weaker type is expected to go on with AES.",
+                       "Un compte qui s’est connecté autant de fois avec AES et jamais avec un type plus faible est censé continuer avec AES."},
+    {"domain_accounts", 3, "An account without a history of its own is compared with the domain once so many other accounts used AES.",
+                           "Un compte sans passé est comparé au domaine dès qu’autant d’autres comptes ont utilisé AES."},
+    {"weak_share", 10, "When more than this percentage of the domain's accounts log on with a weak type, the domain says nothing about one of them.",
+                       "Quand plus que ce pourcentage des comptes du domaine se connecte avec un type faible, le domaine ne dit rien de l’un d’eux."},
+    {0}};
 
 static int start(struct detection *d)
 {
@@ -203,6 +206,15 @@ const struct detector det_2008 = {
              "client that offered AES (told by the network and by newer events) did not choose the weak type and raises nothing, nor do accounts that use RC4 as a habit, that the directory restricts to it "
              "(msDS-SupportedEncryptionTypes), or that log on with certificates.",
     .blind = "no Kerberos logons on the network, no event 4768 (Audit Kerberos Authentication Service on controllers)",
+    .french = {.name = "Attaque overpass-the-hash présumée (affaiblissement du chiffrement)",
+               .about = "Windows fait ses preuves auprès de Kerberos avec une clé AES. Qui n’a volé que le hachage NTLM d’un mot de passe n’a que "
+                        "la clé RC4, et demande avec elle. L’alerte est levée quand un compte qui utilisait toujours AES reçoit un ticket avec RC4 "
+                        "ou DES (sur le réseau, ou dans l’événement 4768) et, pour un compte sans passé, quand le reste du domaine utilise AES ou "
+                        "quand la requête porte les options de ticket d’outils connus. Un client qui proposait AES (le réseau et les événements "
+                        "récents le disent) n’a pas choisi le type faible et ne lève rien, pas plus que les comptes qui utilisent RC4 par "
+                        "habitude, que l’annuaire y limite (msDS-SupportedEncryptionTypes) ou qui se connectent avec un certificat.",
+               .blind = "aucune ouverture de session Kerberos sur le réseau, aucun événement 4768 (Auditer le service d’authentification Kerberos "
+                        "sur les contrôleurs)"},
     .asks_directory = true,
     .wants = wants,
     .params = params,

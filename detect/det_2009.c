@@ -18,8 +18,9 @@ struct state {
 
 enum { P_HISTORY };
 static const struct param params[] = {
-    {"domain_history", 3, "A domain that was seen to use so many ticket-granting tickets with AES, and to issue none with a weaker type, uses AES."},
-    {NULL, 0, NULL}};
+    {"domain_history", 3, "A domain that was seen to use so many ticket-granting tickets with AES, and to issue none with a weaker type, uses AES.",
+                          "Un domaine que l’on a vu utiliser autant de TGT avec AES, et n’en émettre aucun d’un type plus faible, utilise AES."},
+    {0}};
 
 static int start(struct detection *d)
 {
@@ -109,6 +110,12 @@ const struct detector det_2009 = {
              "NTLM hash forges tickets with RC4. The alert is raised when, on the network, a weakly encrypted ticket-granting ticket of the domain is "
              "shown, no controller was seen to issue it, and the domain's own were all encrypted with AES. Tickets between domains are left out.",
     .blind = "no Kerberos exchange on the network: events do not tell how the ticket-granting ticket shown was encrypted",
+    .french = {.name = "Utilisation présumée d’un Golden Ticket (affaiblissement du chiffrement)",
+               .about = "Un contrôleur chiffre les tickets d’octroi de tickets (TGT) avec la plus forte clé de krbtgt, quoi que demande le client. "
+                        "Qui n’a que le hachage NTLM de ce compte forge des tickets en RC4. L’alerte est levée quand, sur le réseau, un TGT du "
+                        "domaine faiblement chiffré est présenté, qu’aucun contrôleur n’a été vu l’émettre et que ceux du domaine étaient tous "
+                        "chiffrés avec AES. Les tickets entre domaines sont laissés de côté.",
+               .blind = "aucun échange Kerberos sur le réseau : les événements ne disent pas comment le TGT présenté était chiffré"},
     .wants = wants,
     .needs = needs,
     .params = params,

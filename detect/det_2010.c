@@ -39,11 +39,14 @@ struct state {
 
 enum { P_HISTORY, P_QUIET };
 static const struct param params[] = {
-    {"own_history", 1, "An account that was offered AES so many times is expected to be offered it again."},
+    {"own_history", 1, "An account that was offered AES so many times is expected to be offered it again.",
+                       "Un compte à qui AES a été proposé autant de fois est censé se le voir proposer encore."},
     {"quiet_minutes", 60,
      "An account without a past of its own counts when the controller offered AES to nobody for so many minutes before and after, although it makes "
-     "its own tickets with AES."},
-    {NULL, 0, NULL}};
+     "its own tickets with AES.",
+     "Un compte sans passé compte quand le contrôleur n’a proposé AES à personne autant de minutes avant et après, bien qu’il fasse ses propres "
+     "tickets avec AES."},
+    {0}};
 
 static int start(struct detection *d)
 {
@@ -220,6 +223,14 @@ const struct detector det_2010 = {
              "past counts when the controller offers AES to nobody while it makes its own tickets with AES. Accounts that the directory restricts to "
              "RC4 raise nothing.",
     .blind = "no Kerberos exchange on the network: events do not tell which encryption types a controller offers",
+    .french = {.name = "Attaque skeleton key présumée (affaiblissement du chiffrement)",
+               .about = "Une skeleton key (clé squelette) est une modification de la mémoire d’un contrôleur de domaine, après laquelle un mot de "
+                        "passe de plus ouvre chaque compte. Il ne peut être vérifié qu’avec RC4 : le contrôleur cesse donc de proposer AES aux "
+                        "clients qui l’utiliseraient. L’alerte compare, sur le réseau, les types de chiffrement de la demande de "
+                        "pré-authentification du contrôleur à ceux qu’il proposait auparavant pour le compte. Un compte sans passé compte quand le "
+                        "contrôleur ne propose AES à personne tout en faisant ses propres tickets avec AES. Les comptes que l’annuaire limite à "
+                        "RC4 ne lèvent rien.",
+               .blind = "aucun échange Kerberos sur le réseau : les événements ne disent pas quels types de chiffrement propose un contrôleur"},
     .asks_directory = true,
     .wants = wants,
     .needs = needs,

@@ -21,10 +21,13 @@ struct state {
 
 enum { P_HABIT, P_BURST, P_BURST_MINUTES };
 static const struct param params[] = {
-    {"habit_days", 3, "A source that asked on so many earlier days does it as a habit and raises nothing, unless in a burst."},
-    {"burst_controllers", 4, "A source with the habit raises all the same when it asks so many different controllers within burst_minutes."},
-    {"burst_minutes", 10, "The length of the burst's window in minutes."},
-    {NULL, 0, NULL}};
+    {"habit_days", 3, "A source that asked on so many earlier days does it as a habit and raises nothing, unless in a burst.",
+                      "Une source qui a posé la question autant de jours auparavant le fait par habitude et ne lève rien, sauf en rafale."},
+    {"burst_controllers", 4, "A source with the habit raises all the same when it asks so many different controllers within burst_minutes.",
+                             "Une source qui en a l’habitude lève tout de même une alerte quand elle interroge autant de contrôleurs différents en "
+                             "burst_minutes."},
+    {"burst_minutes", 10, "The length of the burst's window in minutes.", "Durée de la fenêtre de la rafale, en minutes."},
+    {0}};
 
 static int start(struct detection *d)
 {
@@ -120,6 +123,14 @@ const struct detector det_2012 = {
              "not done so on several days "
              "before. Machine accounts and other controllers, which use the pipe for shares, are left out.",
     .blind = "no event 5145 (Audit Detailed File Share on controllers) and no SRVSVC traffic",
+    .french = {.name = "Reconnaissance d’utilisateurs et d’adresses IP (SMB)",
+               .about = "L’ordinateur de chaque utilisateur du domaine lit des stratégies sur les partages d’un contrôleur : la liste des sessions "
+                        "SMB d’un contrôleur dit donc qui travaille où. NetrSessionEnum (SRVSVC 12) et NetrWkstaUserEnum (WKSSVC 2) la donnent. "
+                        "L’alerte est levée quand un compte, sur un ordinateur distant, les appelle sur un contrôleur, ce que montre le réseau, "
+                        "ou, là où il n’y a que des événements, y ouvre le canal srvsvc (événement 5145), sans l’avoir fait plusieurs jours "
+                        "auparavant. Les comptes d’ordinateur et les autres contrôleurs, qui utilisent ce canal pour les partages, sont laissés de "
+                        "côté.",
+               .blind = "aucun événement 5145 (Auditer le partage de fichiers détaillé sur les contrôleurs) et aucun trafic SRVSVC"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -29,8 +29,10 @@ enum { P_MINUTES };
 static const struct param params[] = {
     {"forge_minutes", 30,
      "On the network: a ticket asked for with authorization data of the client's own counts for so many minutes after a logon that asked for a ticket "
-     "without any."},
-    {NULL, 0, NULL}};
+     "without any.",
+     "Sur le réseau : un ticket demandé avec des données d’autorisation écrites par le client compte autant de minutes après une ouverture de "
+     "session qui demandait un ticket sans aucune."},
+    {0}};
 
 static int start(struct detection *d)
 {
@@ -193,6 +195,15 @@ const struct detector det_2013 = {
              "network the whole attack shows: a logon that asks for a ticket without authorization data (PA-PAC-REQUEST false), then a request with "
              "data of the client's own.",
     .blind = "no Kerberos exchange on the network, no event 4769 (Audit Kerberos Service Ticket Operations), no events 4624 and 4672",
+    .french = {.name = "Utilisation présumée d’un Golden Ticket (données d’autorisation falsifiées)",
+               .about = "Les contrôleurs non corrigés (MS14-068, MS11-013) acceptaient des appartenances à des groupes écrites par le client "
+                        "lui-même, avec une somme de contrôle qui ne demande aucune clé. Un contrôleur corrigé refuse un tel ticket avec l’erreur "
+                        "0xF (événement 4769). Là où il est accepté, le SID du ticket peut ne pas être celui de son nom : les événements 4624 et "
+                        "4672 montrent alors une paire que contredit l’annuaire, ou ce avec quoi l’un et l’autre ont été vus auparavant. Sur le "
+                        "réseau, toute l’attaque se voit : une ouverture de session qui demande un ticket sans données d’autorisation "
+                        "(PA-PAC-REQUEST à faux), puis une requête avec des données écrites par le client.",
+               .blind = "aucun échange Kerberos sur le réseau, aucun événement 4769 (Auditer les opérations de ticket du service Kerberos), aucun "
+                        "événement 4624 ni 4672"},
     .asks_directory = true,
     .wants = wants,
     .needs = needs,

@@ -69,6 +69,13 @@ const struct detector det_2014 = {
              "that it opens and every directory query or change over LDAP that it makes raises this alert, one per account and source. What is done to the "
              "account, such as adding it to a group, does not.",
     .blind = "no account tagged as a honeytoken, or no activity at all",
+    .french = {.name = "Activité d’un compte leurre (honeytoken)",
+               .about = "Un compte leurre n’existe que pour être volé : il n’a pas de travail, donc tout ce qu’il fait est une attaque. "
+                        "Étiquetez-le ainsi, et toute authentification avec lui, réussie, échouée ou seulement commencée (sur le réseau), liaisons "
+                        "LDAP comprises, tout ticket de service qu’il demande, tout partage qu’il ouvre et toute requête ou modification "
+                        "d’annuaire qu’il fait par LDAP lève cette alerte, une par compte et par source. Ce que l’on fait au compte, comme "
+                        "l’ajouter à un groupe, n’en lève pas.",
+               .blind = "aucun compte étiqueté comme leurre, ou aucune activité"},
     .ready = ready,
     .wants = wants,
     .see = see,

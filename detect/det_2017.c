@@ -34,10 +34,13 @@ struct state {
 enum { P_SETTLED, P_FORGET, P_OWNED };
 static const struct param params[] = {
     {"settled_hours", 24,
-     "Where accounts log on is watched for so many hours before NTLM logons from other places are judged (none with learning assumed over)."},
-    {"forget_days", 30, "A logon at a computer counts for so many days."},
-    {"owned_hours", 12, "Somebody who logged on at a computer so many hours ago still works there."},
-    {NULL, 0, NULL}};
+     "Where accounts log on is watched for so many hours before NTLM logons from other places are judged (none with learning assumed over).",
+     "On observe autant d’heures où les comptes ouvrent des sessions avant de juger les ouvertures NTLM depuis d’autres lieux (aucune quand "
+     "l’apprentissage est tenu pour terminé)."},
+    {"forget_days", 30, "A logon at a computer counts for so many days.", "Une ouverture de session sur un ordinateur compte autant de jours."},
+    {"owned_hours", 12, "Somebody who logged on at a computer so many hours ago still works there.",
+                        "Qui a ouvert une session sur un ordinateur il y a autant d’heures y travaille encore."},
+    {0}};
 
 static int start(struct detection *d)
 {
@@ -257,6 +260,16 @@ const struct detector det_2017 = {
         "logon through seclogo raises, with high severity when the session holds SeDebugPrivilege. Computers that many accounts come "
         "from with NTLM (servers, gateways), and accounts that make type 9 sessions as a habit, raise nothing.",
     .blind = "no event 4624 (Audit Logon), and no NTLM authentications from network traffic",
+    .french = {.name = "Vol d’identité présumé (pass-the-hash)",
+               .about = "NTLM accepte le hachage d’un mot de passe à la place du mot de passe. L’alerte apprend où travaille chaque compte : "
+                        "ouvertures de session Kerberos par adresse (événement 4768, ou échange AS sur le réseau), ouvertures de session au "
+                        "clavier et par bureau à distance (4624). Une ouverture de session réseau NTLM (4624, ou l’échange sur le réseau) depuis "
+                        "un ordinateur où le compte n’a jamais ouvert de session lève une alerte quand quelqu’un d’autre y travaille justement, et "
+                        "avec une gravité moyenne quand il y manque une clé de session (longueur de clé 0), comme chez les outils ; sur le réseau, "
+                        "cela ne compte qu’en SMB. Sur l’ordinateur attaquant lui-même, une ouverture de session de type 9 par seclogo lève une "
+                        "alerte, de gravité élevée quand la session détient SeDebugPrivilege. Les ordinateurs d’où viennent beaucoup de comptes en "
+                        "NTLM (serveurs, passerelles), et les comptes qui ouvrent des sessions de type 9 par habitude, ne lèvent rien.",
+               .blind = "aucun événement 4624 (Auditer l’ouverture de session), et aucune authentification NTLM dans le trafic réseau"},
     .wants = wants,
     .needs = needs,
     .sees = sees,

@@ -33,9 +33,11 @@ struct state {
 
 enum { P_LIFETIME, P_USE };
 static const struct param params[] = {
-    {"lifetime_hours", 10, "A ticket-granting ticket lives so many hours; where it was issued is judged only once the record covers that time."},
-    {"use_minutes", 10, "A service ticket that is presented from another computer so many minutes after it was issued counts."},
-    {NULL, 0, NULL}};
+    {"lifetime_hours", 10, "A ticket-granting ticket lives so many hours; where it was issued is judged only once the record covers that time.",
+                           "Un TGT vit autant d’heures ; le lieu de son émission n’est jugé qu’une fois ce temps couvert par les données."},
+    {"use_minutes", 10, "A service ticket that is presented from another computer so many minutes after it was issued counts.",
+                        "Un ticket de service présenté depuis un autre ordinateur autant de minutes après son émission compte."},
+    {0}};
 
 static int start(struct detection *d)
 {
@@ -257,6 +259,17 @@ const struct detector det_2018 = {
              "people change networks. Forwarded and delegated tickets "
              "are allowed to move.",
     .blind = "no Kerberos exchange on the network, no events 4768 and 4769 (Audit Kerberos Authentication Service and Service Ticket Operations)",
+    .french = {.name = "Vol d’identité présumé (pass-the-ticket)",
+               .about = "Un ticket Kerberos appartient à l’ordinateur pour lequel il a été émis. Le réseau montre le ticket lui-même : l’alerte "
+                        "est levée quand un même ticket, reconnu au hachage de sa partie chiffrée, est présenté depuis deux ordinateurs. D’après "
+                        "les événements, elle est levée quand un ticket de service (événement 4769) est présenté avec son propre GUID d’ouverture "
+                        "de session (4624) depuis un autre ordinateur, et quand un compte utilise un TGT sur un ordinateur où aucun ne lui a été "
+                        "émis pendant la durée de vie d’un ticket alors qu’un lui a été émis sur un autre. Les adresses sont d’abord résolues en "
+                        "ordinateurs ; là où cela échoue, la gravité est moyenne et deux adresses doivent présenter le ticket tour à tour ; pour "
+                        "un TGT vu dans les événements, rien n’est alors levé, puisque les gens changent de réseau. Les tickets transférés et "
+                        "délégués ont le droit de se déplacer.",
+               .blind = "aucun échange Kerberos sur le réseau, aucun événement 4768 ni 4769 (Auditer le service d’authentification Kerberos et les "
+                        "opérations de ticket du service Kerberos)"},
     .wants = wants,
     .needs = needs,
     .params = params,

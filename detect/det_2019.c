@@ -47,9 +47,12 @@ struct state {
 enum { P_PIPE, P_LOGON };
 static const struct param params[] = {
     {"pipe_seconds", 120,
-     "A service or task that appears on a controller so many seconds after the pipe for it was opened from outside was made from there."},
-    {"logon_seconds", 30, "A process that WMI or PowerShell remoting starts so many seconds after a network logon belongs to that logon."},
-    {NULL, 0, NULL}};
+     "A service or task that appears on a controller so many seconds after the pipe for it was opened from outside was made from there.",
+     "Un service ou une tâche qui apparaît sur un contrôleur autant de secondes après l’ouverture de son canal depuis l’extérieur a été fait de là."},
+    {"logon_seconds", 30, "A process that WMI or PowerShell remoting starts so many seconds after a network logon belongs to that logon.",
+                          "Un processus que WMI ou PowerShell à distance lance autant de secondes après une ouverture de session réseau appartient "
+                          "à celle-ci."},
+    {0}};
 
 static int start(struct detection *d)
 {
@@ -413,6 +416,18 @@ const struct detector det_2019 = {
              "refused opening is a failed attempt. What a controller or the local "
              "system does itself raises nothing.",
     .blind = "no events 4697, 7045, 4698, 4688 or 5145 of domain controllers, and no SVCCTL, task scheduler, WMI or WinRM traffic",
+    .french = {.name = "Tentative d’exécution de code à distance",
+               .about = "Du code sur un contrôleur, lancé d’ailleurs, est l’aboutissement de la plupart des attaques. L’alerte joint ce qui est "
+                        "venu par le réseau à ce qui s’est alors passé sur le contrôleur : canal svcctl ouvert et service créé (événements 5145, "
+                        "4697, 7045), canal atsvc ouvert ou ouverture de session réseau et tâche planifiée (4698), ouverture de session réseau et "
+                        "processus lancé par l’hôte de fournisseur WMI ou dans un PowerShell distant (4688). Sur le réseau, ce sont les appels "
+                        "eux-mêmes que l’on voit : service créé ou pourvu d’un autre programme, tâche enregistrée, méthode exécutée par WMI, "
+                        "WinRM, objet d’une classe COM qui exécute des commandes ; on ne voit pas si un appel chiffré a réussi. Les services "
+                        "nommés comme le font des outils tels que PsExec comptent à eux seuls ; un logiciel sous Program Files passe pour une "
+                        "installation prévue. Une ouverture refusée est une tentative échouée. Ce que fait un contrôleur ou le système local "
+                        "lui-même ne lève rien.",
+               .blind = "aucun événement 4697, 7045, 4698, 4688 ou 5145 de contrôleurs de domaine, et aucun trafic SVCCTL, planificateur de "
+                        "tâches, WMI ou WinRM"},
     .wants = wants,
     .needs = needs,
     .params = params,

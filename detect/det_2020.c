@@ -20,8 +20,9 @@ struct state {
 
 enum { P_MINUTES };
 static const struct param params[] = {
-    {"pipe_minutes", 15, "The opening of lsarpc or protected_storage so many minutes before, by the same account, is added to the evidence."},
-    {NULL, 0, NULL}};
+    {"pipe_minutes", 15, "The opening of lsarpc or protected_storage so many minutes before, by the same account, is added to the evidence.",
+                         "L’ouverture de lsarpc ou de protected_storage autant de minutes auparavant, par le même compte, est ajoutée aux preuves."},
+    {0}};
 
 static int start(struct detection *d)
 {
@@ -127,6 +128,16 @@ const struct detector det_2020 = {
         "computers have the master keys of their users backed up and restored, raises nothing. Opening the pipes lsarpc or "
         "protected_storage is ordinary by itself; when it came before, it is part of the evidence.",
     .blind = "no event 4662 on LSA secrets (Audit Other Object Access on controllers) and no LSARPC or BKRP traffic",
+    .french = {.name = "Demande malveillante de la clé principale de la protection des données (DPAPI)",
+               .about = "Les contrôleurs gardent des clés de sauvegarde avec lesquelles les secrets DPAPI de tout utilisateur (mots de passe, "
+                        "certificats, cookies) peuvent être récupérés. Elles se trouvent dans les secrets LSA G$BCKUPKEY_*, et seuls les "
+                        "contrôleurs eux-mêmes ont une raison de les lire. L’alerte est levée quand quelqu’un d’autre ouvre ou interroge un tel "
+                        "secret (événement 4662 du serveur d’objets LSA ; sur le réseau LsarOpenSecret, LsarQuerySecret et "
+                        "LsarRetrievePrivateData, quand ils ne sont pas chiffrés). BKRP, par lequel les ordinateurs font sauvegarder et rétablir "
+                        "les clés principales de leurs utilisateurs, ne lève rien. L’ouverture des canaux lsarpc ou protected_storage est "
+                        "ordinaire en soi ; quand elle a précédé, elle fait partie des preuves.",
+               .blind = "aucun événement 4662 sur les secrets LSA (Auditer d’autres événements d’accès à l’objet sur les contrôleurs) et aucun "
+                        "trafic LSARPC ou BKRP"},
     .wants = wants,
     .needs = needs,
     .params = params,

@@ -62,11 +62,17 @@ static const struct param params[] = {
     {"weight", 20,
      "New questions of one source within window_minutes that weigh so much together raise: an enumeration or a sensitive group weighs 20, "
      "the groups of a user 14, the opening of the pipe where SAM objects are not audited 7, what is stored about a user 5, members of an unnamed "
-     "group 3, any other object 1."},
-    {"window_minutes", 10, "The length of the window in minutes."},
-    {"habit_hours", 24, "A question that the same source asked for the first time longer ago than so many hours is its habit and weighs nothing."},
-    {"own_hours", 24, "What a source asks about an account that it created less than so many hours ago is its work and weighs nothing."},
-    {NULL, 0, NULL}};
+     "group 3, any other object 1.",
+     "De nouvelles questions d’une source en window_minutes qui pèsent autant ensemble lèvent une alerte : une énumération ou un groupe sensible "
+     "pèse 20, les groupes d’un utilisateur 14, l’ouverture du canal là où les objets SAM ne sont pas audités 7, ce qui est enregistré d’un "
+     "utilisateur 5, les membres d’un groupe sans nom 3, tout autre objet 1."},
+    {"window_minutes", 10, "The length of the window in minutes.", "Durée de la fenêtre, en minutes."},
+    {"habit_hours", 24, "A question that the same source asked for the first time longer ago than so many hours is its habit and weighs nothing.",
+                        "Une question que la même source a posée pour la première fois il y a plus d’autant d’heures est son habitude et ne pèse "
+                        "rien."},
+    {"own_hours", 24, "What a source asks about an account that it created less than so many hours ago is its work and weighs nothing.",
+                      "Ce qu’une source demande d’un compte qu’elle a créé il y a moins d’autant d’heures est son travail et ne pèse rien."},
+    {0}};
 
 static int start(struct detection *d)
 {
@@ -403,6 +409,17 @@ const struct detector det_2021 = {
              "that raise; of encrypted calls the operation remains. What a source asks about an account that it has just created is its work. "
              "Machine accounts, controllers and tools that run on the controller itself are left out.",
     .blind = "no events 4661, 4799 or 5145 (Audit SAM, Security Group Management, Detailed File Share on controllers) and no SAMR traffic",
+    .french = {.name = "Reconnaissance d’utilisateurs et d’appartenances à des groupes (SAMR)",
+               .about = "SAMR donne utilisateurs, groupes et membres à tout compte du domaine. Les ordinateurs s’en servent chaque jour pour de "
+                        "petites questions ; un intrus pose les grandes. Chaque contrôleur est observé pendant quatre semaines pour apprendre quel "
+                        "compte, sur quel ordinateur, demande quoi. Ensuite les nouvelles questions sont pesées : lister tous les comptes, ou "
+                        "ouvrir un groupe sensible (Admins du domaine et semblables, par SID, et groupes étiquetés), lève une alerte aussitôt ; de "
+                        "plus petites questions en lèvent une quand il s’en accumule assez. Sur le réseau, on voit les appels eux-mêmes, et ce "
+                        "sont les membres d’un groupe sensible qui lèvent l’alerte ; d’appels chiffrés il reste l’opération. Ce qu’une source "
+                        "demande d’un compte qu’elle vient de créer est son travail. Les comptes d’ordinateur, les contrôleurs et les outils qui "
+                        "tournent sur le contrôleur même sont laissés de côté.",
+               .blind = "aucun événement 4661, 4799 ou 5145 (Auditer SAM, la gestion des groupes de sécurité, le partage de fichiers détaillé sur "
+                        "les contrôleurs) et aucun trafic SAMR"},
     .asks_directory = true,
     .wants = wants,
     .needs = needs,

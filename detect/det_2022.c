@@ -7,12 +7,19 @@ enum { TICKET_HOURS, SLACK_MINUTES, GAP_HOURS, MOST_ACCOUNTS };
 
 static const struct param params[] = {
     [TICKET_HOURS] = {"ticket_hours", 10,
-                      "Maximum lifetime for user ticket in the Kerberos policy, in hours; a renewal (event 4770) begins a new one."},
-    [SLACK_MINUTES] = {"slack_minutes", 30, "Minutes past the lifetime that clocks and clients may take."},
-    [GAP_HOURS] = {"gap_hours", 6, "Hours without any ticket issued to a user after which the audit of a controller counts as interrupted."},
+                      "Maximum lifetime for user ticket in the Kerberos policy, in hours; a renewal (event 4770) begins a new one.",
+                      "« Durée de vie maximale du ticket utilisateur » de la stratégie Kerberos, en heures ; un renouvellement (événement 4770) en "
+                      "commence une nouvelle."},
+    [SLACK_MINUTES] = {"slack_minutes", 30, "Minutes past the lifetime that clocks and clients may take.",
+                                            "Minutes au-delà de la durée de vie que peuvent prendre les horloges et les clients."},
+    [GAP_HOURS] = {"gap_hours", 6, "Hours without any ticket issued to a user after which the audit of a controller counts as interrupted.",
+                                   "Heures sans aucun ticket émis à un utilisateur après lesquelles l’audit d’un contrôleur est tenu pour "
+                                   "interrompu."},
     [MOST_ACCOUNTS] = {"most_accounts", 10,
                        "Different accounts within a day that may show the anomaly; more of them mean a longer policy or an incomplete log, and "
-                       "nothing more is raised."},
+                       "nothing more is raised.",
+                       "Nombre de comptes différents qui peuvent montrer l’anomalie en un jour ; davantage signifie une stratégie plus longue ou "
+                       "un journal incomplet, et rien de plus n’est levé."},
     {0}};
 
 enum { CONTROLLERS = 512 }; /* with more than that nothing is judged */
@@ -262,6 +269,15 @@ const struct detector det_2022 = {
         "tickets; accounts of trusted domains, computers, and tickets got on behalf of others are left out. When many accounts show the anomaly the "
         "policy or the log is the cause, and nothing more is raised that day.",
     .blind = "no service tickets (Kerberos on the network, or event 4769: Audit Kerberos Service Ticket Operations)",
+    .french = {.name = "Utilisation présumée d’un Golden Ticket (anomalie de durée)",
+               .about = "Sur le réseau : un TGT est utilisé plus longtemps après son émission que la stratégie ne le permet. Sur le réseau et dans "
+                        "les événements : un compte utilise un TGT alors qu’aucun contrôleur n’en a émis ni renouvelé pour lui pendant la durée de "
+                        "vie que permet la stratégie. Jugé seulement quand l’émission de tickets aux utilisateurs a été vue sans interruption "
+                        "aussi longtemps sur chaque contrôleur connu, car les contrôleurs acceptent les tickets les uns des autres ; les comptes "
+                        "de domaines approuvés, les ordinateurs et les tickets obtenus pour le compte d’autrui sont laissés de côté. Quand "
+                        "beaucoup de comptes montrent l’anomalie, la stratégie ou le journal en est la cause, et rien de plus n’est levé ce "
+                        "jour-là.",
+               .blind = "aucun ticket de service (Kerberos sur le réseau, ou événement 4769 : Auditer les opérations de ticket du service Kerberos)"},
     .wants = wants,
     .needs = needs,
     .params = params,

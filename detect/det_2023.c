@@ -7,18 +7,28 @@ enum { BRUTE_FAILURES, BRUTE_MINUTES, SPRAY_ACCOUNTS, SPRAY_MINUTES, SLOW_ACCOUN
 
 static const struct param params[] = {
     [BRUTE_FAILURES] = {"brute_failures", 30,
-                        "Failures on one account from one source within brute_minutes that make a brute force attack; at most 64."},
-    [BRUTE_MINUTES] = {"brute_minutes", 5, "Length in minutes of the window in which failures on one account are counted."},
-    [SPRAY_ACCOUNTS] = {"spray_accounts", 7, "Different accounts tried from one source within spray_minutes that make a password spray; at most 64."},
-    [SPRAY_MINUTES] = {"spray_minutes", 60, "Length in minutes of the window in which accounts tried from one source are counted."},
+                        "Failures on one account from one source within brute_minutes that make a brute force attack; at most 64.",
+                        "Nombre d’échecs sur un compte depuis une source en brute_minutes qui font une attaque par force brute ; 64 au plus."},
+    [BRUTE_MINUTES] = {"brute_minutes", 5, "Length in minutes of the window in which failures on one account are counted.",
+                                           "Durée, en minutes, de la fenêtre où l’on compte les échecs sur un compte."},
+    [SPRAY_ACCOUNTS] = {"spray_accounts", 7, "Different accounts tried from one source within spray_minutes that make a password spray; at most 64.",
+                                             "Nombre de comptes différents essayés depuis une source en spray_minutes qui font une pulvérisation "
+                                             "de mots de passe ; 64 au plus."},
+    [SPRAY_MINUTES] = {"spray_minutes", 60, "Length in minutes of the window in which accounts tried from one source are counted.",
+                                            "Durée, en minutes, de la fenêtre où l’on compte les comptes essayés depuis une source."},
     [SLOW_ACCOUNTS] = {"slow_accounts", 10,
-                       "Different accounts tried in two or more rounds within slow_hours that make a slow password spray; at most 62."},
-    [SLOW_HOURS] = {"slow_hours", 24, "Length in hours of the period over which the rounds of a slow spray are added up."},
-    [ROUND_MINUTES] = {"round_minutes", 30, "Pause in minutes after which further attempts from the same source count as a new round."},
+                       "Different accounts tried in two or more rounds within slow_hours that make a slow password spray; at most 62.",
+                       "Nombre de comptes différents essayés en deux vagues ou plus en slow_hours qui font une pulvérisation lente ; 62 au plus."},
+    [SLOW_HOURS] = {"slow_hours", 24, "Length in hours of the period over which the rounds of a slow spray are added up.",
+                                      "Durée, en heures, de la période sur laquelle les vagues d’une pulvérisation lente sont additionnées."},
+    [ROUND_MINUTES] = {"round_minutes", 30, "Pause in minutes after which further attempts from the same source count as a new round.",
+                                            "Pause, en minutes, après laquelle d’autres essais de la même source comptent comme une nouvelle vague."},
     [EXPLICIT_ACCOUNTS] =
         {"explicit_accounts", 10,
          "Different accounts whose credentials one user gave explicitly (event 4648) within spray_minutes that make a spray seen on "
-         "the computer it starts from; at most 64."},
+         "the computer it starts from; at most 64.",
+         "Nombre de comptes différents dont un utilisateur a donné explicitement les identifiants (événement 4648) en spray_minutes et qui font "
+         "une pulvérisation vue sur l’ordinateur d’où elle part ; 64 au plus."},
     {0}};
 
 struct pair {                   /* one account from one source, as one kind of event tells it */
@@ -390,6 +400,16 @@ const struct detector det_2023 = {
         "computer that a spray starts from, one user giving the credentials of many accounts (event 4648) is the same attack. What fails at such a "
         "rate already in the learning period is left out afterwards.",
     .blind = "no logon results (Kerberos or NTLM on the network, or events 4768, 4771, 4776, 4625: Audit Kerberos Authentication Service, Audit Credential Validation, Audit Logon)",
+    .french = {.name = "Attaque par force brute présumée (Kerberos, NTLM)",
+               .about = "Quelqu’un devine des mots de passe, comme le montrent le réseau ou les événements : beaucoup d’échecs sur un compte "
+                        "depuis une source (force brute), ou quelques essais sur chacun de nombreux comptes depuis une source (pulvérisation de "
+                        "mots de passe), d’un trait ou par vagues entrecoupées de pauses. Une ouverture de session qui réussit après les échecs "
+                        "est signalée comme peut-être devinée. Les sources d’où plus de comptes différents se connectent qu’il n’en échoue sont "
+                        "tenues pour partagées (mandataires, serveurs de messagerie et de terminaux) : il en faut quatre fois plus. Sur "
+                        "l’ordinateur d’où part une pulvérisation, un utilisateur qui donne les identifiants de nombreux comptes (événement 4648) "
+                        "est la même attaque. Ce qui échoue à un tel rythme dès la période d’apprentissage est ensuite laissé de côté.",
+               .blind = "aucun résultat d’ouverture de session (Kerberos ou NTLM sur le réseau, ou événements 4768, 4771, 4776, 4625 : Auditer le "
+                        "service d’authentification Kerberos, la validation des informations d’identification, l’ouverture de session)"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -6,8 +6,12 @@ enum { USUAL_DAYS, FORGET_DAYS };
 
 static const struct param params[] = {
     [USUAL_DAYS] = {"usual_days", 2,
-                    "Different days on which an account must have changed sensitive groups before it counts as one that usually does."},
-    [FORGET_DAYS] = {"forget_days", 90, "Days after which an account that changed no sensitive group no longer counts as one that usually does."},
+                    "Different days on which an account must have changed sensitive groups before it counts as one that usually does.",
+                    "Nombre de jours différents où un compte doit avoir modifié des groupes sensibles pour être tenu pour l’un de ceux qui le font "
+                    "d’ordinaire."},
+    [FORGET_DAYS] = {"forget_days", 90, "Days after which an account that changed no sensitive group no longer counts as one that usually does.",
+                                        "Jours après lesquels un compte qui n’a modifié aucun groupe sensible n’est plus tenu pour l’un de ceux "
+                                        "qui le font d’ordinaire."},
     {0}};
 
 struct actor {
@@ -154,6 +158,16 @@ const struct detector det_2024 = {
              "own places are; changes inside encrypted LDAP are seen in events alone.",
     .blind = "no group membership changes of a domain controller (events 4728, 4732, 4756: Audit Security Group Management; or LDAP traffic that is not "
              "sealed)",
+    .french = {.name = "Ajouts suspects à des groupes sensibles",
+               .about = "Un compte a ajouté des membres à des groupes sensibles du domaine (par SID connu ou étiquette, jamais par nom localisé) "
+                        "bien qu’il n’ait pas modifié de tels groupes d’autres jours auparavant. Les ajouts et retraits de la période "
+                        "d’apprentissage, puis les suivants, apprennent qui le fait d’ordinaire. Seul compte ce que les contrôleurs de domaine "
+                        "enregistrent ou se voient demander par LDAP : les groupes de serveurs membres et de postes sont locaux. Sur le réseau, "
+                        "les groupes sont désignés par leur nom unique (DN), et l’annuaire dit lesquels sont sensibles ; là où il ne les connaît "
+                        "pas, ceux qui portent leur nom anglais à leur place le sont ; les modifications à l’intérieur d’un LDAP chiffré ne se "
+                        "voient que dans les événements.",
+               .blind = "aucune modification d’appartenance à un groupe d’un contrôleur de domaine (événements 4728, 4732, 4756 : Auditer la "
+                        "gestion des groupes de sécurité ; ou trafic LDAP non scellé)"},
     .asks_directory = true,
     .wants = wants,
     .needs = needs,

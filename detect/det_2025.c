@@ -32,9 +32,12 @@ struct state {
 
 enum { P_CONNECTIONS, P_COLLEAGUES };
 static const struct param params[] = {
-    {"connections", 5, "Nothing is raised before the user has connected so many times."},
-    {"colleagues", 2, "What so many other people connected from or with is in use in the organisation: it raises nothing."},
-    {NULL, 0, NULL}};
+    {"connections", 5, "Nothing is raised before the user has connected so many times.",
+                       "Rien n’est levé avant que l’utilisateur ne se soit connecté autant de fois."},
+    {"colleagues", 2, "What so many other people connected from or with is in use in the organisation: it raises nothing.",
+                      "Ce depuis quoi ou avec quoi autant d’autres personnes se sont connectées est d’usage dans l’organisation : cela ne lève "
+                      "rien."},
+    {0}};
 
 static int start(struct detection *d)
 {
@@ -165,6 +168,12 @@ const struct detector det_2025 = {
              "days and five connections, a connection from a country that neither the user nor colleagues came from raises, and one through a new network with a "
              "new computer at once. Corporate travel to places where colleagues are is not looked at.",
     .blind = "no VPN connections (RADIUS accounting)",
+    .french = {.name = "Connexion VPN suspecte",
+               .about = "Un VPN laisse entrer de partout quiconque a un mot de passe. Pour chaque utilisateur, on garde les pays, réseaux et "
+                        "ordinateurs des connexions antérieures. Après 30 jours et cinq connexions, une connexion depuis un pays d’où ne sont "
+                        "venus ni l’utilisateur ni ses collègues lève une alerte, de même qu’une connexion par un réseau nouveau avec, en même "
+                        "temps, un ordinateur nouveau. Les voyages professionnels là où se trouvent des collègues ne sont pas pris en compte.",
+               .blind = "aucune connexion VPN (comptabilité RADIUS)"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -20,8 +20,10 @@ struct state {
 enum { P_WRITTEN };
 static const struct param params[] = {{"written_seconds", 120,
                                        "An encrypted call that creates a service counts when a program was written to an administrative share of the "
-                                       "controller from the same address so many seconds before."},
-                                      {NULL, 0, NULL}};
+                                       "controller from the same address so many seconds before.",
+                                       "Un appel chiffré qui crée un service compte quand un programme a été écrit sur un partage d’administration "
+                                       "du contrôleur depuis la même adresse autant de secondes auparavant."},
+                                      {0}};
 
 static int start(struct detection *d)
 {
@@ -160,6 +162,14 @@ const struct detector det_2026 = {
         "a program had just been written to an administrative share from the same address. Services installed on other computers are not judged.",
     .blind = "no service installations on a domain controller (event 7045 of the System log, or 4697: Audit Security System Extension) and no SVCCTL "
              "traffic",
+    .french = {.name = "Création de service suspecte",
+               .about = "Un service a été installé sur un contrôleur de domaine, dont le chemin d’image est celui d’une attaque et d’aucun produit "
+                        ": commande encodée, interpréteur de commandes, canal nommé, programme sur un partage réseau, dans un dossier temporaire "
+                        "ou d’utilisateur, sans dossier, de nom aléatoire, ou service d’un outil d’exécution à distance. Sur le réseau, l’appel "
+                        "qui crée le service montre la même chose et, quand il est chiffré, compte si un programme venait d’être écrit sur un "
+                        "partage d’administration depuis la même adresse. Les services installés sur d’autres ordinateurs ne sont pas jugés.",
+               .blind = "aucune installation de service sur un contrôleur de domaine (événement 7045 du journal Système, ou 4697 : Auditer "
+                        "l’extension du système de sécurité) et aucun trafic SVCCTL"},
     .wants = wants,
     .needs = needs,
     .params = params,

@@ -7,8 +7,10 @@ enum { KDC_ERR_C_PRINCIPAL_UNKNOWN = 6 };
 
 enum { P_NAMED };
 static const struct param params[] = {
-    {"named", 5, "So many requests of one computer for tickets in the name of one account that the controller does not know are reported, with low severity."},
-    {NULL, 0, NULL}};
+    {"named", 5, "So many requests of one computer for tickets in the name of one account that the controller does not know are reported, with low severity.",
+                 "Autant de demandes de tickets d’un ordinateur au nom d’un même compte que le contrôleur ne connaît pas sont signalées, avec une "
+                 "gravité faible."},
+    {0}};
 
 struct known {     /* the name that a SID was vouched for with */
     uint64_t name; /* 0: only enterprise names */
@@ -277,6 +279,15 @@ const struct detector det_2027 = {
         "computers and built-in accounts are left out. On the network, a computer that asks again and again for tickets in the name of an account "
         "that the controller does not know raises with low severity.",
     .blind = "no use of Kerberos tickets (on the network, or events 4769, 4624, 5140: Audit Kerberos Service Ticket Operations, Audit Logon, Audit File Share)",
+    .french = {.name = "Utilisation présumée d’un Golden Ticket (compte inexistant)",
+               .about = "Un ticket Kerberos est utilisé au nom d’un compte qui n’existe pas. Avec un annuaire complet : un nom qu’il n’a pas, ou "
+                        "un SID qu’il a sous un autre nom. Sans annuaire : un nom dont ne répond aucun événement d’ouverture de session, de "
+                        "vérification de mot de passe ou de modification de compte, dont le SID appartient à un autre nom ou à l’administrateur "
+                        "intégré, ou dont le ticket écrit le domaine Kerberos comme aucun contrôleur ne l’écrit. Les comptes de domaines "
+                        "approuvés, les ordinateurs et les comptes intégrés sont laissés de côté. Sur le réseau, un ordinateur qui demande encore "
+                        "et encore des tickets au nom d’un compte que le contrôleur ne connaît pas lève une alerte de gravité faible.",
+               .blind = "aucune utilisation de tickets Kerberos (sur le réseau, ou événements 4769, 4624, 5140 : Auditer les opérations de ticket "
+                        "du service Kerberos, l’ouverture de session, le partage de fichiers)"},
     .asks_directory = true,
     .wants = wants,
     .needs = needs,

@@ -6,7 +6,8 @@
 enum { WINDOW_MINUTES };
 
 static const struct param params[] = {
-    [WINDOW_MINUTES] = {"window_minutes", 60, "Minutes within which the marks of one registration by one account are taken together."}, {0}};
+    [WINDOW_MINUTES] = {"window_minutes", 60, "Minutes within which the marks of one registration by one account are taken together.",
+                                              "Minutes pendant lesquelles les indices d’un même enregistrement par un compte sont réunis."}, {0}};
 
 struct registration { /* by one account */
     unsigned marks;
@@ -229,6 +230,17 @@ const struct detector det_2028 = {
     .blind = "no changes to computer accounts and configuration objects (events 4742, 5136, 5137: Audit Computer Account Management, Audit Directory "
              "Service "
              "Changes) and no event 4662 (Audit Directory Service Access), and no DRSUAPI traffic",
+    .french = {.name = "Attaque DCShadow présumée (promotion d’un contrôleur de domaine)",
+               .about = "On fait passer pour contrôleur de domaine un ordinateur qui n’en est pas un, afin qu’il puisse pousser des modifications "
+                        "dans l’annuaire : il reçoit les noms de principal de service d’un contrôleur (GC/ ou le GUID du service de réplication "
+                        "d’annuaire), un objet serveur ou nTDSDSA dans la configuration, ou un compte utilise le droit d’ajouter un réplica sans "
+                        "qu’il en sorte un vrai contrôleur. Les vraies promotions aboutissent à un ordinateur que l’annuaire connaît comme "
+                        "contrôleur, ou dont le groupe principal est celui des contrôleurs, et sont laissées de côté. Sur le réseau, où ces appels "
+                        "sont chiffrés, c’est un ordinateur qui n’est pas contrôleur et qui ajoute un contrôleur (DRSAddEntry), ou qui demande une "
+                        "réplication (DRSReplicaAdd) à la suite de quoi un contrôleur se tourne vers lui.",
+               .blind = "aucune modification de comptes d’ordinateur ni d’objets de configuration (événements 4742, 5136, 5137 : Auditer la "
+                        "gestion des comptes d’ordinateur, les modifications du service d’annuaire), aucun événement 4662 (Auditer l’accès au "
+                        "service d’annuaire) et aucun trafic DRSUAPI"},
     .wants = wants,
     .needs = needs,
     .params = params,

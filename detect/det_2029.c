@@ -6,7 +6,8 @@
 enum { WINDOW_MINUTES };
 
 static const struct param params[] = {
-    [WINDOW_MINUTES] = {"window_minutes", 60, "Minutes within which what one account did to the replication topology is taken together."}, {0}};
+    [WINDOW_MINUTES] = {"window_minutes", 60, "Minutes within which what one account did to the replication topology is taken together.",
+                                              "Minutes pendant lesquelles ce qu’un compte a fait à la topologie de réplication est réuni."}, {0}};
 
 struct actor { /* what one account did */
     unsigned marks;
@@ -213,6 +214,17 @@ const struct detector det_2029 = {
     .blind = "no changes of replication sources (events 4928, 4929: Audit Detailed Directory Service Replication) and no event 4662 (Audit Directory "
              "Service "
              "Access), and no DRSUAPI traffic",
+    .french = {.name = "Attaque DCShadow présumée (demande de réplication d’un contrôleur de domaine)",
+               .about = "Un ordinateur qui n’est pas contrôleur de domaine fait répliquer les contrôleurs depuis lui, seconde étape de DCShadow : "
+                        "une source de réplication qui n’est pas un contrôleur est établie puis retirée dans la fenêtre (événements 4928, 4929), "
+                        "ou est connue de l’annuaire comme un autre ordinateur ; ou un compte qui n’est pas contrôleur utilise le droit de gérer "
+                        "la topologie de réplication en même temps que le droit d’ajouter un réplica, les noms de principal de service d’un "
+                        "contrôleur ou un objet serveur pour un ordinateur qui n’en est pas un. Le droit de gérer la topologie seul est utilisé "
+                        "par des outils d’administration et ne lève rien. Sur le réseau, c’est un ordinateur qui n’est pas contrôleur et qui fait "
+                        "ajouter (DRSReplicaAdd) puis retirer une source de réplication, ou vers lequel un contrôleur se tourne alors pour "
+                        "répliquer.",
+               .blind = "aucune modification de sources de réplication (événements 4928, 4929 : Auditer la réplication du service d’annuaire "
+                        "détaillé), aucun événement 4662 (Auditer l’accès au service d’annuaire) et aucun trafic DRSUAPI"},
     .asks_directory = true,
     .wants = wants,
     .needs = needs,

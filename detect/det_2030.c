@@ -6,8 +6,10 @@ enum { BULK_FILES, BULK_MINUTES };
 
 static const struct param params[] = {
     [BULK_FILES] = {"bulk_files", 300,
-                    "Different files that one account reads from administrative shares of a controller within the window that make an alert."},
-    [BULK_MINUTES] = {"bulk_minutes", 10, "Length of the window in minutes."},
+                    "Different files that one account reads from administrative shares of a controller within the window that make an alert.",
+                    "Nombre de fichiers différents qu’un compte lit sur les partages d’administration d’un contrôleur dans la fenêtre et qui font "
+                    "une alerte."},
+    [BULK_MINUTES] = {"bulk_minutes", 10, "Length of the window in minutes.", "Durée de la fenêtre, en minutes."},
     {0}};
 
 enum { BULK_SLOTS = 4096 };
@@ -235,6 +237,15 @@ const struct detector det_2030 = {
         "files are read from administrative shares in a short time. Event 5145 tells of openings with a right to read, the network of what was "
         "read and how much of it. SYSVOL and NETLOGON, opening without reading data, and access from the controller itself do not count.",
     .blind = "no file access on shares of a domain controller (event 5145: Audit Detailed File Share; or SMB on the network that is not encrypted)",
+    .french = {.name = "Exfiltration de données par SMB",
+               .about = "Quelqu’un lit par SMB, sur un contrôleur de domaine, la base de l’annuaire ntds.dit, la ruche SYSTEM, SAM ou SECURITY, "
+                        "une copie enregistrée de celles-ci, ou quoi que ce soit dans un cliché instantané de volume ; ou le contrôleur copie "
+                        "lui-même un tel fichier sur le partage d’un autre ordinateur ; ou de très nombreux fichiers différents sont lus sur des "
+                        "partages d’administration en peu de temps. L’événement 5145 dit les ouvertures avec droit de lecture, le réseau ce qui a "
+                        "été lu et en quelle quantité. SYSVOL et NETLOGON, l’ouverture sans lecture de données et l’accès depuis le contrôleur "
+                        "lui-même ne comptent pas.",
+               .blind = "aucun accès à des fichiers sur les partages d’un contrôleur de domaine (événement 5145 : Auditer le partage de fichiers "
+                        "détaillé ; ou SMB non chiffré sur le réseau)"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

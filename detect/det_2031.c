@@ -34,15 +34,23 @@ struct state {
 
 enum { P_NAMES, P_BYTES, P_LENGTH, P_ENTROPY, P_ODD, P_ODD_BYTES, P_MINUTES, P_POPULAR };
 static const struct param params[] = {
-    {"names", 25, "Different names under one domain that one computer asks for within window_minutes, from so many on, may be a tunnel."},
-    {"name_bytes", 500, "These names must also carry so many bytes in all below the domain."},
-    {"name_length", 16, "Below the domain they must also be so long on average: names of computers are shorter."},
-    {"entropy_bits", 2.8, "Their characters must also hold so many bits each on average: words hold less, encoded data more."},
-    {"odd_queries", 40, "Questions for TXT, NULL, KEY and private types under one domain within window_minutes, from so many on, may be a tunnel."},
-    {"odd_bytes", 4000, "Their answers must also have so many bytes in all."},
-    {"window_minutes", 60, "The length of the window in minutes."},
-    {"popular_sources", 5, "A domain that so many different computers ask for is in common use: reputation services, content networks. It raises nothing."},
-    {NULL, 0, NULL}};
+    {"names", 25, "Different names under one domain that one computer asks for within window_minutes, from so many on, may be a tunnel.",
+                  "À partir d’autant de noms différents sous un domaine qu’un ordinateur demande en window_minutes, ce peut être un tunnel."},
+    {"name_bytes", 500, "These names must also carry so many bytes in all below the domain.",
+                        "Ces noms doivent aussi porter autant d’octets en tout au-dessous du domaine."},
+    {"name_length", 16, "Below the domain they must also be so long on average: names of computers are shorter.",
+                        "Au-dessous du domaine, ils doivent aussi avoir cette longueur en moyenne : les noms d’ordinateurs sont plus courts."},
+    {"entropy_bits", 2.8, "Their characters must also hold so many bits each on average: words hold less, encoded data more.",
+                          "Leurs caractères doivent aussi porter autant de bits chacun en moyenne : les mots en portent moins, les données "
+                          "encodées plus."},
+    {"odd_queries", 40, "Questions for TXT, NULL, KEY and private types under one domain within window_minutes, from so many on, may be a tunnel.",
+                        "À partir d’autant de questions de type TXT, NULL, KEY et privés sous un domaine en window_minutes, ce peut être un tunnel."},
+    {"odd_bytes", 4000, "Their answers must also have so many bytes in all.", "Leurs réponses doivent aussi avoir autant d’octets en tout."},
+    {"window_minutes", 60, "The length of the window in minutes.", "Durée de la fenêtre, en minutes."},
+    {"popular_sources", 5, "A domain that so many different computers ask for is in common use: reputation services, content networks. It raises nothing.",
+                           "Un domaine qu’autant d’ordinateurs différents demandent est d’usage courant : services de réputation, réseaux de "
+                           "diffusion. Il ne lève rien."},
+    {0}};
 
 static int start(struct detection *d)
 {
@@ -224,6 +232,14 @@ const struct detector det_2031 = {
              "size of their answers are counted. Domains that many computers ask for, zones of the controllers, block lists (addresses turned round), reverse look-ups and the "
              "organisation's own domains are left out; a domain can be excluded by name.",
     .blind = "no DNS queries (network traffic of port 53)",
+    .french = {.name = "Communication suspecte par DNS",
+               .about = "Presque tous les réseaux laissent sortir le DNS : des programmes y cachent donc des données, dans les noms qu’ils "
+                        "demandent et dans les réponses aux types inhabituels. Pour chaque ordinateur et chaque domaine enregistré, on compte sur "
+                        "une heure les noms différents, l’information qu’ils portent, les questions de type TXT, NULL et autres types de données "
+                        "et la taille de leurs réponses. Les domaines que beaucoup d’ordinateurs demandent, les zones des contrôleurs, les listes "
+                        "de blocage (adresses retournées), les recherches inverses et les domaines de l’organisation sont laissés de côté ; un "
+                        "domaine peut être exclu par son nom.",
+               .blind = "aucune requête DNS (trafic du port 53)"},
     .wants = wants,
     .sees = common_from_network,
     .params = params,

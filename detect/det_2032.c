@@ -28,11 +28,14 @@ struct state {
 
 enum { P_HISTORY, P_LIFETIME };
 static const struct param params[] = {
-    {"domain_history", 3, "Key version, type of name and size are compared once so many ticket-granting tickets of the domain were seen made."},
+    {"domain_history", 3, "Key version, type of name and size are compared once so many ticket-granting tickets of the domain were seen made.",
+                          "Version de clé, type de nom et taille sont comparés dès que l’on a vu faire autant de TGT du domaine."},
     {"lifetime_hours", 10,
      "A ticket-granting ticket lives so many hours: an older key version is no anomaly for so long after the first activity, and after tickets with "
-     "that version were made."},
-    {NULL, 0, NULL}};
+     "that version were made.",
+     "Un TGT vit autant d’heures : une version de clé plus ancienne n’est pas une anomalie pendant ce temps après la première activité, ni après "
+     "la fabrication de tickets de cette version."},
+    {0}};
 
 static int start(struct detection *d)
 {
@@ -174,6 +177,14 @@ const struct detector det_2032 = {
              "was seen to issue spells its realm unlike the controller itself, has a key version that the domain's tickets do not have, is less than half "
              "as long as the smallest of them (no authorization data), or names its service in a way of its own. Tickets between domains are left out.",
     .blind = "no Kerberos exchange on the network: events do not tell the visible parts of the ticket shown",
+    .french = {.name = "Utilisation présumée d’un Golden Ticket (anomalie de ticket)",
+               .about = "Un ticket est chiffré, mais son domaine Kerberos, le service auquel il est destiné, sa version de clé et sa taille sont "
+                        "visibles sur le réseau. Les outils qui forgent des tickets les remplissent comme leur utilisateur les a tapés, ou par "
+                        "défaut. L’alerte est levée quand un TGT qu’aucun contrôleur n’a été vu émettre écrit son domaine Kerberos autrement que "
+                        "le contrôleur lui-même, a une version de clé que n’ont pas les tickets du domaine, fait moins de la moitié du plus petit "
+                        "d’entre eux (pas de données d’autorisation), ou nomme son service à sa façon. Les tickets entre domaines sont laissés de "
+                        "côté.",
+               .blind = "aucun échange Kerberos sur le réseau : les événements ne disent pas les parties visibles du ticket présenté"},
     .wants = wants,
     .needs = needs,
     .params = params,

@@ -7,10 +7,15 @@ enum { FAILURES, SECONDS, FAST_FAILURES, ODD_NAMES };
 
 static const struct param params[] = {
     [FAILURES] = {"failures", 20,
-                  "NTLM network logons from one source that fail within the window, with the marks of a tool, that make an attack; at most 64."},
-    [SECONDS] = {"seconds", 60, "Length of the window in seconds."},
-    [FAST_FAILURES] = {"fast_failures", 60, "Failures within the window that make an attack whatever the workstation name is; at most 64."},
-    [ODD_NAMES] = {"odd_names", 3, "Different workstation names from one source within the window that no Windows client would show; at most 64."},
+                  "NTLM network logons from one source that fail within the window, with the marks of a tool, that make an attack; at most 64.",
+                  "Nombre d’ouvertures de session réseau NTLM d’une source qui échouent dans la fenêtre avec les marques d’un outil et qui font "
+                  "une attaque ; 64 au plus."},
+    [SECONDS] = {"seconds", 60, "Length of the window in seconds.", "Durée de la fenêtre, en secondes."},
+    [FAST_FAILURES] = {"fast_failures", 60, "Failures within the window that make an attack whatever the workstation name is; at most 64.",
+                                            "Nombre d’échecs dans la fenêtre qui font une attaque quel que soit le nom de poste ; 64 au plus."},
+    [ODD_NAMES] = {"odd_names", 3, "Different workstation names from one source within the window that no Windows client would show; at most 64.",
+                                   "Nombre de noms de poste différents d’une source dans la fenêtre qu’aucun client Windows ne montrerait ; 64 au "
+                                   "plus."},
     {0}};
 
 struct source {
@@ -177,6 +182,14 @@ const struct detector det_2033 = {
              "without such a mark. On the network also: a library's name in the session set-up, one SMB 1 dialect alone, NTLM messages without a "
              "version; events show only the name that the client claims.",
     .blind = "no NTLM logon failures (events 4625, 4776: Audit Logon, Audit Credential Validation; or network traffic)",
+    .french = {.name = "Attaque par force brute présumée (SMB)",
+               .about = "Des ouvertures de session NTLM échouent au rythme et avec les marques d’un outil de recherche de mots de passe (Hydra, "
+                        "Medusa, CrackMapExec, Metasploit) : aucun nom de poste, le nom par défaut d’une bibliothèque, ou un nom qui change d’un "
+                        "essai à l’autre. Des échecs à un rythme qu’aucun client Windows n’atteint comptent sans une telle marque. Sur le réseau "
+                        "aussi : le nom d’une bibliothèque dans l’ouverture de session, un seul dialecte SMB 1, des messages NTLM sans version ; "
+                        "les événements ne montrent que le nom que le client se donne.",
+               .blind = "aucun échec d’ouverture de session NTLM (événements 4625, 4776 : Auditer l’ouverture de session, la validation des "
+                        "informations d’identification ; ou trafic réseau)"},
     .wants = wants,
     .needs = needs,
     .params = params,

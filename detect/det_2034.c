@@ -7,8 +7,9 @@ enum { NAMES, MINUTES };
 
 static const struct param params[] = {
     [NAMES] = {"names", 3,
-               "Different random workstation names of 16 characters towards one computer within the window that make an alert; at most 64."},
-    [MINUTES] = {"minutes", 10, "Length of the window in minutes."},
+               "Different random workstation names of 16 characters towards one computer within the window that make an alert; at most 64.",
+               "Nombre de noms de poste aléatoires différents de 16 caractères vers un ordinateur dans la fenêtre qui font une alerte ; 64 au plus."},
+    [MINUTES] = {"minutes", 10, "Length of the window in minutes.", "Durée de la fenêtre, en minutes."},
     {0}};
 
 struct source {
@@ -186,6 +187,14 @@ const struct detector det_2034 = {
              "name, a "
              "hidden start through %COMSPEC%, or a program of random name in the Windows folder or on ADMIN$.",
     .blind = "no NTLM logons and no service installations (events 4624, 4625, 4776, 7045, 4697; or network traffic)",
+    .french = {.name = "Utilisation présumée du cadre d’attaque Metasploit",
+               .about = "Des ouvertures de session portent les marques de la pile SMB propre à Metasploit : noms de poste de 16 caractères "
+                        "aléatoires, un de plus que NetBIOS n’en permet, qui changent d’un essai à l’autre. Sur le réseau, aussi, une session SMB "
+                        "1 d’un client qui propose les dialectes comme ne le fait aucun Windows, et se dit Windows 2000 ou omet la version "
+                        "qu’annoncent ses messages NTLM. Sur les contrôleurs de domaine, des services installés comme le font ses modules : un nom "
+                        "aléatoire renvoyé par echo dans un canal du même nom, un lancement caché par %COMSPEC%, ou un programme de nom aléatoire "
+                        "dans le dossier Windows ou sur ADMIN$.",
+               .blind = "aucune ouverture de session NTLM ni installation de service (événements 4624, 4625, 4776, 7045, 4697 ; ou trafic réseau)"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -11,8 +11,10 @@ static const struct param params[] = {
     [PROBED] =
         {"probed", 3,
          "Computers without the weakness of MS17-010 that one source probes for it within the window that make an alert; one computer that has it, "
-         "or any other sign, is enough; at most 16."},
-    [MINUTES] = {"minutes", 60, "Length of the window in minutes."},
+         "or any other sign, is enough; at most 16.",
+         "Nombre d’ordinateurs sans la faiblesse MS17-010 qu’une source sonde dans la fenêtre et qui font une alerte ; un seul ordinateur qui l’a, "
+         "ou tout autre signe, suffit ; 16 au plus."},
+    [MINUTES] = {"minutes", 60, "Length of the window in minutes.", "Durée de la fenêtre, en minutes."},
     {0}};
 
 enum { PATH = 1, ASKED = 2, IMPLANT = 4, WEAK = 8, PROBE = 16, EXPLOIT = 32, SURE = ~PROBE };
@@ -144,6 +146,15 @@ const struct detector det_2035 = {
         "\\\\172.16.99.5\\IPC$ "
         "that WannaCry carries in its recorded messages. Scanners for vulnerabilities send the first two of them, too: exclude their addresses.",
     .blind = "no SMB1 on the network (traffic of ports 445 and 139; no Windows event shows these messages)",
+    .french = {.name = "Attaque présumée du rançongiciel WannaCry",
+               .about = "Des messages SMB1 qu’aucun client ordinaire n’envoie, vers n’importe quel ordinateur : TRANS2_SESSION_SETUP, qui demande "
+                        "l’implant DoublePulsar (et une réponse sous un autre identifiant de multiplexage, par laquelle l’implant dit qu’il est là "
+                        ": la gravité est alors élevée) ; un regard dans le canal 0, auquel il est répondu que les ressources du serveur ne "
+                        "suffisent pas, par quoi scanneurs et vers trouvent les serveurs sans MS17-010 ; des transactions NT d’une taille "
+                        "impossible ou poursuivies comme des transactions de l’autre sorte, telles qu’EternalBlue les envoie ; et les chemins "
+                        "\\\\192.168.56.20\\IPC$ et \\\\172.16.99.5\\IPC$ que WannaCry porte dans ses messages enregistrés. Les scanneurs de "
+                        "vulnérabilités envoient aussi les deux premiers : excluez leurs adresses.",
+               .blind = "aucun SMB1 sur le réseau (trafic des ports 445 et 139 ; aucun événement Windows ne montre ces messages)"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -45,6 +45,14 @@ const struct detector det_2036 = {
              "names that point at themselves or forward, names longer than 255 bytes, and signature records that grow past 64 KiB when their names are "
              "unpacked. Both directions count: questions and updates to the controller, and answers to what it asked.",
     .blind = "no DNS queries (network traffic of port 53)",
+    .french = {.name = "Exécution de code à distance par DNS",
+               .about = "Le service DNS d’un contrôleur tourne comme SYSTEM ; des erreurs dans sa lecture des messages (CVE-2018-8626, "
+                        "CVE-2020-1350) permettent à d’autres d’y exécuter du code. Le déclencheur exact de la première n’a jamais été publié : on "
+                        "vérifie donc ce qu’aucun message sain ne contient : des enregistrements plus longs que leur message, des noms compressés "
+                        "qui renvoient à eux-mêmes ou vers l’avant, des noms de plus de 255 octets, et des enregistrements de signature qui "
+                        "dépassent 64 Kio quand leurs noms sont dépliés. Les deux sens comptent : questions et mises à jour vers le contrôleur, et "
+                        "réponses à ce qu’il a demandé.",
+               .blind = "aucune requête DNS (trafic du port 53)"},
     .wants = wants,
     .sees = common_from_network,
     .see = see,

@@ -5,10 +5,14 @@
 enum { OWN_DAYS, AFTER_MINUTES, RELAY_MINUTES };
 
 static const struct param params[] = {
-    [OWN_DAYS] = {"own_days", 30, "Days for which an address from which a computer used Kerberos counts as its own."},
+    [OWN_DAYS] = {"own_days", 30, "Days for which an address from which a computer used Kerberos counts as its own.",
+                                  "Jours pendant lesquels une adresse d’où un ordinateur a utilisé Kerberos compte comme sienne."},
     [AFTER_MINUTES] = {"after_minutes", 10,
-                       "Minutes after an NTLM logon of a computer account in which a change of permissions by it counts as a relay."},
-    [RELAY_MINUTES] = {"relay_minutes", 10, "Minutes within which one server challenge on two connections is a relay."},
+                       "Minutes after an NTLM logon of a computer account in which a change of permissions by it counts as a relay.",
+                       "Minutes après une ouverture de session NTLM d’un compte d’ordinateur pendant lesquelles une modification de permissions "
+                       "par lui compte comme un relais."},
+    [RELAY_MINUTES] = {"relay_minutes", 10, "Minutes within which one server challenge on two connections is a relay.",
+                                            "Minutes pendant lesquelles un même défi de serveur sur deux connexions est un relais."},
     {0}};
 
 enum { OWN = 8 };
@@ -359,6 +363,19 @@ const struct detector det_2037 = {
         "computer to another. From HTTP to HTTP that is what reverse proxies do, and raises nothing. NTLM version 2 lowers the severity "
         "when the session is signed: by its flags and integrity code on the network, by a 128-bit session key in events.",
     .blind = "no network logons with addresses (event 4624: Audit Logon), and no NTLM authentications from network traffic",
+    .french = {.name = "Attaque par relais NTLM présumée (compte Exchange)",
+               .about = "Le compte d’un ordinateur, un serveur Exchange avant tout, s’authentifie par NTLM depuis une adresse qui n’est pas la "
+                        "sienne. Les siennes sont celles que donne l’annuaire et celles d’où il utilise Kerberos. Levée quand l’adresse est "
+                        "étrangère et que le compte est celui d’un serveur Exchange ou d’un contrôleur, ou que l’ouverture de session va vers un "
+                        "contrôleur ; et quand l’adresse est seulement inconnue mais que l’ouverture de session est suivie d’une modification de "
+                        "permissions dans l’annuaire. Sur le réseau, aussi, quand il est répondu au même défi d’un serveur sur deux connexions "
+                        "d’ordinateurs différents : l’authentification d’un compte, quel qu’il soit, a été transmise ; et quand une réponse dont "
+                        "la partie signée nomme l’ordinateur auquel elle était destinée va de cet ordinateur même vers un autre. De HTTP à HTTP, "
+                        "c’est ce que font les mandataires inverses, et cela ne lève rien. NTLM version 2 abaisse la gravité quand la session est "
+                        "signée : par ses indicateurs et son code d’intégrité sur le réseau, par une clé de session de 128 bits dans les "
+                        "événements.",
+               .blind = "aucune ouverture de session réseau avec adresse (événement 4624 : Auditer l’ouverture de session), et aucune "
+                        "authentification NTLM dans le trafic réseau"},
     .wants = wants,
     .needs = needs,
     .params = params,

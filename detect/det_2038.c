@@ -8,12 +8,19 @@ enum { HELD = 2032 };
 
 static const struct param params[] = {
     [BURST_KINDS] = {"burst_kinds", 4,
-                     "Different kinds of enumeration, new for the computer, within burst_minutes that make an alert though each alone is ordinary."},
-    [BURST_MINUTES] = {"burst_minutes", 10, "Length in minutes of the window in which kinds of enumeration are counted."},
-    [USUAL_DAYS] = {"usual_days", 3, "Different days on which a computer must have asked for a kind before it counts as its usual business."},
+                     "Different kinds of enumeration, new for the computer, within burst_minutes that make an alert though each alone is ordinary.",
+                     "Nombre de sortes d’énumération différentes, nouvelles pour l’ordinateur, en burst_minutes, qui font une alerte bien que "
+                     "chacune seule soit ordinaire."},
+    [BURST_MINUTES] = {"burst_minutes", 10, "Length in minutes of the window in which kinds of enumeration are counted.",
+                                            "Durée, en minutes, de la fenêtre où l’on compte les sortes d’énumération."},
+    [USUAL_DAYS] = {"usual_days", 3, "Different days on which a computer must have asked for a kind before it counts as its usual business.",
+                                     "Nombre de jours différents où un ordinateur doit avoir demandé une sorte avant qu’elle ne compte comme son "
+                                     "affaire habituelle."},
     [CHANGE_MINUTES] = {"change_minutes", 2,
                         "Minutes within which a computer that looks for sensitive groups, and for nothing else that matters, may change a group's members: "
-                        "then the look-up was the beginning of the change. The alert waits for so long."},
+                        "then the look-up was the beginning of the change. The alert waits for so long.",
+                        "Minutes pendant lesquelles un ordinateur qui cherche des groupes sensibles, et rien d’autre qui importe, peut changer les "
+                        "membres d’un groupe : la consultation était alors le début de la modification. L’alerte attend aussi longtemps."},
     {0}};
 
 struct source {
@@ -255,6 +262,16 @@ const struct detector det_2038 = {
              "(signed is enough), and in events 1644.",
     .blind = "no LDAP searches (network traffic of ports 389 and 3268 that is not sealed, or event 1644: diagnostics level 15 Field Engineering of the "
              "directory service)",
+    .french = {.name = "Reconnaissance de principaux de sécurité (LDAP)",
+               .about = "Un ordinateur demande à l’annuaire ce avec quoi les attaquants cartographient un domaine : comptes à nom de principal de "
+                        "service, administrateurs protégés, délégation, comptes sans pré-authentification, groupes sensibles, permissions, mots de "
+                        "passe enregistrés ; ou, comme le fait SharpHound, de nombreuses sortes d’objets en quelques minutes. Ce que l’ordinateur "
+                        "a demandé pendant sa période d’apprentissage, ou plusieurs jours auparavant, est son affaire et est laissé de côté, comme "
+                        "les contrôleurs, les serveurs Exchange et les réplicateurs connus. Les recherches d’un seul objet ne comptent pas, ni la "
+                        "consultation d’un groupe sensible dont l’ordinateur change ensuite les membres. Vu sur le réseau, avec le contrôle des "
+                        "indicateurs de descripteur de sécurité, là où LDAP n’est pas chiffré (signé suffit), et dans les événements 1644.",
+               .blind = "aucune recherche LDAP (trafic des ports 389 et 3268 non scellé, ou événement 1644 : niveau de diagnostic 15 Field "
+                        "Engineering du service d’annuaire)"},
     .wants = wants,
     .needs = needs,
     .params = params,

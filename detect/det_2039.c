@@ -9,10 +9,15 @@ enum { FLAGS, HABIT_DAYS };
 
 static const struct param params[] = {[FLAGS] = {"flags", 1,
                                                  "So many of the flags for signing, sealing, always signing, key exchange and version in the "
-                                                 "client's last message that differ from what both sides had agreed on are tampering."},
+                                                 "client's last message that differ from what both sides had agreed on are tampering.",
+                                                 "Autant d’indicateurs de signature, de scellement, de signature permanente, d’échange de clé et "
+                                                 "de version du dernier message du client qui diffèrent de ce dont les deux côtés étaient convenus "
+                                                 "sont une altération."},
                                       [HABIT_DAYS] = {"habit_days", 3,
                                                       "A computer whose flags differ on more days than so many is a client of its own kind and not "
-                                                      "tampered with; a MIC that is missing is judged always."},
+                                                      "tampered with; a MIC that is missing is judged always.",
+                                                      "Un ordinateur dont les indicateurs diffèrent plus de jours que cela est un client d’une "
+                                                      "sorte à part, et n’est pas altéré ; un MIC qui manque est toujours jugé."},
                                       {0}};
 
 enum { SIGN = 0x10, SEAL = 0x20, ALWAYS_SIGN = 0x8000, VERSION = 0x02000000, KEY_EXCHANGE = 0x40000000 };
@@ -171,6 +176,13 @@ const struct detector det_2039 = {
         "the message has none or zeros; or the flags for signing, sealing, key exchange and version in the client's last message are not those "
         "that both sides had agreed on before. Whether the server took it is said.",
     .blind = "no NTLM authentications from network traffic",
+    .french = {.name = "Altération présumée de l’authentification NTLM",
+               .about = "Une authentification NTLM vue sur le réseau a été modifiée entre le client et le serveur, comme le font les relais pour "
+                        "se défaire de la signature (CVE-2019-1040 et semblables). La réponse du client, que personne ne peut modifier sans le mot "
+                        "de passe, dit que le message a un code d’intégrité (MIC), et le message n’en a pas ou n’a que des zéros ; ou les "
+                        "indicateurs de signature, de scellement, d’échange de clé et de version du dernier message du client ne sont pas ceux "
+                        "dont les deux côtés étaient convenus. L’alerte dit si le serveur l’a accepté.",
+               .blind = "aucune authentification NTLM dans le trafic réseau"},
     .wants = wants,
     .sees = sees,
     .state_size = sizeof(struct state),

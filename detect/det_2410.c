@@ -17,9 +17,11 @@ struct state {
 
 enum { P_SERVICES, P_MINUTES };
 static const struct param params[] = {
-    {"services", 5, "So many different services that an account did not use before, with weakly encrypted tickets, within minutes are a collection of tickets."},
-    {"minutes", 10, "The length of that window in minutes."},
-    {NULL, 0, NULL}};
+    {"services", 5, "So many different services that an account did not use before, with weakly encrypted tickets, within minutes are a collection of tickets.",
+                    "Autant de services différents qu’un compte n’utilisait pas auparavant, avec des tickets faiblement chiffrés, en quelques "
+                    "minutes, sont une collecte de tickets."},
+    {"minutes", 10, "The length of that window in minutes.", "Durée de cette fenêtre, en minutes."},
+    {0}};
 
 static int start(struct detection *d)
 {
@@ -92,6 +94,13 @@ const struct detector det_2410 = {
              "tickets for several services that it did not use before within minutes, as the network or event 4769 shows. Services of computers, whose "
              "passwords are random, are left out where the record names them (events).",
     .blind = "no service tickets (Kerberos on the network, or event 4769: Audit Kerberos Service Ticket Operations)",
+    .french = {.name = "Exposition présumée de SPN Kerberos",
+               .about = "Tout compte peut demander un ticket pour tout service, et le ticket est chiffré avec une clé faite du mot de passe du "
+                        "compte de service. Avec RC4 ou DES, un tel mot de passe se devine hors ligne (Kerberoasting). L’alerte est levée quand un "
+                        "compte obtient en quelques minutes des tickets faiblement chiffrés pour plusieurs services qu’il n’utilisait pas "
+                        "auparavant, comme le montre le réseau ou l’événement 4769. Les services d’ordinateurs, dont les mots de passe sont "
+                        "aléatoires, sont laissés de côté là où l’enregistrement les nomme (événements).",
+               .blind = "aucun ticket de service (Kerberos sur le réseau, ou événement 4769 : Auditer les opérations de ticket du service Kerberos)"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

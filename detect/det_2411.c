@@ -20,10 +20,13 @@ struct state {
 
 enum { P_ZEROS, P_TRIES, P_SECONDS };
 static const struct param params[] = {
-    {"zeros", 3, "So many attempts with a credential of zeros within window_seconds raise; an honest client has one by chance once in 2^64."},
-    {"tries", 30, "So many attempts of one address on one controller within window_seconds raise when their credentials are encrypted."},
-    {"window_seconds", 60, "The length of the window in seconds."},
-    {NULL, 0, NULL}};
+    {"zeros", 3, "So many attempts with a credential of zeros within window_seconds raise; an honest client has one by chance once in 2^64.",
+                 "Autant d’essais avec un authentifiant de zéros en window_seconds lèvent une alerte ; un client honnête en a un par hasard une "
+                 "fois sur 2^64."},
+    {"tries", 30, "So many attempts of one address on one controller within window_seconds raise when their credentials are encrypted.",
+                  "Autant d’essais d’une adresse sur un contrôleur en window_seconds lèvent une alerte quand leurs authentifiants sont chiffrés."},
+    {"window_seconds", 60, "The length of the window in seconds.", "Durée de la fenêtre, en secondes."},
+    {0}};
 
 static int start(struct detection *d)
 {
@@ -107,6 +110,13 @@ const struct detector det_2411 = {
         "credentials of zeros several times (NetrServerAuthenticate, 2 and 3), or, where these calls are encrypted, tries as often as no computer "
         "that knows its password does.",
     .blind = "no NETLOGON traffic to a domain controller",
+    .french = {.name = "Tentative présumée d’élévation de privilèges Netlogon (exploitation de CVE-2020-1472)",
+               .about = "Un contrôleur auquel manque la mise à jour d’août 2020 tient pour juste, une fois sur 256 essais, un authentifiant "
+                        "Netlogon fait de zéros, qui que ce soit qui le présente, et laisse alors changer le mot de passe d’une machine, dont "
+                        "celui du contrôleur lui-même. L’alerte est levée quand une adresse présente plusieurs fois à un contrôleur des "
+                        "authentifiants de zéros (NetrServerAuthenticate, 2 et 3) ou, là où ces appels sont chiffrés, essaie aussi souvent que ne "
+                        "le fait aucun ordinateur qui connaît son mot de passe.",
+               .blind = "aucun trafic NETLOGON vers un contrôleur de domaine"},
     .wants = wants,
     .needs = needs,
     .params = params,

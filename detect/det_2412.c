@@ -86,6 +86,12 @@ const struct detector det_2412 = {
              "which can then be guessed offline. The alert is raised when somebody who offers only RC4 or DES gets such an answer, as the network or "
              "event 4768 shows. An account that has logged on so from the same computer for more than a day raises nothing.",
     .blind = "no Kerberos logons (on the network, or event 4768: Audit Kerberos Authentication Service)",
+    .french = {.name = "Attaque AS-REP Roasting présumée",
+               .about = "Pour un compte qui n’exige pas de pré-authentification, un contrôleur répond à tout le monde, avec une réponse chiffrée "
+                        "par une clé faite du mot de passe du compte, qui peut alors être deviné hors ligne. L’alerte est levée quand quelqu’un "
+                        "qui ne propose que RC4 ou DES reçoit une telle réponse, comme le montre le réseau ou l’événement 4768. Un compte qui "
+                        "s’est connecté ainsi depuis le même ordinateur pendant plus d’un jour ne lève rien.",
+               .blind = "aucune ouverture de session Kerberos (sur le réseau, ou événement 4768 : Auditer le service d’authentification Kerberos)"},
     .wants = wants,
     .state_size = sizeof(struct state),
     .start = start,

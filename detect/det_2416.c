@@ -44,6 +44,12 @@ const struct detector det_2416 = {
         "computer make the controller log on there, and that logon is relayed to certificate services or other controllers. The alert is raised for "
         "each such call from a computer that is no controller, refused or not.",
     .blind = "no EFSR traffic to a domain controller, or only encrypted traffic",
+    .french = {.name = "Connexion réseau suspecte par le protocole distant du système de fichiers EFS",
+               .about = "Personne ne chiffre d’ailleurs des fichiers sur un contrôleur de domaine. Les appels du protocole distant du système de "
+                        "fichiers chiffrés qui nomment un chemin sur un troisième ordinateur y font ouvrir une session au contrôleur, et cette "
+                        "ouverture de session est relayée vers des services de certificats ou d’autres contrôleurs. L’alerte est levée pour chaque "
+                        "appel de ce genre depuis un ordinateur qui n’est pas contrôleur, refusé ou non.",
+               .blind = "aucun trafic EFSR vers un contrôleur de domaine, ou seulement du trafic chiffré"},
     .wants = wants,
     .see = see,
 };

@@ -51,8 +51,10 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const struct param params[] = {
-    {"colleagues", 3, "A network that more users than this come from is taken to be the organisation's own gateway."},
-    {"failed", 0, "1: failed activities count too; 0: successful ones only."},
+    {"colleagues", 3, "A network that more users than this come from is taken to be the organisation's own gateway.",
+                      "Un réseau d’où viennent plus d’utilisateurs que cela est tenu pour une passerelle de l’organisation."},
+    {"failed", 0, "1: failed activities count too; 0: successful ones only.",
+                  "1 : les activités échouées comptent aussi ; 0 : seulement celles qui réussissent."},
     {0}};
 
 const struct detector det_anonymous_ip = {
@@ -65,6 +67,11 @@ const struct detector det_anonymous_ip = {
     .about = "A user was active from an address that is tagged as Tor exit, anonymous proxy or commercial VPN, by the record, by "
              "an anonymous-address database or by the network's owner, and that few others of the organisation use.",
     .blind = "no cloud activities",
+    .french = {.name = "Activité depuis des adresses IP anonymes",
+               .about = "Un utilisateur a été actif depuis une adresse marquée comme sortie Tor, mandataire anonyme ou VPN commercial, par "
+                        "l’enregistrement, par une base d’adresses anonymes ou par le propriétaire du réseau, et que peu d’autres personnes de "
+                        "l’organisation utilisent.",
+               .blind = "aucune activité cloud"},
     .wants = cloud_kinds,
     .params = params,
     .state_size = sizeof(struct state),

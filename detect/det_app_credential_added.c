@@ -47,7 +47,8 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const struct param params[] = {
-    {"habit_days", 1, "For somebody who added a credential this many days ago or earlier the alert is low."},
+    {"habit_days", 1, "For somebody who added a credential this many days ago or earlier the alert is low.",
+                      "Pour qui a ajouté des identifiants il y a autant de jours ou plus, l’alerte est faible."},
     {0}};
 
 static const enum kind wants[] = {KIND_APP_CREDENTIAL_ADDED, KIND_COUNT};
@@ -62,6 +63,11 @@ const struct detector det_app_credential_added = {
     .about = "A password or certificate was added to an app or service principal of the cloud directory. Whoever holds it can "
              "sign in as the app, without second factor and after all passwords were changed. It is low for people who did so on an earlier day.",
     .blind = "no app credentials (Entra audit: Add service principal credentials, Update application)",
+    .french = {.name = "Identifiants ajoutés à une application",
+               .about = "Un mot de passe ou un certificat a été ajouté à une application ou à un principal de service de l’annuaire cloud. Qui le "
+                        "détient peut se connecter comme l’application, sans second facteur et après le changement de tous les mots de passe. La "
+                        "gravité est faible pour ceux qui l’ont déjà fait un jour antérieur.",
+               .blind = "aucun identifiant d’application (audit Entra : Add service principal credentials, Update application)"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -38,6 +38,12 @@ const struct detector det_audit_logging_disabled = {
     .about = "A person stopped, deleted or disabled the recording of activities itself: a trail, a log group, flow logs, a "
              "detector, the unified audit log or a mailbox's audit. All that one account does of this within a day is one alert.",
     .blind = "no changes of audit logging (CloudTrail: StopLogging, DeleteTrail; Exchange: Set-AdminAuditLogConfig)",
+    .french = {.name = "Journalisation d’audit désactivée",
+               .about = "Quelqu’un a arrêté, supprimé ou désactivé l’enregistrement même des activités : une piste, un groupe de journaux, des "
+                        "journaux de flux, un détecteur, le journal d’audit unifié ou l’audit d’une boîte aux lettres. Tout ce qu’un compte en "
+                        "fait en un jour est une seule alerte.",
+               .blind = "aucune modification de la journalisation d’audit (CloudTrail : StopLogging, DeleteTrail ; Exchange : "
+                        "Set-AdminAuditLogConfig)"},
     .wants = wants,
     .see = see,
 };

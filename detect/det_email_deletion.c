@@ -10,7 +10,7 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const enum kind wants[] = {KIND_MAIL_DELETED, KIND_COUNT};
-static const struct param params[] = {BURST_PARAMS(40, 200, 15, "mails"), {0}};
+static const struct param params[] = {BURST_PARAMS(40, 200, 15, "mails", "messages"), {0}};
 
 const struct detector det_email_deletion = {
     .policy = "email_deletion",
@@ -19,11 +19,11 @@ const struct detector det_email_deletion = {
     .category = CATEGORY_THREAT_DETECTION,
     .attack = {"T1070.008", NULL},
     .learning_days = 7,
-    .about = "Counts deletions and purges of mail of one user in one session (no pause longer than an hour) and compares it "
-             "with the user's own sessions of the past 30 days and with everybody else's, on a logarithmic scale. It is "
-             "raised, low, when the session is large and far above what is usual for the user, and with full severity when it "
-             "also stands out from the largest sessions of everybody else in that time.",
+    .about = BURST_ABOUT("deletions and purges of mail"),
     .blind = "no mail deletions (Exchange mailbox audit: HardDelete, SoftDelete, MoveToDeletedItems)",
+    .french = {.name = "Suppressions de courrier suspectes",
+               .about = BURST_ABOUT_FRENCH("les suppressions et purges de courrier"),
+               .blind = "aucune suppression de courrier (audit de boîte aux lettres Exchange : HardDelete, SoftDelete, MoveToDeletedItems)"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct burst),

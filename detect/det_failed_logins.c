@@ -163,11 +163,15 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const struct param params[] = {
-    {"attempts", 10, "So many failed sign-ins of one account from one source in a session are brute force."},
-    {"accounts", 5, "Failed sign-ins of so many accounts from one source in a session are a spray."},
-    {"tries", 1.2, "A spray tries every account this often on average, or more often; below it, people mistype."},
-    {"ratio", 2, "A session must fail more than this many times as often as any earlier one of the same source."},
-    {"gap_minutes", 60, "A pause of more minutes than this ends a session."},
+    {"attempts", 10, "So many failed sign-ins of one account from one source in a session are brute force.",
+                     "Autant de connexions échouées d’un compte depuis une source en une session sont de la force brute."},
+    {"accounts", 5, "Failed sign-ins of so many accounts from one source in a session are a spray.",
+                    "Des connexions échouées d’autant de comptes depuis une source en une session sont une pulvérisation."},
+    {"tries", 1.2, "A spray tries every account this often on average, or more often; below it, people mistype.",
+                   "Une pulvérisation essaie chaque compte aussi souvent en moyenne, ou plus ; au-dessous, ce sont des fautes de frappe."},
+    {"ratio", 2, "A session must fail more than this many times as often as any earlier one of the same source.",
+                 "Une session doit échouer plus d’autant de fois davantage que toute session antérieure de la même source."},
+    {"gap_minutes", 60, "A pause of more minutes than this ends a session.", "Une pause de plus de minutes que cela termine une session."},
     {0}};
 
 static const enum kind wants[] = {KIND_FAILED_SIGN_IN, KIND_SIGN_IN, KIND_COUNT};
@@ -183,6 +187,13 @@ const struct detector det_failed_logins = {
              "both must exceed the source's successes and its own past. Interrupted sign-ins and errors of apps do not "
              "count. An account that signs in after it had failed there makes the severity high.",
     .blind = "no cloud sign-ins",
+    .french = {.name = "Nombreuses tentatives de connexion échouées",
+               .about = "Compte les connexions qui échouent pour un mauvais secret ou un mauvais nom, par adresse source et par session (aucune "
+                        "pause de plus d’une heure). Beaucoup d’échecs d’un compte sont de la force brute, des échecs de beaucoup de comptes une "
+                        "pulvérisation de mots de passe ; les deux doivent dépasser les réussites de la source et son propre passé. Les connexions "
+                        "interrompues et les erreurs des applications ne comptent pas. Un compte qui se connecte après y avoir échoué rend la "
+                        "gravité élevée.",
+               .blind = "aucune connexion cloud"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -256,10 +256,16 @@ static void tick(struct detection *d, int64_t now)
 }
 
 static const struct param params[] = {
-    {"valid_minutes", 60, "A token issued within this many minutes before the sign-in accounts for it."},
-    {"late_minutes", 10, "A token logged up to this many minutes after the sign-in accounts for it too."},
-    {"cover_minutes", 1440, "Sign-ins are judged only when an AD FS or controller event of any user was seen within this many minutes before."},
-    {"ticket_minutes", 600, "Without AD FS events, a logon seen by a controller within this many minutes before accounts for a sign-in."},
+    {"valid_minutes", 60, "A token issued within this many minutes before the sign-in accounts for it.",
+                          "Un jeton émis dans autant de minutes avant la connexion l’explique."},
+    {"late_minutes", 10, "A token logged up to this many minutes after the sign-in accounts for it too.",
+                         "Un jeton journalisé jusqu’à autant de minutes après la connexion l’explique aussi."},
+    {"cover_minutes", 1440, "Sign-ins are judged only when an AD FS or controller event of any user was seen within this many minutes before.",
+                            "Les connexions ne sont jugées que si un événement AD FS ou d’un contrôleur, de quelque utilisateur que ce soit, a été "
+                            "vu autant de minutes auparavant."},
+    {"ticket_minutes", 600, "Without AD FS events, a logon seen by a controller within this many minutes before accounts for a sign-in.",
+                            "Sans événements AD FS, une ouverture de session vue par un contrôleur autant de minutes auparavant explique une "
+                            "connexion."},
     {0}};
 
 static const enum kind wants[] = {KIND_SIGN_IN, KIND_TOKEN_ISSUED, KIND_CREDENTIALS_VALIDATION, KIND_INTERACTIVE_LOGON, KIND_DIRECTORY_ACCESS, KIND_CLOUD_OTHER, KIND_COUNT};
@@ -277,6 +283,14 @@ const struct detector det_golden_saml = {
              "said about times of which the input holds no AD FS or controller events. Where AD FS is in the input, reading "
              "the key itself (4662 on the photo of a contact object) by anybody who does not run AD FS is raised as medium.",
     .blind = "no federated sign-ins, or no AD FS audit events (1200) and controller events beside them",
+    .french = {.name = "Golden SAML présumé",
+               .about = "Qui vole la clé de signature de jetons d’AD FS fait des jetons fédérés pour n’importe qui, sans rien demander à AD FS. Vu "
+                        "des deux côtés, cela se voit : le cloud accepte une connexion fédérée, et AD FS n’a émis aucun jeton pour cet utilisateur "
+                        "(élevée) ou, là où les données n’ont pas l’audit d’AD FS, aucun contrôleur de domaine n’a vu l’utilisateur ce jour-là "
+                        "(moyenne). Rien n’est dit des moments pour lesquels les données n’ont ni événements AD FS ni événements de contrôleurs. "
+                        "Là où AD FS est dans les données, la lecture de la clé elle-même (4662 sur la photo d’un objet contact) par quelqu’un qui "
+                        "ne fait pas tourner AD FS lève une alerte moyenne.",
+               .blind = "aucune connexion fédérée, ou aucun événement d’audit AD FS (1200) ni de contrôleur à côté"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

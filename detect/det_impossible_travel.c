@@ -209,14 +209,23 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const struct param params[] = {
-    {"speed", 900, "Travelling faster than this many km/h is taken to be impossible."},
-    {"distance", 500, "Places that may be less than this many km apart are never compared."},
-    {"failed", 0, "1: failed activities count too; 0: successful ones only."},
-    {"colleagues", 3, "A network that this many other users have used for a week is common to the organisation."},
-    {"habit_days", 3, "A network in which the user was active on this many earlier days is the user's own."},
+    {"speed", 900, "Travelling faster than this many km/h is taken to be impossible.",
+                   "Voyager plus vite que ce nombre de km/h est tenu pour impossible."},
+    {"distance", 500, "Places that may be less than this many km apart are never compared.",
+                      "Des lieux qui peuvent être à moins d’autant de km l’un de l’autre ne sont jamais comparés."},
+    {"failed", 0, "1: failed activities count too; 0: successful ones only.",
+                  "1 : les activités échouées comptent aussi ; 0 : seulement celles qui réussissent."},
+    {"colleagues", 3, "A network that this many other users have used for a week is common to the organisation.",
+                      "Un réseau qu’autant d’autres utilisateurs utilisent depuis une semaine est commun à l’organisation."},
+    {"habit_days", 3, "A network in which the user was active on this many earlier days is the user's own.",
+                      "Un réseau où l’utilisateur a été actif autant de jours antérieurs est le sien."},
     {"sensitivity", 2,
-     "1 (low): not raised when the later place is common to colleagues or the user's own; 2 (medium): not raised when both are; 3 (high): always raised."},
-    {"agent_days", 2, "A user agent that the user used on this many earlier days is the user's own: when both places saw such agents, the alert is low."},
+     "1 (low): not raised when the later place is common to colleagues or the user's own; 2 (medium): not raised when both are; 3 (high): always raised.",
+     "1 (faible) : rien n’est levé quand le second lieu est commun aux collègues ou propre à l’utilisateur ; 2 (moyenne) : rien n’est levé quand "
+     "les deux le sont ; 3 (élevée) : toujours levée."},
+    {"agent_days", 2, "A user agent that the user used on this many earlier days is the user's own: when both places saw such agents, the alert is low.",
+                      "Un agent utilisateur que l’utilisateur a utilisé autant de jours antérieurs est le sien : quand les deux lieux ont vu de "
+                      "tels agents, l’alerte est faible."},
     {0}};
 
 const struct detector det_impossible_travel = {
@@ -232,6 +241,14 @@ const struct detector det_impossible_travel = {
              "networks that are common to colleagues or the user's own are known, as `sensitivity` says. When the user "
              "agents of both activities are ones that this user had used before, the alert is low.",
     .blind = "no cloud activities",
+    .french = {.name = "Voyage impossible",
+               .about = "Deux activités consécutives d’un utilisateur sont venues de lieux plus éloignés que ne le permet le temps qui les sépare. "
+                        "Les lieux sont des villes là où l’enrichissement les connaît, sinon des pays : la distance est alors celle de leurs "
+                        "centres moins leur étendue, si bien que des voisins ne comptent jamais. Les adresses marquées entreprise, VPN ou cloud ne "
+                        "sont pas prises en compte ; les réseaux communs aux collègues ou propres à l’utilisateur sont connus, comme le dit "
+                        "`sensitivity`. Quand les agents utilisateurs des deux activités sont de ceux que cet utilisateur avait déjà utilisés, "
+                        "l’alerte est faible.",
+               .blind = "aucune activité cloud"},
     .wants = cloud_kinds,
     .params = params,
     .state_size = sizeof(struct state),

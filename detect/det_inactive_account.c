@@ -123,8 +123,10 @@ static void tick(struct detection *d, int64_t now)
 }
 
 static const struct param params[] = {
-    {"days", 60, "An account that was not used in an app for this many days is inactive there."},
-    {"most", 200, "No more inactive accounts than this are told at the end of the input, or in a day where it has no end."},
+    {"days", 60, "An account that was not used in an app for this many days is inactive there.",
+                 "Un compte qui n’a pas été utilisé dans une application pendant autant de jours y est inactif."},
+    {"most", 200, "No more inactive accounts than this are told at the end of the input, or in a day where it has no end.",
+                  "Il n’est pas signalé plus de comptes inactifs que cela à la fin des données ou, là où elles n’ont pas de fin, par jour."},
     {0}};
 
 const struct detector det_inactive_account = {
@@ -136,6 +138,11 @@ const struct detector det_inactive_account = {
     .about = "An account was not used in an app for 60 days. It is informational when the account is still silent at the "
              "end of the input and not disabled in the directory, and low when it comes back: forgotten accounts are what intruders like to use.",
     .blind = "no cloud activities",
+    .french = {.name = "Compte inactif",
+               .about = "Un compte n’a pas été utilisé dans une application pendant 60 jours. L’alerte est informative quand le compte est encore "
+                        "muet à la fin des données et n’est pas désactivé dans l’annuaire, et faible quand il revient : les comptes oubliés sont "
+                        "ceux que les intrus aiment utiliser.",
+               .blind = "aucune activité cloud"},
     .asks_directory = true,
     .wants = cloud_kinds,
     .params = params,

@@ -97,7 +97,8 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const struct param params[] = {
-    {"colleagues", 3, "A domain to which this many other mailboxes already forward is taken to be a service of the organisation."}, {0}};
+    {"colleagues", 3, "A domain to which this many other mailboxes already forward is taken to be a service of the organisation.",
+                      "Un domaine vers lequel autant d’autres boîtes aux lettres transfèrent déjà est tenu pour un service de l’organisation."}, {0}};
 
 static const enum kind wants[] = {KIND_INBOX_RULE_CREATED, KIND_INBOX_RULE_CHANGED, KIND_FORWARDING_SET, KIND_COUNT};
 
@@ -110,6 +111,12 @@ const struct detector det_inbox_forwarding = {
     .about = "An inbox rule or a mailbox setting forwards or redirects mail to an address whose domain is none of the "
              "organisation's, to which this mailbox did not forward before and colleagues do not either.",
     .blind = "no inbox rules or mailbox settings (Exchange audit: New-InboxRule, Set-InboxRule, Set-Mailbox)",
+    .french = {.name = "Transfert suspect de boîte de réception",
+               .about = "Une règle de boîte de réception ou un paramètre de boîte aux lettres transfère ou redirige du courrier vers une adresse "
+                        "dont le domaine n’est pas de l’organisation, vers laquelle ni cette boîte ni celles des collègues ne transféraient "
+                        "auparavant.",
+               .blind = "aucune règle de boîte de réception ni paramètre de boîte aux lettres (audit Exchange : New-InboxRule, Set-InboxRule, "
+                        "Set-Mailbox)"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

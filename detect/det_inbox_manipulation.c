@@ -94,7 +94,9 @@ static void see(struct detection *d, const struct activity *a)
 
 static const struct param params[] = {
     {"suspicion", 1,
-     "A rule that hides mail must have this many of: an odd name, no condition, telling conditions, deleting and marking as read together."},
+     "A rule that hides mail must have this many of: an odd name, no condition, telling conditions, deleting and marking as read together.",
+     "Une règle qui cache du courrier doit réunir autant de ces traits : un nom étrange, aucune condition, des conditions parlantes, la "
+     "suppression avec le marquage comme lu."},
     {0}};
 
 static const enum kind wants[] = {KIND_INBOX_RULE_CREATED, KIND_INBOX_RULE_CHANGED, KIND_COUNT};
@@ -109,6 +111,12 @@ const struct detector det_inbox_manipulation = {
              "and looks made for it: a name of punctuation or none, no condition at all, or conditions about money, passwords "
              "and warnings. Rules that sort newsletters and projects have none of these.",
     .blind = "no inbox rules (Exchange audit: New-InboxRule, Set-InboxRule, UpdateInboxRules)",
+    .french = {.name = "Règles suspectes de manipulation de boîte de réception",
+               .about = "Une règle de boîte de réception cache du courrier (le supprime, le déplace dans un dossier que personne n’ouvre, ou le "
+                        "déplace et le marque comme lu) et semble faite pour cela : un nom de ponctuation ou aucun, aucune condition, ou des "
+                        "conditions sur l’argent, les mots de passe et les avertissements. Les règles qui trient des lettres d’information et des "
+                        "projets n’ont rien de tel.",
+               .blind = "aucune règle de boîte de réception (audit Exchange : New-InboxRule, Set-InboxRule, UpdateInboxRules)"},
     .wants = wants,
     .params = params,
     .see = see,

@@ -110,12 +110,20 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const struct param params[] = {
-    {"recent_days", 30, "A country where nobody was active for this many days, while others were elsewhere, is new again."},
-    {"settled_days", 7, "A new country belongs to the organisation's past this many days after its first activity."},
-    {"history", 20, "Nothing is raised before this many activities with a known place have been seen."},
-    {"failed", 0, "1: failed activities count too; 0: successful ones only."},
-    {"history_days", 5, "Nothing is raised in the first days, this many, of activities with a known place, also when learning is assumed over."},
-    {"agent_days", 2, "A user agent that the user used on this many earlier days is the user's own: the alert is low. So it is for users seen on fewer days."},
+    {"recent_days", 30, "A country where nobody was active for this many days, while others were elsewhere, is new again.",
+                        "Un pays où personne n’a été actif pendant autant de jours, alors que d’autres l’étaient ailleurs, est de nouveau nouveau."},
+    {"settled_days", 7, "A new country belongs to the organisation's past this many days after its first activity.",
+                        "Un pays nouveau appartient au passé de l’organisation autant de jours après sa première activité."},
+    {"history", 20, "Nothing is raised before this many activities with a known place have been seen.",
+                    "Rien n’est levé avant que l’on n’ait vu autant d’activités d’un lieu connu."},
+    {"failed", 0, "1: failed activities count too; 0: successful ones only.",
+                  "1 : les activités échouées comptent aussi ; 0 : seulement celles qui réussissent."},
+    {"history_days", 5, "Nothing is raised in the first days, this many, of activities with a known place, also when learning is assumed over.",
+                        "Rien n’est levé pendant les premiers jours, aussi nombreux que cela, d’activités d’un lieu connu, même quand "
+                        "l’apprentissage est tenu pour terminé."},
+    {"agent_days", 2, "A user agent that the user used on this many earlier days is the user's own: the alert is low. So it is for users seen on fewer days.",
+                      "Un agent utilisateur que l’utilisateur a utilisé autant de jours antérieurs est le sien : l’alerte est faible. De même pour "
+                      "les utilisateurs vus moins de jours."},
     {0}};
 
 const struct detector det_infrequent_country = {
@@ -130,6 +138,13 @@ const struct detector det_infrequent_country = {
              "raised once per user until it has been in use for a week; then it belongs to the past that is compared with. "
              "It is low when it came with a user agent that this user had used before, as on a journey, and when the user is too new for that to be told.",
     .blind = "no cloud activities",
+    .french = {.name = "Activité depuis un pays peu fréquent",
+               .about = "Un utilisateur a été actif dans un pays où personne de l’organisation ne l’a été récemment, ou jamais. Les premiers jours "
+                        "des données servent à apprendre. Les adresses marquées entreprise, VPN ou cloud ne sont pas prises en compte. Un pays "
+                        "nouveau est signalé une fois par utilisateur jusqu’à ce qu’il serve depuis une semaine ; il appartient alors au passé "
+                        "auquel on compare. L’alerte est faible quand l’activité est venue avec un agent utilisateur que cet utilisateur avait "
+                        "déjà utilisé, comme en voyage, et quand l’utilisateur est trop récent pour qu’on puisse le dire.",
+               .blind = "aucune activité cloud"},
     .wants = cloud_kinds,
     .params = params,
     .state_size = sizeof(struct state),

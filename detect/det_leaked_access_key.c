@@ -93,9 +93,13 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const struct param params[] = {
-    {"settled_days", 1, "What the key was first used with this many days ago or earlier belongs to its past; so long it is watched before anything is raised."},
-    {"history", 20, "Nothing is raised before a key was used this many times."},
-    {"colleagues", 3, "A network that more users than this come from is taken to be the organisation's own."},
+    {"settled_days", 1, "What the key was first used with this many days ago or earlier belongs to its past; so long it is watched before anything is raised.",
+                        "Ce avec quoi la clé a été utilisée pour la première fois il y a autant de jours ou plus appartient à son passé ; elle est "
+                        "observée aussi longtemps avant que rien ne soit levé."},
+    {"history", 20, "Nothing is raised before a key was used this many times.",
+                    "Rien n’est levé avant qu’une clé n’ait été utilisée autant de fois."},
+    {"colleagues", 3, "A network that more users than this come from is taken to be the organisation's own.",
+                      "Un réseau d’où viennent plus d’utilisateurs que cela est tenu pour celui de l’organisation."},
     {0}};
 
 const struct detector det_leaked_access_key = {
@@ -110,6 +114,12 @@ const struct detector det_leaked_access_key = {
              "program as well. It is high when all three are new, medium from a new country, low with a new program only. Networks "
              "of several colleagues are the organisation's and not looked at. Temporary keys (ASIA...) have no past to compare with.",
     .blind = "no access keys (CloudTrail: userIdentity.accessKeyId)",
+    .french = {.name = "Utilisation d’une clé d’accès divulguée",
+               .about = "Une clé d’accès de longue durée (AKIA...) a été utilisée depuis un réseau nouveau pour elle, et aussi depuis un pays "
+                        "nouveau ou avec un programme nouveau. La gravité est élevée quand les trois sont nouveaux, moyenne depuis un pays "
+                        "nouveau, faible avec seulement un programme nouveau. Les réseaux de plusieurs collègues sont ceux de l’organisation et ne "
+                        "sont pas pris en compte. Les clés temporaires (ASIA...) n’ont pas de passé auquel comparer.",
+               .blind = "aucune clé d’accès (CloudTrail : userIdentity.accessKeyId)"},
     .wants = cloud_kinds,
     .params = params,
     .state_size = sizeof(struct state),

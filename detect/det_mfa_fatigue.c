@@ -68,9 +68,12 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const struct param params[] = {
-    {"prompts", 10, "So many requests for the second factor from one network within the window are suspicious."},
-    {"denials", 4, "So many of them must have been refused or not answered: a program that asks in a loop has no owner who refuses."},
-    {"window_minutes", 60, "The requests must come within this many minutes."},
+    {"prompts", 10, "So many requests for the second factor from one network within the window are suspicious.",
+                    "Autant de demandes du second facteur d’un même réseau dans la fenêtre sont suspectes."},
+    {"denials", 4, "So many of them must have been refused or not answered: a program that asks in a loop has no owner who refuses.",
+                   "Autant d’entre elles doivent avoir été refusées ou laissées sans réponse : un programme qui demande en boucle n’a pas de "
+                   "propriétaire qui refuse."},
+    {"window_minutes", 60, "The requests must come within this many minutes.", "Les demandes doivent venir en autant de minutes."},
     {0}};
 
 static const enum kind wants[] = {KIND_MFA_PROMPT, KIND_MFA_DENIED, KIND_SIGN_IN, KIND_COUNT};
@@ -87,6 +90,11 @@ const struct detector det_mfa_fatigue = {
              "low, when many requests from one network were refused or not answered within an hour, and medium when a sign-in from there then "
              "succeeded.",
     .blind = "no refused second factors (Entra sign-ins with error 500121)",
+    .french = {.name = "Fatigue MFA",
+               .about = "Quelqu’un qui a le mot de passe d’un utilisateur demande encore et encore le second facteur jusqu’à ce que l’utilisateur "
+                        "cède. Levée, faible, quand beaucoup de demandes d’un même réseau ont été refusées ou laissées sans réponse en une heure, "
+                        "et moyenne quand une connexion de là a ensuite réussi.",
+               .blind = "aucun second facteur refusé (connexions Entra avec l’erreur 500121)"},
     .wants = wants,
     .needs = needs,
     .params = params,

@@ -138,7 +138,9 @@ static void see(struct detection *d, const struct activity *a)
     detection_raise(d, a, &f);
 }
 
-static const struct param params[] = {{"minor_roles", 1, "1: roles that rule one area (Exchange, users, helpdesk ...) count too; 0: only those that rule everything."},
+static const struct param params[] = {{"minor_roles", 1, "1: roles that rule one area (Exchange, users, helpdesk ...) count too; 0: only those that rule everything.",
+                                                         "1 : les rôles qui gouvernent un seul domaine (Exchange, utilisateurs, assistance ...) "
+                                                         "comptent aussi ; 0 : seulement ceux qui gouvernent tout."},
                                       {0}};
 
 static const enum kind wants[] = {KIND_ROLE_GRANTED, KIND_COUNT};
@@ -153,6 +155,12 @@ const struct detector det_new_admin = {
              "their names and by their template ids. Roles that rule everything, or could give themselves that, are medium; "
              "roles for one area are low. All roles that one account is given within a day are one alert.",
     .blind = "no role grants (Entra audit: Add member to role; CloudTrail: AttachUserPolicy; Azure: role assignments)",
+    .french = {.name = "Nouvel utilisateur administrateur",
+               .about = "Un compte a reçu un rôle privilégié d’un annuaire, d’un abonnement ou d’un compte cloud. Les rôles sont reconnus à leur "
+                        "nom et à leur identifiant de modèle. Les rôles qui gouvernent tout, ou qui pourraient se l’octroyer, sont moyens ; ceux "
+                        "d’un seul domaine sont faibles. Tous les rôles donnés à un compte en un jour sont une seule alerte.",
+               .blind = "aucune attribution de rôle (audit Entra : Add member to role ; CloudTrail : AttachUserPolicy ; Azure : attributions de "
+                        "rôle)"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

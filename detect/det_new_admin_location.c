@@ -76,10 +76,15 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const struct param params[] = {
-    {"settled_days", 7, "A new country belongs to the administrator's past this many days after the first activity there."},
-    {"history_days", 2, "Nothing is raised for an administrator whose past before the new country is shorter than this many days, also when learning is assumed over."},
-    {"colleagues", 3, "A country from which this many other administrators work is not raised."},
-    {"agent_days", 2, "A user agent that the administrator used on this many earlier days is the administrator's own: the alert is low."},
+    {"settled_days", 7, "A new country belongs to the administrator's past this many days after the first activity there.",
+                        "Un pays nouveau appartient au passé de l’administrateur autant de jours après la première activité là-bas."},
+    {"history_days", 2, "Nothing is raised for an administrator whose past before the new country is shorter than this many days, also when learning is assumed over.",
+                        "Rien n’est levé pour un administrateur dont le passé avant le pays nouveau est plus court que ce nombre de jours, même "
+                        "quand l’apprentissage est tenu pour terminé."},
+    {"colleagues", 3, "A country from which this many other administrators work is not raised.",
+                      "Un pays d’où travaillent autant d’autres administrateurs ne lève rien."},
+    {"agent_days", 2, "A user agent that the administrator used on this many earlier days is the administrator's own: the alert is low.",
+                      "Un agent utilisateur que l’administrateur a utilisé autant de jours antérieurs est le sien : l’alerte est faible."},
     {0}};
 
 const struct detector det_new_admin_location = {
@@ -94,6 +99,12 @@ const struct detector det_new_admin_location = {
              "the user agent is not one that the administrator had used before, else low. Addresses tagged corporate, VPN or cloud are not "
              "looked at.",
     .blind = "no cloud activities",
+    .french = {.name = "Nouveau lieu d’administration",
+               .about = "Un travail d’administration dans une application cloud est venu d’un pays où cet administrateur n’était pas actif "
+                        "auparavant (par quelque activité que ce soit, d’administration ou non) et d’où travaillent peu d’autres administrateurs. "
+                        "La gravité est moyenne quand aucun autre ne le fait et que l’agent utilisateur n’est pas de ceux que l’administrateur "
+                        "avait déjà utilisés, sinon faible. Les adresses marquées entreprise, VPN ou cloud ne sont pas prises en compte.",
+               .blind = "aucune activité cloud"},
     .wants = cloud_kinds,
     .params = params,
     .state_size = sizeof(struct state),

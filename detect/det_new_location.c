@@ -33,8 +33,11 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const struct param params[] = {
-    {"history", 20, "Nothing is raised before this many activities with a known place have been seen."},
-    {"history_days", 5, "Nothing is raised in the first days, this many, of activities with a known place, also when learning is assumed over."},
+    {"history", 20, "Nothing is raised before this many activities with a known place have been seen.",
+                    "Rien n’est levé avant que l’on n’ait vu autant d’activités d’un lieu connu."},
+    {"history_days", 5, "Nothing is raised in the first days, this many, of activities with a known place, also when learning is assumed over.",
+                        "Rien n’est levé pendant les premiers jours, aussi nombreux que cela, d’activités d’un lieu connu, même quand "
+                        "l’apprentissage est tenu pour terminé."},
     {0}};
 
 const struct detector det_new_location = {
@@ -47,6 +50,10 @@ const struct detector det_new_location = {
     .about = "Informative: somebody of the organisation was active in a country where nobody was before, told once for each "
              "country. Whether it is suspicious for the user is what the detections of travel and of infrequent countries say.",
     .blind = "no cloud activities",
+    .french = {.name = "Nouveau lieu",
+               .about = "Informative : quelqu’un de l’organisation a été actif dans un pays où personne ne l’avait été, signalé une fois par pays. "
+                        "Ce sont les détections de voyage et de pays peu fréquents qui disent si c’est suspect pour l’utilisateur.",
+               .blind = "aucune activité cloud"},
     .wants = cloud_kinds,
     .params = params,
     .state_size = sizeof(struct state),

@@ -85,8 +85,10 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const struct param params[] = {
-    {"scopes", 1, "A consent must give this many permissions to mail, files, chats or the directory."},
-    {"known_days", 7, "An app is known this many days after the first consent to it, and then raises nothing."},
+    {"scopes", 1, "A consent must give this many permissions to mail, files, chats or the directory.",
+                  "Un consentement doit donner autant de permissions sur le courrier, les fichiers, les conversations ou l’annuaire."},
+    {"known_days", 7, "An app is known this many days after the first consent to it, and then raises nothing.",
+                      "Une application est connue autant de jours après le premier consentement, et ne lève alors plus rien."},
     {0}};
 
 static const enum kind wants[] = {KIND_APP_CONSENT, KIND_COUNT};
@@ -101,6 +103,11 @@ const struct detector det_oauth_consent = {
     .about = "Somebody gave an app that nobody used before access to mail, files, chats or the directory. It is medium when "
              "the app gets more than one such permission or keeps its access while the user is away (offline_access), else low.",
     .blind = "no app consents (Entra audit: Consent to application)",
+    .french = {.name = "Consentement suspect à une application OAuth",
+               .about = "Quelqu’un a donné à une application que personne n’utilisait auparavant l’accès au courrier, aux fichiers, aux "
+                        "conversations ou à l’annuaire. La gravité est moyenne quand l’application reçoit plus d’une telle permission ou garde son "
+                        "accès en l’absence de l’utilisateur (offline_access), sinon faible.",
+               .blind = "aucun consentement à une application (audit Entra : Consent to application)"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

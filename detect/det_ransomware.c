@@ -144,9 +144,12 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const struct param params[] = {
-    {"files", 20, "So many files of one session must have got an ending that ransomware is known for."},
-    {"strange_files", 60, "So many files of one session must have got an ending that nobody in the organisation used before."},
-    {"gap_minutes", 15, "A pause of more minutes than this ends a session."},
+    {"files", 20, "So many files of one session must have got an ending that ransomware is known for.",
+                  "Autant de fichiers d’une session doivent avoir reçu une extension connue de rançongiciels."},
+    {"strange_files", 60, "So many files of one session must have got an ending that nobody in the organisation used before.",
+                          "Autant de fichiers d’une session doivent avoir reçu une extension que personne dans l’organisation n’utilisait "
+                          "auparavant."},
+    {"gap_minutes", 15, "A pause of more minutes than this ends a session.", "Une pause de plus de minutes que cela termine une session."},
     {0}};
 
 static const enum kind wants[] = {KIND_FILE_UPLOAD, KIND_FILE_MODIFY, KIND_FILE_RENAME, KIND_FILE_DELETE, KIND_COUNT};
@@ -161,6 +164,11 @@ const struct detector det_ransomware = {
     .about = "Many files of a cloud app were uploaded, changed or renamed within one session, so that they end in what "
              "ransomware is known to leave, or, after a week of learning, in something that no file of the organisation ended in before.",
     .blind = "no changes of files (SharePoint, OneDrive, Google Drive, Box audit)",
+    .french = {.name = "Activité de rançongiciel",
+               .about = "De nombreux fichiers d’une application cloud ont été déposés, modifiés ou renommés en une session, de sorte qu’ils "
+                        "portent l’extension que l’on sait laissée par des rançongiciels ou, après une semaine d’apprentissage, une extension "
+                        "qu’aucun fichier de l’organisation ne portait auparavant.",
+               .blind = "aucune modification de fichiers (audit SharePoint, OneDrive, Google Drive, Box)"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

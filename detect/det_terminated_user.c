@@ -94,7 +94,8 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const struct param params[] = {
-    {"grace_minutes", 60, "Activities within this many minutes of the termination are not raised: sessions take time to end."},
+    {"grace_minutes", 60, "Activities within this many minutes of the termination are not raised: sessions take time to end.",
+                          "Les activités dans autant de minutes après le départ ne sont pas levées : les sessions mettent du temps à finir."},
     {0}};
 
 #define PICK_CLOUD(id) KIND_##id,
@@ -116,6 +117,12 @@ const struct detector det_terminated_user = {
              "account ends it. That the directory has an account disabled is no moment: it does not say since when, so it "
              "raises nothing.",
     .blind = "no cloud activities",
+    .french = {.name = "Activité d’un utilisateur parti",
+               .about = "Un compte que l’on a vu supprimer ou désactiver d’un côté ou de l’autre, ou qui a expiré selon l’annuaire "
+                        "(accountExpires), a fait quelque chose dans une application cloud plus d’une heure après ce moment. L’activation du "
+                        "compte y met fin. Que l’annuaire ait un compte désactivé n’est pas un moment : il ne dit pas depuis quand, et cela ne "
+                        "lève donc rien.",
+               .blind = "aucune activité cloud"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -11,7 +11,7 @@ static void see(struct detection *d, const struct activity *a)
         burst_see(d, a, 1, &rule);
 }
 
-static const struct param params[] = {BURST_PARAMS(100, 100, 20, "administrative activities"), {0}};
+static const struct param params[] = {BURST_PARAMS(100, 100, 20, "administrative activities", "activités d’administration"), {0}};
 
 const struct detector det_unusual_admin = {
     .policy = "unusual_admin",
@@ -20,11 +20,11 @@ const struct detector det_unusual_admin = {
     .category = CATEGORY_PRIVILEGED_ACCOUNTS,
     .attack = {"T1098", "T1078.004", NULL},
     .learning_days = 7,
-    .about = "Counts administrative activities, failed ones included of one user in one session (no pause longer than an hour) "
-             "and compares it with the user's own sessions of the past 30 days and with everybody else's, on a logarithmic "
-             "scale. It is raised, low, when the session is large and far above what is usual for the user, and with full "
-             "severity when it also stands out from the largest sessions of everybody else in that time.",
+    .about = BURST_ABOUT("administrative activities, failed ones included"),
     .blind = "no administrative activities of a cloud app",
+    .french = {.name = "Activités d’administration inhabituelles",
+               .about = BURST_ABOUT_FRENCH("les activités d’administration, y compris échouées,"),
+               .blind = "aucune activité d’administration d’une application cloud"},
     .wants = cloud_kinds,
     .params = params,
     .state_size = sizeof(struct burst),

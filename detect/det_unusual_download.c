@@ -10,7 +10,7 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const enum kind wants[] = {KIND_FILE_DOWNLOAD, KIND_COUNT};
-static const struct param params[] = {BURST_PARAMS(40, 100, 15, "files"), {0}};
+static const struct param params[] = {BURST_PARAMS(40, 100, 15, "files", "fichiers"), {0}};
 
 const struct detector det_unusual_download = {
     .policy = "unusual_download",
@@ -19,11 +19,11 @@ const struct detector det_unusual_download = {
     .category = CATEGORY_EXFILTRATION,
     .attack = {"T1530", "T1213", NULL},
     .learning_days = 7,
-    .about = "Counts downloads of files of one user in one session (no pause longer than an hour) and compares it with the "
-             "user's own sessions of the past 30 days and with everybody else's, on a logarithmic scale. It is raised, low, "
-             "when the session is large and far above what is usual for the user, and with full severity when it also stands "
-             "out from the largest sessions of everybody else in that time.",
+    .about = BURST_ABOUT("downloads of files"),
     .blind = "no file downloads (SharePoint, OneDrive, Google Drive, Box audit)",
+    .french = {.name = "Téléchargements multiples de fichiers inhabituels",
+               .about = BURST_ABOUT_FRENCH("les téléchargements de fichiers"),
+               .blind = "aucun téléchargement de fichiers (audit SharePoint, OneDrive, Google Drive, Box)"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct burst),

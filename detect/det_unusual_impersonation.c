@@ -10,7 +10,7 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const enum kind wants[] = {KIND_IMPERSONATED_ACTIVITY, KIND_MAIL_SEND_AS, KIND_MAIL_ACCESS, KIND_MAIL_SENT, KIND_MAIL_DELETED, KIND_MAIL_MOVED, KIND_COUNT};
-static const struct param params[] = {BURST_PARAMS(20, 40, 4, "things in another account's name"), {0}};
+static const struct param params[] = {BURST_PARAMS(20, 40, 4, "things in another account's name", "opérations au nom d’un autre compte"), {0}};
 
 const struct detector det_unusual_impersonation = {
     .policy = "unusual_impersonation",
@@ -19,11 +19,12 @@ const struct detector det_unusual_impersonation = {
     .category = CATEGORY_THREAT_DETECTION,
     .attack = {"T1098.002", "T1114.002", NULL},
     .learning_days = 7,
-    .about = "Counts activities in the name of another account, mailboxes of others included of one user in one session (no "
-             "pause longer than an hour) and compares it with the user's own sessions of the past 30 days and with everybody "
-             "else's, on a logarithmic scale. It is raised, low, when the session is large and far above what is usual for the "
-             "user, and with full severity when it also stands out from the largest sessions of everybody else in that time.",
+    .about = BURST_ABOUT("activities in the name of another account, mailboxes of others included"),
     .blind = "no activities done in another account's name (Exchange mailbox audit, delegate and admin logons)",
+    .french = {.name = "Activités inhabituelles au nom d’un autre",
+               .about = BURST_ABOUT_FRENCH("les activités au nom d’un autre compte, boîtes aux lettres d’autrui comprises,"),
+               .blind = "aucune activité au nom d’un autre compte (audit de boîte aux lettres Exchange, connexions de délégués et "
+                        "d’administrateurs)"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct burst),

@@ -10,7 +10,7 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const enum kind wants[] = {KIND_REPORT_SHARED, KIND_COUNT};
-static const struct param params[] = {BURST_PARAMS(10, 20, 1, "Power BI reports"), {0}};
+static const struct param params[] = {BURST_PARAMS(10, 20, 1, "Power BI reports", "rapports Power BI"), {0}};
 
 const struct detector det_unusual_report_share = {
     .policy = "unusual_report_share",
@@ -19,11 +19,11 @@ const struct detector det_unusual_report_share = {
     .category = CATEGORY_EXFILTRATION,
     .attack = {"T1567", NULL},
     .learning_days = 7,
-    .about = "Counts shares of Power BI reports of one user in one session (no pause longer than an hour) and compares it with "
-             "the user's own sessions of the past 30 days and with everybody else's, on a logarithmic scale. It is raised, "
-             "low, when the session is large and far above what is usual for the user, and with full severity when it also "
-             "stands out from the largest sessions of everybody else in that time.",
+    .about = BURST_ABOUT("shares of Power BI reports"),
     .blind = "no Power BI report sharing activities (Office 365 audit, workload PowerBI)",
+    .french = {.name = "Partage inhabituel de rapports Power BI",
+               .about = BURST_ABOUT_FRENCH("les partages de rapports Power BI"),
+               .blind = "aucun partage de rapports Power BI (audit Office 365, charge de travail PowerBI)"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct burst),

@@ -10,7 +10,7 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const enum kind wants[] = {KIND_FILE_SHARE, KIND_COUNT};
-static const struct param params[] = {BURST_PARAMS(20, 40, 4, "files"), {0}};
+static const struct param params[] = {BURST_PARAMS(20, 40, 4, "files", "fichiers"), {0}};
 
 const struct detector det_unusual_share = {
     .policy = "unusual_share",
@@ -19,11 +19,11 @@ const struct detector det_unusual_share = {
     .category = CATEGORY_EXFILTRATION,
     .attack = {"T1567", "T1537", NULL},
     .learning_days = 7,
-    .about = "Counts shares of files outside the organisation, or with whom is unknown of one user in one session (no pause "
-             "longer than an hour) and compares it with the user's own sessions of the past 30 days and with everybody else's, "
-             "on a logarithmic scale. It is raised, low, when the session is large and far above what is usual for the user, "
-             "and with full severity when it also stands out from the largest sessions of everybody else in that time.",
+    .about = BURST_ABOUT("shares of files outside the organisation, or with whom is unknown"),
     .blind = "no file sharing activities (SharePoint, OneDrive, Google Drive, Box audit)",
+    .french = {.name = "Partages de fichiers inhabituels",
+               .about = BURST_ABOUT_FRENCH("les partages de fichiers hors de l’organisation, ou avec on ne sait qui,"),
+               .blind = "aucun partage de fichiers (audit SharePoint, OneDrive, Google Drive, Box)"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct burst),

@@ -10,7 +10,7 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const enum kind wants[] = {KIND_STORAGE_DELETED, KIND_COUNT};
-static const struct param params[] = {BURST_PARAMS(6, 10, 0, "storage resources"), {0}};
+static const struct param params[] = {BURST_PARAMS(6, 10, 0, "storage resources", "ressources de stockage"), {0}};
 
 const struct detector det_unusual_storage_deletion = {
     .policy = "unusual_storage_deletion",
@@ -19,11 +19,11 @@ const struct detector det_unusual_storage_deletion = {
     .category = CATEGORY_THREAT_DETECTION,
     .attack = {"T1485", NULL},
     .learning_days = 7,
-    .about = "Counts deletions of buckets, storage accounts, volumes and snapshots of one user in one session (no pause longer "
-             "than an hour) and compares it with the user's own sessions of the past 30 days and with everybody else's, on a "
-             "logarithmic scale. It is raised, low, when the session is large and far above what is usual for the user, and "
-             "with full severity when it also stands out from the largest sessions of everybody else in that time.",
+    .about = BURST_ABOUT("deletions of buckets, storage accounts, volumes and snapshots"),
     .blind = "no storage deletions (CloudTrail DeleteBucket, Azure activity log)",
+    .french = {.name = "Suppressions multiples de stockage inhabituelles",
+               .about = BURST_ABOUT_FRENCH("les suppressions de compartiments, de comptes de stockage, de volumes et d’instantanés"),
+               .blind = "aucune suppression de stockage (CloudTrail DeleteBucket, journal d’activité Azure)"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct burst),

@@ -10,7 +10,7 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const enum kind wants[] = {KIND_VM_CREATED, KIND_COUNT};
-static const struct param params[] = {BURST_PARAMS(8, 15, 0.5, "virtual machines"), {0}};
+static const struct param params[] = {BURST_PARAMS(8, 15, 0.5, "virtual machines", "machines virtuelles"), {0}};
 
 const struct detector det_unusual_vm_creation = {
     .policy = "unusual_vm_creation",
@@ -19,11 +19,11 @@ const struct detector det_unusual_vm_creation = {
     .category = CATEGORY_THREAT_DETECTION,
     .attack = {"T1578.002", "T1496", NULL},
     .learning_days = 7,
-    .about = "Counts creations of virtual machines of one user in one session (no pause longer than an hour) and compares it "
-             "with the user's own sessions of the past 30 days and with everybody else's, on a logarithmic scale. It is "
-             "raised, low, when the session is large and far above what is usual for the user, and with full severity when it "
-             "also stands out from the largest sessions of everybody else in that time.",
+    .about = BURST_ABOUT("creations of virtual machines"),
     .blind = "no VM creations (CloudTrail RunInstances, Azure activity log)",
+    .french = {.name = "Créations multiples de machines virtuelles inhabituelles",
+               .about = BURST_ABOUT_FRENCH("les créations de machines virtuelles"),
+               .blind = "aucune création de machine virtuelle (CloudTrail RunInstances, journal d’activité Azure)"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct burst),

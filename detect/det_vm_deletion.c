@@ -10,7 +10,7 @@ static void see(struct detection *d, const struct activity *a)
 }
 
 static const enum kind wants[] = {KIND_VM_DELETED, KIND_COUNT};
-static const struct param params[] = {BURST_PARAMS(5, 10, 0, "virtual machines"), {0}};
+static const struct param params[] = {BURST_PARAMS(5, 10, 0, "virtual machines", "machines virtuelles"), {0}};
 
 const struct detector det_vm_deletion = {
     .policy = "vm_deletion",
@@ -19,11 +19,11 @@ const struct detector det_vm_deletion = {
     .category = CATEGORY_THREAT_DETECTION,
     .attack = {"T1578.003", "T1489", NULL},
     .learning_days = 7,
-    .about = "Counts deletions of virtual machines of one user in one session (no pause longer than an hour) and compares it "
-             "with the user's own sessions of the past 30 days and with everybody else's, on a logarithmic scale. It is "
-             "raised, low, when the session is large and far above what is usual for the user, and with full severity when it "
-             "also stands out from the largest sessions of everybody else in that time.",
+    .about = BURST_ABOUT("deletions of virtual machines"),
     .blind = "no VM deletions (CloudTrail TerminateInstances, Azure activity log)",
+    .french = {.name = "Suppressions multiples de machines virtuelles",
+               .about = BURST_ABOUT_FRENCH("les suppressions de machines virtuelles"),
+               .blind = "aucune suppression de machine virtuelle (CloudTrail TerminateInstances, journal d’activité Azure)"},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct burst),

@@ -20,7 +20,12 @@ struct detection; /* a detector at work */
 struct param {
     const char *name; /* snake_case */
     double value;     /* default */
-    const char *about;
+    const char *about, *french; /* the same sentence in both languages */
+};
+
+/* What a detection says of itself, for the French portal. Everything else (API, CEF, reports, docs) says it in English. */
+struct detector_french {
+    const char *name, *about, *blind;
 };
 
 struct detector {
@@ -35,6 +40,7 @@ struct detector {
     bool preview;          /* beyond the original's 2019 list */
     const char *about;     /* what it means and how it is decided, a short paragraph for docs/detections */
     const char *blind;     /* what the input lacks when none of the wanted kinds was in it: "no event 4662 (Audit Directory Service Access)" */
+    struct detector_french french; /* the same; tests/detect/test_french.c misses what is missing */
     bool asks_directory;   /* decides by what the directory says of accounts: weaker where it is missing or old */
     const enum kind *wants; /* kinds it sees, ended by KIND_COUNT; { KIND_UNKNOWN, KIND_COUNT } = all kinds */
     const enum kind *needs; /* kinds without all of which it is blind; NULL = wants. The other wanted kinds only explain. */

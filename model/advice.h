@@ -4,13 +4,17 @@
 #ifndef VIGIE_MODEL_ADVICE_H
 #define VIGIE_MODEL_ADVICE_H
 
-#include "base/str.h"
+#include "model/language.h"
 
 enum { ADVICE_LINES = 5 };
 
+struct advice_words {
+    const char *scope[ADVICE_LINES], *remediation[ADVICE_LINES], *prevention[ADVICE_LINES]; /* each ended by NULL */
+};
+
 struct advice {
     const char *keys; /* blank-separated */
-    const char *scope[ADVICE_LINES], *remediation[ADVICE_LINES], *prevention[ADVICE_LINES]; /* each ended by NULL */
+    struct advice_words in[LANGUAGES];
 };
 
 /* Never NULL: a general advice where the detection has none of its own. */

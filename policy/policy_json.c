@@ -19,6 +19,12 @@ static int open_alerts(struct db *db, const struct stored_policy *p, const struc
     return tab_alerts_count(db, &f, view, n);
 }
 
+struct policy_writing {
+    struct db *db;
+    struct arena *arena;
+    const struct jnode *doc, *french; /* of a detection: its definition; what that has in French, when that is asked for */
+};
+
 /* ---- parameters ---- */
 
 struct values {
@@ -39,10 +45,11 @@ static int keep(void *owner, struct str name, double value)
     return 0;
 }
 
-static int params_json(struct arena *a, const struct stored_policy *p, const struct jnode *doc, struct jout *j)
+static int params_json(struct policy_writing *w, const struct stored_policy *p, struct jout *j)
 {
+    const struct jnode *doc = w->doc;
     struct values v = {.j = j};
-    int err = detection_policy_params(a, p, keep, &v);
+    int err = detection_policy_params(w->arena, p, keep, &v);
     const struct jnode *list = doc ? jin_get(doc, doc, STR("params")) : NULL;
     jout_key(j, "params");
     jout_arr(j);
@@ -60,7 +67,7 @@ static int params_json(struct arena *a, const struct stored_policy *p, const str
             jout_raw(j, jin_str(doc, c, "default"));
         jout_key(j, "default");
         jout_raw(j, jin_str(doc, c, "default"));
-        jout_kstr(j, "about", jin_str(doc, c, "about"));
+        jout_kstr(j, "about", jin_str(doc, c, w->french ? "french" : "about"));
         jout_kbool(j, "scaled", detection_policy_scales(name));
         jout_end_obj(j);
     }
@@ -101,11 +108,13 @@ static int exclusion(void *owner, struct str policy, struct str name, int64_t un
 
 static const char *const copied[] = {"about", "blind", "shore", "attack", "learningDays", "off", "preview"};
 
-static int detection_json(struct db *db, struct arena *a, const struct stored_policy *p, struct jout *j)
+static int detection_json(struct policy_writing *w, const struct stored_policy *p, struct jout *j)
 {
-    const struct jnode *doc = jin_embedded(a, p->definition), *scope = jin_embedded(a, p->scope);
+    const struct jnode *doc = w->doc, *scope = jin_embedded(w->arena, p->scope);
     for (size_t i = 0; i < sizeof copied / sizeof *copied; i++) {
-        const struct jnode *n = doc ? jin_get(doc, doc, str_of(copied[i])) : NULL;
+        const struct jnode *n = w->french ? jin_get(doc, w->french, str_of(copied[i])) : NULL;
+        if (!n && doc)
+            n = jin_get(doc, doc, str_of(copied[i]));
         if (!n)
             continue;
         jout_key(j, copied[i]);
@@ -114,11 +123,11 @@ static int detection_json(struct db *db, struct arena *a, const struct stored_po
         else
             jout_raw(j, n->type == J_NULL ? STR("null") : n->type == J_TRUE || n->type == J_FALSE ? jin_text(n) : n->val);
     }
-    int err = params_json(a, p, doc, j);
+    int err = params_json(w, p, j);
     jout_key(j, "scope");
     jout_obj(j);
-    named(db, a, scope, "include", j);
-    named(db, a, scope, "exclude", j);
+    named(w->db, w->arena, scope, "include", j);
+    named(w->db, w->arena, scope, "exclude", j);
     jout_end_obj(j);
     jout_key(j, "sensitivity");
     if (p->type == POLICY_ANOMALY)
@@ -173,13 +182,13 @@ static void governance_json(struct str governance, struct jout *j)
     jout_end_arr(j);
 }
 
-static int policy_body(struct db *db, struct arena *a, const struct stored_policy *p, struct jout *j)
+static int policy_body(struct policy_writing *w, const struct stored_policy *p, struct jout *j)
 {
     jout_kstr(j, "id", p->id);
     jout_kstr(j, "type", policy_type_text(p->type));
     if (p->external_id)
         jout_ki64(j, "externalId", p->external_id);
-    jout_kstr(j, "name", p->name);
+    jout_kstr(j, "name", w->french ? jin_str(w->doc, w->french, "name") : p->name);
     jout_kstr(j, "description", p->description);
     jout_kstr(j, "severity", severity_text(p->severity));
     jout_kstr(j, "category", p->category);
@@ -188,11 +197,11 @@ static int policy_body(struct db *db, struct arena *a, const struct stored_polic
     if (p->type == POLICY_ACTIVITY)
         activity_json(p, j);
     else
-        err = detection_json(db, a, p, j);
+        err = detection_json(w, p, j);
     jout_key(j, "exclusions");
     jout_arr(j);
     if (!err)
-        err = tab_policies_exclusions(db, p->id, TIME_NONE, exclusion, j);
+        err = tab_policies_exclusions(w->db, p->id, TIME_NONE, exclusion, j);
     jout_end_arr(j);
     actions_json(p->actions, j);
     governance_json(p->governance, j);
@@ -201,13 +210,16 @@ static int policy_body(struct db *db, struct arena *a, const struct stored_polic
     return err;
 }
 
-int policy_json(struct db *db, const struct stored_policy *p, const struct alert_view *view, struct jout *j)
+int policy_json(struct db *db, const struct stored_policy *p, const struct alert_view *view, enum language language, struct jout *j)
 {
     struct arena a;
     uint64_t n = 0;
     arena_init(&a, 16384, 1u << 24);
+    struct policy_writing w = {.db = db, .arena = &a, .doc = str_set(p->definition) ? jin_embedded(&a, p->definition) : NULL};
+    if (w.doc && language == FRENCH)
+        w.french = jin_get(w.doc, w.doc, STR("french"));
     jout_obj(j);
-    int err = policy_body(db, &a, p, j);
+    int err = policy_body(&w, p, j);
     if (!err && view)
         err = open_alerts(db, p, view, &n);
     if (view)

@@ -107,7 +107,7 @@ const struct suggested_query suggested_queries[] = {
     {"log_in", {"Successful log in", "Connexions réussies"}, SIGN_IN},
     {.id = NULL}};
 
-void template_json(const struct policy_template *t, bool french, struct jout *j)
+void template_json(const struct policy_template *t, enum language language, struct jout *j)
 {
     struct arena arena;
     struct buf filters = {0};
@@ -118,8 +118,8 @@ void template_json(const struct policy_template *t, bool french, struct jout *j)
         filter_write(&f, &filters);
     jout_obj(j);
     jout_kz(j, "id", t->id);
-    jout_kz(j, "name", t->name[french]);
-    jout_kz(j, "about", t->about[french]);
+    jout_kz(j, "name", t->name[language]);
+    jout_kz(j, "about", t->about[language]);
     jout_kstr(j, "severity", severity_text(t->severity));
     jout_kstr(j, "category", category_text(t->category));
     jout_key(j, "filters");

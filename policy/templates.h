@@ -6,12 +6,13 @@
 #define VIGIE_POLICY_TEMPLATES_H
 
 #include "base/jout.h"
+#include "model/language.h"
 #include "store/tab_policies.h"
 
 struct policy_template {
     const char *id;              /* permanent */
-    const char *name[2];         /* English, French */
-    const char *about[2];
+    const char *name[LANGUAGES];
+    const char *about[LANGUAGES];
     enum severity severity;
     enum category category;
     const char *filters;
@@ -25,13 +26,13 @@ extern const struct policy_template policy_templates[]; /* ended by id == NULL *
 
 struct suggested_query {
     const char *id;
-    const char *name[2];
+    const char *name[LANGUAGES];
     const char *filters;
 };
 
 extern const struct suggested_query suggested_queries[]; /* ended by id == NULL */
 
 /* {"id","name","about","severity","category","filters","match":{...}}; filters as the JSON form. */
-void template_json(const struct policy_template *t, bool french, struct jout *j);
+void template_json(const struct policy_template *t, enum language language, struct jout *j);
 
 #endif

@@ -46,5 +46,15 @@ const struct assessment ass_clear_text = {
              "Change the passwords of the accounts listed, sensitive ones first.", NULL},
     .needs =
         "LDAP binds: event 2889 of the Directory Service log (LDAP Interface Events at level 2) Samba's authentication audit, or network traffic",
+    .french = {.name = "Entités exposant des identifiants en clair",
+               .about = "Ces comptes ont envoyé leur mot de passe sur le réseau sans chiffrement. Quiconque peut lire le trafic en un point du "
+                        "trajet a le mot de passe, et avec lui tout ce que le compte peut faire.",
+               .todo = {"Trouvez l’application qui, sur l’ordinateur nommé, se lie ainsi, et passez-la à LDAPS, StartTLS ou Kerberos ; les "
+                        "serveurs web qui demandent Basic, à HTTPS ou Negotiate.",
+                        "Quand il n’en reste plus, exigez la signature LDAP sur les contrôleurs de domaine (Contrôleur de domaine : conditions "
+                        "requises pour la signature de serveur LDAP).",
+                        "Changez les mots de passe des comptes de la liste, les sensibles d’abord.", NULL},
+               .needs = "les liaisons LDAP : événement 2889 du journal Directory Service (LDAP Interface Events au niveau 2), audit "
+                        "d’authentification de Samba, ou trafic réseau"},
     .see = see,
 };

@@ -88,5 +88,11 @@ const struct assessment ass_dormant_sensitive = {
              "somebody else began to use them.",
     .todo = {"Take the account out of its sensitive groups, or delete it.", "If it is needed for emergencies, tag it as a honeytoken: any use then raises an alert.", NULL},
     .needs = "the directory: LDAP sync or an import with groups, lastLogonTimestamp and userAccountControl",
+    .french = {.name = "Entités dormantes dans des groupes sensibles",
+               .about = "Des comptes aux droits sensibles que personne n’a utilisés depuis 180 jours, ou qui sont désactivés ou expirés. Personne "
+                        "ne remarquerait que quelqu’un d’autre se met à les utiliser.",
+               .todo = {"Retirez le compte de ses groupes sensibles, ou supprimez-le.",
+                        "S’il sert aux urgences, étiquetez-le comme leurre : tout usage lève alors une alerte.", NULL},
+               .needs = "l’annuaire : synchronisation LDAP ou import avec groupes, lastLogonTimestamp et userAccountControl"},
     .check = check,
 };

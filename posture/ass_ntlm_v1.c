@@ -28,5 +28,13 @@ const struct assessment ass_ntlm_v1 = {
     .todo = {"Set LAN Manager authentication level to 'Send NTLMv2 response only. Refuse LM & NTLM' on the computers named, then everywhere.",
              "Update or replace devices that only speak NTLMv1.", "Audit NTLM on domain controllers and reduce it to what needs it.", NULL},
     .needs = "logons with their NTLM version: event 4624, Samba's authentication audit, or network traffic",
+    .french = {.name = "Utilisation de protocoles hérités",
+               .about = "Ces comptes se sont authentifiés avec NTLMv1 ou LM. D’une réponse capturée, le hachage du mot de passe se calcule en "
+                        "quelques heures, et une réponse peut être relayée vers d’autres serveurs.",
+               .todo = {"Réglez le niveau d’authentification LAN Manager sur « Envoyer uniquement une réponse NTLM version 2. Refuser LM et NTLM » "
+                        "sur les ordinateurs nommés, puis partout.",
+                        "Mettez à jour ou remplacez les appareils qui ne parlent que NTLMv1.",
+                        "Auditez NTLM sur les contrôleurs de domaine et réduisez-le à ce qui en a besoin.", NULL},
+               .needs = "les ouvertures de session avec leur version de NTLM : événement 4624, audit d’authentification de Samba, ou trafic réseau"},
     .see = see,
 };

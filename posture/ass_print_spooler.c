@@ -33,5 +33,13 @@ const struct assessment ass_print_spooler = {
     .todo = {"Stop and disable the Print Spooler service on every domain controller.",
              "If pruning of published printers is needed, run it from another server.", NULL},
     .needs = "access to named pipes on domain controllers: event 5145 (Audit Detailed File Share) or network traffic",
+    .french = {.name = "Spouleur d’impression disponible sur des contrôleurs de domaine",
+               .about = "Tout utilisateur authentifié peut faire se connecter un spouleur d’impression à un ordinateur de son choix avec les "
+                        "identifiants de l’ordinateur du spouleur. Sur un contrôleur de domaine, avec une délégation non contrainte ou un relais, "
+                        "cela mène au domaine entier.",
+               .todo = {"Arrêtez et désactivez le service Spouleur d’impression sur chaque contrôleur de domaine.",
+                        "S’il faut nettoyer les imprimantes publiées, faites-le depuis un autre serveur.", NULL},
+               .needs = "l’accès aux canaux nommés des contrôleurs de domaine : événement 5145 (Auditer le partage de fichiers détaillé) ou trafic "
+                        "réseau"},
     .see = see,
 };

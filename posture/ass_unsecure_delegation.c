@@ -85,5 +85,15 @@ const struct assessment ass_unsecure_delegation = {
              "Remove delegation with protocol transition towards domain controllers and sensitive servers.",
              "Empty msDS-AllowedToActOnBehalfOfOtherIdentity where nobody can say what it is for.", NULL},
     .needs = "the directory: LDAP sync or an import with userAccountControl and msDS-AllowedToDelegateTo and msDS-AllowedToActOnBehalfOfOtherIdentity",
+    .french = {.name = "Délégation Kerberos non sécurisée",
+               .about = "Un compte approuvé pour la délégation non contrainte reçoit les TGT de tous ceux qui se connectent à lui. Qui le contrôle "
+                        "peut agir comme n’importe lequel d’entre eux n’importe où dans le domaine, administrateurs du domaine compris.",
+               .todo = {"Remplacez la délégation non contrainte par une délégation contrainte aux services vraiment nécessaires.",
+                        "Cochez « Le compte est sensible et ne peut pas être délégué » sur les comptes sensibles, ou placez-les dans Protected "
+                        "Users.",
+                        "Retirez la délégation avec transition de protocole vers les contrôleurs de domaine et les serveurs sensibles.",
+                        "Videz msDS-AllowedToActOnBehalfOfOtherIdentity là où personne ne sait dire à quoi il sert.", NULL},
+               .needs = "l’annuaire : synchronisation LDAP ou import avec userAccountControl, msDS-AllowedToDelegateTo et "
+                        "msDS-AllowedToActOnBehalfOfOtherIdentity"},
     .check = check,
 };

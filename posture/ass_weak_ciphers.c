@@ -124,6 +124,14 @@ const struct assessment ass_weak_ciphers = {
              "Remove 'Use only Kerberos DES encryption types' from accounts.",
              "Then allow only AES in 'Network security: Configure encryption types allowed for Kerberos'.", NULL},
     .needs = "Kerberos tickets: events 4768 and 4769, or Samba's authentication audit",
+    .french = {.name = "Utilisation de chiffrements faibles",
+               .about = "Kerberos avec RC4 ou DES. Les clés RC4 sont le hachage NT du mot de passe : les tickets faits avec elles se devinent hors "
+                        "ligne bien plus vite que ceux en AES, et un hachage volé sert de clé.",
+               .todo = {"Réglez msDS-SupportedEncryptionTypes des comptes de service de la liste sur AES et changez leurs mots de passe, pour que "
+                        "des clés AES existent.",
+                        "Décochez « Utiliser uniquement les types de chiffrement DES via Kerberos » sur les comptes.",
+                        "Puis n’autorisez qu’AES dans « Sécurité réseau : Configurer les types de chiffrement autorisés pour Kerberos ».", NULL},
+               .needs = "les tickets Kerberos : événements 4768 et 4769, ou audit d’authentification de Samba"},
     .see = see,
     .check = check,
 };

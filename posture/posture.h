@@ -16,6 +16,11 @@ enum impact { IMPACT_LOW, IMPACT_MEDIUM, IMPACT_HIGH };
 struct posture;
 struct note;
 
+/* What an assessment says of itself, for the French portal. */
+struct assessment_french {
+    const char *name, *about, *todo[6], *needs;
+};
+
 struct assessment {
     const char *id;    /* file name without ass_ */
     const char *name;
@@ -23,6 +28,7 @@ struct assessment {
     const char *about; /* what it is and why it is risky */
     const char *todo[6]; /* what to do, ended by NULL */
     const char *needs; /* what must be seen to judge; without it the state is unknown */
+    struct assessment_french french; /* the same; tests/posture/test_french.c misses what is missing */
     void (*see)(struct posture *p, const struct activity *a);                        /* may be NULL */
     void (*check)(struct posture *p, const struct entity *e, int64_t now);           /* may be NULL */
 };

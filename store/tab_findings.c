@@ -10,15 +10,16 @@ static const char *const steps[] = {
     " text TEXT NOT NULL, exposure INTEGER NOT NULL);"
     "CREATE INDEX findings_of ON findings(assessment);"
     "CREATE TABLE findings_trend(assessment TEXT NOT NULL, day INTEGER NOT NULL, affected INTEGER NOT NULL, PRIMARY KEY(assessment, day)) WITHOUT ROWID;",
+    "ALTER TABLE assessments ADD COLUMN french TEXT;",
     NULL};
 
 const struct db_schema tab_findings = {"findings", steps};
 
 int tab_findings_define(struct db *db, const struct stored_assessment *a)
 {
-    struct sql q = sql_open(db, "INSERT INTO assessments(id,name,impact,about,todo,needs) VALUES(?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET"
-                                " name=excluded.name, impact=excluded.impact, about=excluded.about, todo=excluded.todo, needs=excluded.needs");
-    const struct str values[] = {a->id, a->name, a->impact, a->about, a->todo, a->needs};
+    struct sql q = sql_open(db, "INSERT INTO assessments(id,name,impact,about,todo,needs,french) VALUES(?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET"
+                                " name=excluded.name, impact=excluded.impact, about=excluded.about, todo=excluded.todo, needs=excluded.needs, french=excluded.french");
+    const struct str values[] = {a->id, a->name, a->impact, a->about, a->todo, a->needs, a->french};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
         sql_str(&q, values[i]);
     return sql_close(&q);
@@ -68,12 +69,12 @@ int tab_findings_state(struct db *db, struct str assessment, bool known, int64_t
 int tab_findings_assessments(struct db *db, int (*each)(void *owner, const struct stored_assessment *a), void *owner)
 {
     int stop = 0;
-    struct sql q = sql_open(db, "SELECT id,name,impact,about,todo,needs,known,as_of,(SELECT count(DISTINCT entity) FROM findings f WHERE f.assessment=a.id)"
+    struct sql q = sql_open(db, "SELECT id,name,impact,about,todo,needs,french,known,as_of,(SELECT count(DISTINCT entity) FROM findings f WHERE f.assessment=a.id)"
                                 " FROM assessments a ORDER BY id");
     while (!stop && sql_row(&q)) {
         const struct stored_assessment a = {.id = sql_col_str(&q, 0), .name = sql_col_str(&q, 1), .impact = sql_col_str(&q, 2), .about = sql_col_str(&q, 3),
-                                            .todo = sql_col_str(&q, 4), .needs = sql_col_str(&q, 5), .known = sql_col_i64(&q, 6) != 0,
-                                            .as_of = sql_col_null(&q, 7) ? TIME_NONE : sql_col_i64(&q, 7), .affected = (uint64_t)sql_col_i64(&q, 8)};
+                                            .todo = sql_col_str(&q, 4), .needs = sql_col_str(&q, 5), .french = sql_col_str(&q, 6), .known = sql_col_i64(&q, 7) != 0,
+                                            .as_of = sql_col_null(&q, 8) ? TIME_NONE : sql_col_i64(&q, 8), .affected = (uint64_t)sql_col_i64(&q, 9)};
         stop = each(owner, &a);
     }
     int err = sql_close(&q);

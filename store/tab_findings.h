@@ -5,9 +5,10 @@
 #include "base/time.h"
 #include "store/db.h"
 
-/* An assessment as the program defines it; written at start. Texts in `todo` are a JSON array. */
+/* An assessment as the program defines it; written at start. Texts in `todo` are a JSON array; `french`: a JSON object
+ * with name, about, todo and needs in French. */
 struct stored_assessment {
-    struct str id, name, impact, about, todo, needs;
+    struct str id, name, impact, about, todo, needs, french;
     bool known;      /* something was seen by which it can be judged */
     uint64_t affected;
     int64_t as_of;   /* TIME_NONE: never judged */

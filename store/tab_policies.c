@@ -177,11 +177,24 @@ int tab_policies_get(struct db *db, struct arena *a, struct str id, struct store
     return err ? err : found ? 0 : ERR_NOT_FOUND;
 }
 
+int tab_policies_french(struct db *db, struct arena *a, struct str id, struct str *name)
+{
+    struct str found = STR_NONE;
+    struct sql q = sql_open(db, "SELECT json_extract(definition, '$.french.name') FROM policies WHERE id=?");
+    sql_str(&q, id);
+    if (sql_row(&q))
+        found = str_dup(a, sql_col_str(&q, 0));
+    int err = sql_close(&q);
+    if (!err && str_set(found))
+        *name = found;
+    return err ? err : str_set(found) ? 0 : ERR_NOT_FOUND;
+}
+
 int tab_policies_each(struct db *db, unsigned types, struct str text, int (*each)(void *owner, const struct stored_policy *p), void *owner)
 {
     int stop = 0;
     struct sql q = sql_open(db, "SELECT " COLUMNS " FROM policies WHERE (?1 >> type) & 1 AND (?2 IS NULL OR instr(lower(name), lower(?2)) OR "
-                                "instr(id, lower(?2))) ORDER BY type, external_id, name, id");
+                                "instr(lower(json_extract(definition, '$.french.name')), lower(?2)) OR instr(id, lower(?2))) ORDER BY type, external_id, name, id");
     sql_i64(&q, types);
     sql_str(&q, text);
     while (!stop && sql_row(&q)) {

@@ -21,7 +21,7 @@ struct stored_policy {
     struct str name, description;
     enum severity severity;
     struct str category;
-    struct str definition;   /* detections: JSON {about, blind, shore, attack, learningDays, off, preview, params} */
+    struct str definition;   /* detections: JSON {about, blind, shore, attack, learningDays, off, preview, params, french} */
     /* what the administrator decides */
     bool enabled;
     unsigned actions;        /* POLICY_ bits: who is told of its alerts */
@@ -59,7 +59,9 @@ int tab_policies_drop(struct db *db, struct str id);
 /* ---- all ---- */
 
 int tab_policies_get(struct db *db, struct arena *a, struct str id, struct stored_policy *out);
-/* By type, external id, name. `types`: a bit per enum policy_type; `text`: part of name or id, absent for all. Texts live until each
+/* How a detection is called in French. ERR_NOT_FOUND: there is none of that id, or it is an activity policy, whose name is its author's. */
+int tab_policies_french(struct db *db, struct arena *a, struct str id, struct str *name);
+/* By type, external id, name. `types`: a bit per enum policy_type; `text`: part of name (in either language) or id, absent for all. Texts live until each
  * returns. */
 int tab_policies_each(struct db *db, unsigned types, struct str text, int (*each)(void *owner, const struct stored_policy *p), void *owner);
 

@@ -1,5 +1,7 @@
 // api.ts - the client of docs/api.md: one function per verb, errors as sentences, sign-in lost as one event.
 
+import { language } from './texts';
+
 const BASE = '/api/vigie/v1/';
 
 export interface Failed { id: string; text: string; todo: string }
@@ -18,7 +20,7 @@ export function setCsrf(value: string) { csrf = value; }
 export function whenSignedOut(handler: () => void) { onSignedOut = handler; }
 
 async function send(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
-  const headers: Record<string, string> = { Accept: 'application/json' };
+  const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': language };
   if (method !== 'GET') headers['X-Vigie-CSRF'] = csrf;
   const raw = body instanceof Blob;
   if (body !== undefined) headers['Content-Type'] = raw ? 'application/octet-stream' : 'application/json';

@@ -18,13 +18,13 @@ static void every_detection_has_advice_of_its_own(void **state)
         struct str k = detector_key(*d, key);
         if (!advice_own(k))
             fail_msg("%.*s has no advice", (int)k.n, k.p);
-        const struct advice *a = advice_of(k);
+        const struct advice_words *a = &advice_of(k)->in[ENGLISH];
         assert_non_null(a->scope[0]);
         assert_non_null(a->remediation[0]);
         assert_non_null(a->prevention[0]);
     }
     assert_false(advice_own(STR("0")));
-    assert_non_null(advice_of(STR("0"))->scope[0]);
+    assert_non_null(advice_of(STR("0"))->in[ENGLISH].scope[0]);
 }
 
 int main(void)

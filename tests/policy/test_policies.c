@@ -189,7 +189,7 @@ static void activity_policies(void **state)
     struct buf out = {0};
     struct jout j = jout_to(&out);
     p = get(id);
-    assert_int_equal(policy_json(kept.db, &p, &all, &j), 0);
+    assert_int_equal(policy_json(kept.db, &p, &all, ENGLISH, &j), 0);
     const struct jnode *doc = jin_embedded(&kept.arena, buf_view(&out));
     assert_non_null(doc);
     assert_true(str_eq(jin_str(doc, doc, "match.count"), STR("50")) && str_eq(jin_str(doc, doc, "openAlerts"), STR("0")));
@@ -197,7 +197,7 @@ static void activity_policies(void **state)
     out.n = 0;
     j = jout_to(&out);
     p = get("impossible_travel");
-    assert_int_equal(policy_json(kept.db, &p, &all, &j), 0);
+    assert_int_equal(policy_json(kept.db, &p, &all, ENGLISH, &j), 0);
     doc = jin_embedded(&kept.arena, buf_view(&out));
     assert_non_null(doc);
     assert_true(str_eq(jin_str(doc, doc, "blind"), STR("no sign-ins")) && str_eq(jin_str(doc, doc, "learningDays"), STR("7")));

@@ -22,7 +22,7 @@ static void templates(void **state)
     for (const struct policy_template *t = policy_templates; t->id; t++, n++) {
         struct buf out = {0};
         struct jout j = jout_to(&out);
-        template_json(t, n & 1, &j);
+        template_json(t, n & 1 ? FRENCH : ENGLISH, &j);
         const struct jnode *doc = jin_embedded(&arena, buf_view(&out));
         assert_non_null(doc);
         struct policy_change c = {.arena = &arena, .doc = doc, .body = doc, .by = STR("ada"), .now = 1};

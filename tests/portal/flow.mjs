@@ -651,6 +651,62 @@ async function keyboard() {
   ok('the keyboard alone opens a row', await until('page of a person', 10, async () => /users\/[0-9a-f]{24}/.test(page.url())));
 }
 
+/** What the program says of its detections and assessments: asked in a language, as the portal asks. */
+const said = (language, path) => page.evaluate(async ([language, path]) => (await fetch(path, { headers: { 'Accept-Language': language } })).json(), [language, API + path]);
+const wordsOf = (x) => (typeof x === 'string' ? [x] : Array.isArray(x) ? x.flatMap(wordsOf) : []);
+async function staticWords(language, alerts) {
+  const policies = (await said(language, 'policies')).data.filter((p) => p.type !== 'activity');
+  const of = { policies: policies.flatMap((p) => [p.name, p.about, p.blind, ...p.params.map((x) => x.about)]), assessments: (await said(language, 'posture')).data.flatMap((a) => wordsOf([a.name, a.about, a.needs, a.todo])), alerts: [] };
+  for (const id of alerts) {
+    const a = await said(language, `alerts/${id}`);
+    of.alerts.push(a.name, a.about, ...Object.values(a.advice).flat());
+  }
+  return of;
+}
+
+/** Wherever our own static texts are shown, they are the French ones. */
+async function frenchWords() {
+  const found = (await api('POST', 'alerts/query', { filters: {}, limit: 100 })).json.data.filter((a) => (a.externalId || a.shore === 'cloud') && !/^[0-9a-f]{24}$/.test(a.policy));
+  const alerts = [...new Map(found.map((a) => [a.policy, a.id])).values()].slice(0, 6);
+  const en = await staticWords('en', alerts), fr = await staticWords('fr', alerts);
+  const all = (x) => [...x.policies, ...x.assessments, ...x.alerts];
+  ok('every static text has a French one', alerts.length >= 3 && all(en).length === all(fr).length && all(en).length > 300 && all(en).every((text, i) => text && all(fr)[i] && text !== all(fr)[i]), [alerts.length, all(en).length, all(fr).length]);
+  const english = [...new Set(all(en))], left = [];
+  const look = async (what, wanted) => {
+    await page.waitForFunction(() => !document.querySelector('main .skeleton, dialog .skeleton'), null, { timeout: 15_000 });
+    const text = await page.locator('body').innerText();
+    left.push(...english.filter((e) => text.includes(e)).map((e) => `${what}: ${e}`), ...wanted.filter((w) => !text.includes(w)).map((w) => `${what} lacks: ${w}`));
+  };
+  for (const id of alerts) {
+    const a = await said('fr', `alerts/${id}`);
+    await open(`alerts/${id}`);
+    await look(`alert ${a.policy}`, [a.name, a.about, ...Object.values(a.advice).flat()]);
+  }
+  await shot('alert-fr');
+  const policies = (await said('fr', 'policies')).data.filter((p) => p.type !== 'activity');
+  for (const type of ['identity', 'anomaly']) {
+    await open(`policies?type=${type}`);
+    await page.locator('[data-test=policies] tbody tr').first().waitFor();
+    await look(`policies ${type}`, policies.filter((p) => p.type === type).slice(0, 10).map((p) => p.name));
+  }
+  for (const p of [policies.find((x) => x.externalId === 2006), policies.find((x) => x.id === 'impossible_travel')]) {
+    await open(`policies?p=${p.id}`);
+    await page.getByRole('heading', { name: p.name }).waitFor();
+    await look(`policy ${p.id}`, [p.about, p.blind, ...p.params.map((x) => x.about)]);
+  }
+  for (const a of (await said('fr', 'posture')).data) {
+    await open(`posture/${a.id}`);
+    await page.getByRole('heading', { name: a.name }).waitFor();
+    await look(`posture ${a.id}`, wordsOf([a.about, a.todo]));
+  }
+  for (const p of ['', 'alerts', 'posture', 'settings/health', 'settings/exclusions']) { await open(p); await look(p || 'dashboard', []); }
+  ok('names, sentences, parameters and advice of detections and assessments are French on every page', left.length === 0, left.slice(0, 12));
+  ok('a French name finds its policy', (await said('fr', `policies?q=${encodeURIComponent('Voyage')}`)).data.some((p) => p.id === 'impossible_travel') && (await said('en', 'policies?q=travel')).data.some((p) => p.id === 'impossible_travel'));
+  const compatible = await page.evaluate(async () => (await fetch('/api/v1/alerts/', { headers: { 'Accept-Language': 'fr' } })).json());
+  const names = new Set(en.alerts);
+  ok('the compatible API stays English', compatible.data.length > 0 && compatible.data.some((a) => names.has(a.title)), compatible.data.slice(0, 3).map((a) => a.title));
+}
+
 /** Everything that is asked of a language, from a hub that has the logs and no link. `seen`: on-premises activities that joined before. */
 async function journey(seen) {
   await part('sign in', signIn);
@@ -682,6 +738,7 @@ await part('French', inFrench);
 await part('set up', setUpEmpty);
 await part('start over', startOver);
 await journey(await onprem());
+await part('French of detections', frenchWords);
 ok('no console error, no failing answer, no request to another host', complaints.length === 0, complaints.slice(0, 10));
 await browser.close();
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);

@@ -36,7 +36,7 @@ export function Posture() {
       <div class="card">
         {!data && !error ? <Skeleton /> : error && !gone(error) ? <Failure error={error} retry={reload} /> : !data?.data.length ? <Unlinked />
           : <Table label={t.menu.posture} rows={data.data} keyOf={(a) => a.id} onOpen={(a) => go(`posture/${a.id}`)} columns={[
-              { id: 'name', head: t.posture.assessment, cell: (a) => <a class="strong" href={href(`posture/${a.id}`)}>{t.assessment[a.id] ?? a.name}</a> },
+              { id: 'name', head: t.posture.assessment, cell: (a) => <a class="strong" href={href(`posture/${a.id}`)}>{a.name}</a> },
               { id: 'status', head: t.state, cell: (a) => <Badge kind={statusKind[a.status] ?? ''}>{t.posture.status[a.status] ?? a.status}</Badge> },
               { id: 'impact', head: t.posture.impact, cell: (a) => <Badge kind={a.impact}>{t.severity[a.impact]}</Badge> },
               { id: 'trend', head: t.posture.trend, cell: (a) => <Trend of={a} /> },
@@ -74,7 +74,7 @@ export function PosturePage({ id }: PageProps) {
   const report = (format: 'csv' | 'xlsx') => attempt(() => download('GET', `posture/${id}/report?format=${format}`));
   return (
     <div class="page">
-      <PageHead crumbs={<a href={href('posture')}>{t.menu.posture}</a>} title={t.assessment[of.id] ?? of.name}
+      <PageHead crumbs={<a href={href('posture')}>{t.menu.posture}</a>} title={of.name}
         about={<span class="row"><Badge kind={statusKind[of.status] ?? ''}>{t.posture.status[of.status] ?? of.status}</Badge><Badge kind={of.impact}>{t.labelled(t.posture.impact, t.severity[of.impact].toLowerCase())}</Badge></span>}
         actions={<><Button icon="download" onClick={() => report('csv')}>CSV</Button><Button icon="download" onClick={() => report('xlsx')}>{t.posture.workbook}</Button></>} />
       <div class="split wide-right">

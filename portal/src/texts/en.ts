@@ -226,7 +226,7 @@ export const en = {
 
   health: {
     ok: 'Everything works.', warning: 'Something needs attention.', weakens: 'Weaker because of this:', now: 'Now', version: 'Version', uptime: 'Running for', waiting: 'Files waiting', disk: 'Disk', diskText: (used: string, free: string) => `${used} used, ${free} free`,
-    blind: 'Detections that lack data', noBlind: 'No detection is blind.', lacks: (what: string) => `lacks ${what}`,
+    blind: 'Detections that lack data', noBlind: 'No detection is blind.', lacks: (what: string) => `is blind: ${what}`,
   },
 
   settings: {

@@ -227,7 +227,7 @@ export const fr: Texts = {
 
   health: {
     ok: 'Tout fonctionne.', warning: 'Quelque chose demande votre attention.', weakens: 'Affaiblies par cela :', now: 'Maintenant', version: 'Version', uptime: 'En marche depuis', waiting: 'Fichiers en attente', disk: 'Disque', diskText: (used, free) => `${used} utilisés, ${free} libres`,
-    blind: 'Détections sans données', noBlind: 'Aucune détection n’est sans données.', lacks: (what) => `manque : ${what}`,
+    blind: 'Détections sans données', noBlind: 'Aucune détection n’est sans données.', lacks: (what) => `sans vue : ${what}`,
   },
 
   settings: {

@@ -269,14 +269,6 @@ export const vocabulary = {
     'sensor revoked': 'Sensor revoked',
     'settings changed': 'Settings changed',
   }),
-  assessment: words({
-    clear_text: 'Entities exposing credentials in clear text',
-    ntlm_v1: 'Legacy protocols usage (NTLMv1)',
-    weak_ciphers: 'Weak cipher usage',
-    unsecure_delegation: 'Unsecure Kerberos delegation',
-    print_spooler: 'Print spooler available on domain controllers',
-    dormant_sensitive: 'Dormant entities in sensitive groups',
-  }),
   operator: words({
     eq: 'is',
     neq: 'is not',

@@ -268,14 +268,6 @@ export const vocabulary: Vocabulary = {
     'sensor revoked': 'Capteur révoqué',
     'settings changed': 'Paramètres modifiés',
   },
-  assessment: {
-    clear_text: 'Entités exposant des identifiants en clair',
-    ntlm_v1: 'Utilisation de protocoles hérités (NTLMv1)',
-    weak_ciphers: 'Utilisation de chiffrements faibles',
-    unsecure_delegation: 'Délégation Kerberos non sécurisée',
-    print_spooler: 'Spouleur d’impression disponible sur des contrôleurs de domaine',
-    dormant_sensitive: 'Entités dormantes dans des groupes sensibles',
-  },
   operator: {
     eq: 'est',
     neq: 'n’est pas',
