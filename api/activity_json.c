@@ -56,10 +56,10 @@ bool activity_json_id(struct str text, uint8_t id[16])
     return true;
 }
 
-struct str activity_json_country(struct str code)
+struct str activity_json_country(struct str code, enum language language)
 {
     const struct country *c = str_set(code) ? country_of(code) : NULL;
-    return c ? str_of(c->name) : code;
+    return c ? country_name(c, language) : code;
 }
 
 /* ---- the sentence ---- */
@@ -72,26 +72,41 @@ static struct str object_text(const struct activity *a)
     return STR_NONE;
 }
 
-struct str activity_json_description(struct arena *arena, const struct activity *a)
+/* What was done. In French only an operation that a cloud app names itself: a kind is said beside it, in the words of the portal. */
+static struct str deed(const struct activity *a, enum language language)
+{
+    struct str operation = act_str(a, FACT_OPERATION);
+    if (str_set(operation) && (a->kind == KIND_CLOUD_OTHER || a->kind == KIND_ADMIN_OPERATION))
+        return operation;
+    return language == FRENCH ? STR("") : act_kind(a);
+}
+
+static void begin(struct buf *b, const struct activity *a, enum language language)
+{
+    struct str what = deed(a, language);
+    if (what.n) {
+        buf_char(b, what.p[0] >= 'a' && what.p[0] <= 'z' ? (char)(what.p[0] - 32) : what.p[0]);
+        buf_str(b, str_from(what, 1));
+    }
+    if (language == ENGLISH && a->outcome == OUTCOME_FAILURE && !str_hasi(what, STR("failed")))
+        buf_str(b, STR(" (failed)"));
+}
+
+struct str activity_json_description(struct arena *arena, const struct activity *a, enum language language)
 {
     struct buf b = {0};
     char ip[IP_TEXT];
-    struct str kind = act_kind(a), operation = act_str(a, FACT_OPERATION), object = object_text(a);
-    struct str what = str_set(operation) && (a->kind == KIND_CLOUD_OTHER || a->kind == KIND_ADMIN_OPERATION) ? operation : kind;
-    if (what.n) {
-        buf_char(&b, what.p[0] >= 'a' && what.p[0] <= 'z' ? (char)(what.p[0] - 32) : what.p[0]);
-        buf_str(&b, str_from(what, 1));
-    }
-    if (a->outcome == OUTCOME_FAILURE && !str_hasi(what, STR("failed")))
-        buf_str(&b, STR(" (failed)"));
     const struct {
-        const char *word;
+        const char *word[LANGUAGES];
         struct str value;
-    } parts[] = {{": ", account_text(&a->actor)}, {" on ", object}, {", ", a->app}, {", from ", a->device},
-                 {", address ", ip_set(&a->ip) ? ip_text(&a->ip, ip) : STR_NONE}, {", ", activity_json_country(a->location.country)}, {", to ", a->destination}};
+    } parts[] = {{{": ", ": "}, account_text(&a->actor)}, {{" on ", " sur "}, object_text(a)}, {{", ", ", "}, a->app}, {{", from ", ", depuis "}, a->device},
+                 {{", address ", ", adresse "}, ip_set(&a->ip) ? ip_text(&a->ip, ip) : STR_NONE},
+                 {{", ", ", "}, activity_json_country(a->location.country, language)}, {{", to ", ", vers "}, a->destination}};
+    begin(&b, a, language);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (parts[i].value.n) {
-            buf_str(&b, str_of(parts[i].word));
+            const char *word = parts[i].word[language];
+            buf_str(&b, str_of(b.n ? word : word + strspn(word, ":, ")));
             buf_str(&b, parts[i].value);
         }
     struct str out = b.failed ? STR_NONE : str_dup(arena, buf_view(&b));
@@ -112,14 +127,14 @@ static void write_account(struct api_request *q, struct jout *j, uint32_t entity
         jout_kstr(j, "seenAs", account_text(seen));
 }
 
-static void write_place(struct jout *j, const struct location *at)
+static void write_place(struct jout *j, const struct location *at, enum language language)
 {
     if (!str_set(at->country) && !str_set(at->network) && !at->tags)
         return;
     jout_key(j, "location");
     jout_obj(j);
     jout_kstr(j, "country", at->country);
-    jout_kstr(j, "countryName", activity_json_country(at->country));
+    jout_kstr(j, "countryName", activity_json_country(at->country, language));
     jout_kstr(j, "city", at->city);
     jout_kstr(j, "network", at->network);
     jout_key(j, "tags");
@@ -205,7 +220,7 @@ int activity_json_row(struct api_request *q, struct jout *j, const struct actlog
     api_ktime(j, "time", a->time);
     api_ktime(j, "created", row->created);
     jout_kstr(j, "kind", act_kind(a));
-    jout_kstr(j, "description", activity_json_description(q->arena, a));
+    jout_kstr(j, "description", activity_json_description(q->arena, a, q->language));
     jout_kz(j, "outcome", outcomes[a->outcome]);
     jout_key(j, "app");
     jout_obj(j);
@@ -221,7 +236,7 @@ int activity_json_row(struct api_request *q, struct jout *j, const struct actlog
     jout_kstr(j, "destination", a->destination);
     if (ip_set(&a->ip))
         jout_kstr(j, "ip", ip_text(&a->ip, ip));
-    write_place(j, &a->location);
+    write_place(j, &a->location, q->language);
     write_agent(j, &a->agent);
     jout_kbool(j, "admin", a->admin);
     jout_kbool(j, "impersonated", a->impersonated);

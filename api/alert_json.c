@@ -132,7 +132,7 @@ static int write_evidence(void *owner, const struct stored_evidence *e)
     jout_kstr(w->j, "kind", e->kind);
     int err = activity_room_get(w->q, w->room, e->activity, &row);
     if (!err)
-        jout_kstr(w->j, "description", activity_json_description(w->q->arena, &row.activity));
+        jout_kstr(w->j, "description", activity_json_description(w->q->arena, &row.activity, w->q->language));
     jout_kbool(w->j, "seen", !err);
     jout_end_obj(w->j);
     return err == ERR_NOT_FOUND ? 0 : err;

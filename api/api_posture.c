@@ -112,16 +112,17 @@ static int collect(void *owner, const struct stored_finding *f)
     struct entry *x = &e->all[e->n];
     *x = (struct entry){.entity = f->entity, .f = *f};
     x->f.text = str_dup(e->q->arena, f->text);
+    x->f.french = str_dup(e->q->arena, f->french);
     x->f.assessment = STR_NONE;
     e->n++;
     return 0;
 }
 
-static void write_evidence(struct jout *j, const struct stored_finding *f)
+static void write_evidence(struct jout *j, const struct stored_finding *f, enum language language)
 {
     char hex[33];
     jout_obj(j);
-    jout_kstr(j, "text", f->text);
+    jout_kstr(j, "text", language == FRENCH && str_set(f->french) ? f->french : f->text);
     if (f->count) {
         jout_kstr(j, "activity", hash_hex(hex, f->activity, 16));
         api_ktime(j, "time", f->last);
@@ -186,7 +187,7 @@ static int write_entities(struct api_request *q, struct jout *j, struct entries 
         uint32_t entity = e->all[i].entity;
         for (size_t k = i; k < e->n; k++)
             if (e->all[k].entity == entity) {
-                write_evidence(j, &e->all[k].f);
+                write_evidence(j, &e->all[k].f, q->language);
                 e->all[k].entity = 0;
             }
         jout_end_arr(j);

@@ -154,8 +154,8 @@ static void suggest_countries(struct suggestions *s)
 {
     const struct country *c;
     for (unsigned i = 0; (c = country_at(i)); i++)
-        if (str_startsi(str_of(c->name), s->typed) || str_eqi(country_code(c), s->typed))
-            suggest(s, country_code(c), str_of(c->name), country_code(c));
+        if (str_startsi(country_name(c, s->q->language), s->typed) || str_startsi(country_name(c, ENGLISH), s->typed) || str_eqi(country_code(c), s->typed))
+            suggest(s, country_code(c), country_name(c, s->q->language), country_code(c));
 }
 
 /* Values that the newest of what the caller sees has. */

@@ -78,7 +78,7 @@ static int evidence_line(void *owner, const struct stored_evidence *e)
     struct str cells[WIDTH] = {moment(t->q, e->time), e->kind};
     cells[6] = hash_hex(hex, e->activity, 16);
     if (!err) {
-        cells[2] = activity_json_description(t->q->arena, a);
+        cells[2] = activity_json_description(t->q->arena, a, ENGLISH);
         cells[3] = account_text(&a->actor);
         cells[4] = ip_set(&a->ip) ? ip_text(&a->ip, ip) : STR_NONE;
         cells[5] = a->destination;

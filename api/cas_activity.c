@@ -82,7 +82,7 @@ static void write_event(struct arena *arena, struct jout *j, const struct activi
     jout_kbool(j, "impersonated", a->impersonated);
     jout_end_obj(j);
     jout_kz(j, "severity", "INFO");
-    struct str text = activity_json_description(arena, a);
+    struct str text = activity_json_description(arena, a, ENGLISH);
     jout_kstr(j, "description", text.n ? text : STR("Activity"));
     jout_kz(j, "description_id", "EVENT_DESCRIPTION_BASIC_EVENT");
     open_obj(j, "description_metadata");

@@ -24,7 +24,7 @@ static void write_label(struct api_request *q, struct jout *j, enum actlog_colum
         jout_kstr(j, "name", e.base.name);
         jout_kstr(j, "label", e.base.name);
         return;
-    case ACTLOG_BY_COUNTRY: jout_kstr(j, "label", activity_json_country(value)); return;
+    case ACTLOG_BY_COUNTRY: jout_kstr(j, "label", activity_json_country(value, q->language)); return;
     case ACTLOG_BY_DAY:
         if (str_i64(value, &number) && number > -100000 && number < 100000)
             jout_kstr(j, "label", time_date(number * TIME_DAY, text));

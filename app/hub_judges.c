@@ -488,7 +488,7 @@ static int put_finding(void *owner, const struct finding *f)
     struct judges *j = owner;
     if (hides(j, f->entity))
         return 0;
-    struct stored_finding out = {.assessment = str_of(f->assessment->id), .entity = f->entity, .count = f->count, .last = f->last, .text = f->text,
+    struct stored_finding out = {.assessment = str_of(f->assessment->id), .entity = f->entity, .count = f->count, .last = f->last, .text = f->text.in[ENGLISH], .french = f->text.in[FRENCH],
                                  .exposure = f->exposure};
     memcpy(out.activity, f->activity, sizeof out.activity);
     return tab_findings_put(j->h->db, &out);

@@ -29,9 +29,9 @@ static void see(struct posture *p, const struct activity *a)
     posture_judged(p, &ass_clear_text);
     if (!str_set(how) || a->outcome == OUTCOME_FAILURE || posture_local(a) || dir_is(posture_dir(p), a->actor_entity, ENTITY_BUILTIN))
         return;
-    struct str from = posture_from(p, a), to = posture_to(p, a);
+    struct posture_text kind = a->kind == KIND_LDAP_BIND ? POSTURE_TEXT("LDAP simple bind", "liaison LDAP simple") : posture_same(how);
     posture_note(p, &ass_clear_text, a->actor_entity, a,
-                 str_fmt(posture_arena(p), "%.*s without encryption from %.*s to %.*s", STR_ARG(how), STR_ARG(from), STR_ARG(to)));
+                 POSTURE_SAY(p, "{} without encryption from {} to {}", "{} sans chiffrement depuis {} vers {}", kind, posture_from(p, a), posture_to(p, a)));
 }
 
 const struct assessment ass_clear_text = {

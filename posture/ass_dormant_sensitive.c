@@ -42,28 +42,34 @@ static bool silent_since(int64_t logon, int64_t active, int64_t now)
            (active == TIME_NONE || now - active > DORMANT_DAYS * TIME_DAY);
 }
 
-static void judge(struct posture *p, const struct entity *e, const struct entity *group, int64_t now)
+static struct posture_text date(struct posture *p, int64_t time)
 {
     char day[TIME_TEXT];
-    struct arena *arena = posture_arena(p);
+    return posture_same(str_dup(posture_arena(p), time_date(time, day)));
+}
+
+static void judge(struct posture *p, const struct entity *e, const struct entity *group, int64_t now)
+{
+    const struct posture_text in = posture_same(group->name);
     int64_t active = posture_active(p, e->number), last = e->last_logon;
     if (e->uac & UAC_DISABLED || e->flags & ENTITY_DISABLED) {
         if (!has_rid(e, STR("-500")))
-            posture_fact(p, &ass_dormant_sensitive, e, 0, str_fmt(arena, "disabled, and still a member of %.*s", STR_ARG(group->name)));
+            posture_fact(p, &ass_dormant_sensitive, e, 0, POSTURE_SAY(p, "disabled, and still a member of {}", "désactivé, et toujours membre de {}", in));
     } else if (e->terminated != TIME_NONE && e->terminated < now) {
         posture_fact(p, &ass_dormant_sensitive, e, 0,
-                     str_fmt(arena, "expired on %.*s, and still a member of %.*s", STR_ARG(time_date(e->terminated, day)), STR_ARG(group->name)));
+                     POSTURE_SAY(p, "expired on {}, and still a member of {}", "expiré le {}, et toujours membre de {}", date(p, e->terminated), in));
     } else if (!silent_since(last, active, now)) {
         return;
     } else if (last == TIME_NONE && active == TIME_NONE) {
         if (e->created != TIME_NONE && now - e->created > DORMANT_DAYS * TIME_DAY && tells_logons(posture_dir(p)))
             posture_fact(p, &ass_dormant_sensitive, e, WEIGHT_NEVER,
-                         str_fmt(arena, "never signed in since it was made on %.*s, and a member of %.*s", STR_ARG(time_date(e->created, day)), STR_ARG(group->name)));
+                         POSTURE_SAY(p, "never signed in since it was made on {}, and a member of {}", "jamais connecté depuis sa création le {}, et membre de {}",
+                                     date(p, e->created), in));
     } else {
         if (last == TIME_NONE || (active != TIME_NONE && active > last))
             last = active;
         posture_fact(p, &ass_dormant_sensitive, e, WEIGHT_USABLE,
-                     str_fmt(arena, "last signed in around %.*s, and a member of %.*s", STR_ARG(time_date(last, day)), STR_ARG(group->name)));
+                     POSTURE_SAY(p, "last signed in around {}, and a member of {}", "dernière connexion vers le {}, et membre de {}", date(p, last), in));
     }
 }
 

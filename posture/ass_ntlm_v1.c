@@ -14,9 +14,9 @@ static void see(struct posture *p, const struct activity *a)
     bool old = str_eqi(version, STR("NTLM V1")), oldest = str_eqi(version, STR("LM"));
     if (!(old || oldest) || a->outcome == OUTCOME_FAILURE || posture_local(a) || dir_is(posture_dir(p), a->actor_entity, ENTITY_BUILTIN))
         return;
-    struct str from = posture_from(p, a), to = posture_to(p, a);
     posture_note(p, &ass_ntlm_v1, a->actor_entity, a,
-                 str_fmt(posture_arena(p), "signed in with %s from %.*s to %.*s", oldest ? "LM" : "NTLMv1", STR_ARG(from), STR_ARG(to)));
+                 POSTURE_SAY(p, "signed in with {} from {} to {}", "connexion avec {} depuis {} vers {}", posture_same(oldest ? STR("LM") : STR("NTLMv1")),
+                             posture_from(p, a), posture_to(p, a)));
 }
 
 const struct assessment ass_ntlm_v1 = {

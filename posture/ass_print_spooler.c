@@ -18,10 +18,10 @@ static void see(struct posture *p, const struct activity *a)
     posture_judged(p, &ass_print_spooler);
     if (a->outcome == OUTCOME_FAILURE || !names_spooler(a))
         return;
-    struct str who = account_set(&a->actor) ? account_text(&a->actor) : STR("somebody"), from = posture_from(p, a);
     uint32_t dc = a->destination_entity ? a->destination_entity : dir_computer_at(posture_dir(p), &a->destination_ip);
     posture_note(p, &ass_print_spooler, dc, a,
-                 str_fmt(posture_arena(p), "%.*s reached its print spooler (spoolss) from %.*s", STR_ARG(who), STR_ARG(from)));
+                 POSTURE_SAY(p, "{} reached its print spooler (spoolss) from {}", "{} a atteint son spouleur d’impression (spoolss) depuis {}",
+                             posture_who(&a->actor), posture_from(p, a)));
 }
 
 const struct assessment ass_print_spooler = {

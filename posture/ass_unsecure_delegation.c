@@ -25,6 +25,11 @@ static bool sensitive_service(const struct dir *dir, struct str spn)
     return dir_is(dir, target, ENTITY_DC) || dir_is(dir, target, ENTITY_SENSITIVE) || str_startsi(spn, STR("krbtgt/"));
 }
 
+static struct posture_text number(struct posture *p, unsigned n)
+{
+    return posture_same(str_fmt(posture_arena(p), "%u", n));
+}
+
 static void constrained(struct posture *p, const struct entity *e)
 {
     struct str first = STR_NONE;
@@ -34,9 +39,12 @@ static void constrained(struct posture *p, const struct entity *e)
             first = e->delegate_to[i];
     if (!n)
         return;
-    struct str more = n > 1 ? str_fmt(posture_arena(p), " and %u more sensitive service%s", n - 1, n > 2 ? "s" : "") : STR("");
+    struct posture_text more = n == 1   ? POSTURE_TEXT("", "")
+                               : n == 2 ? POSTURE_TEXT(" and 1 more sensitive service", " et 1 autre service sensible")
+                                        : POSTURE_SAY(p, " and {} more sensitive services", " et {} autres services sensibles", number(p, n - 1));
     posture_fact(p, &ass_unsecure_delegation, e, WEIGHT_TRANSITION,
-                 str_fmt(posture_arena(p), "may act as any user, without that user's sign-in, towards %.*s%.*s", STR_ARG(first), STR_ARG(more)));
+                 POSTURE_SAY(p, "may act as any user, without that user's sign-in, towards {}{}",
+                             "peut agir comme tout utilisateur, sans que celui-ci se connecte, envers {}{}", posture_same(first), more));
 }
 
 /* Whoever is on that list may act as anybody on this computer. That controllers may is nothing new. */
@@ -54,9 +62,13 @@ static void resource_based(struct posture *p, const struct entity *e)
     }
     if (!n)
         return;
-    struct str more = n > 1 ? str_fmt(posture_arena(p), " and %u other%s", n - 1, n > 2 ? "s" : "") : STR("");
+    struct posture_text more = n == 1   ? POSTURE_TEXT("", "")
+                               : n == 2 ? POSTURE_TEXT(" and 1 other", " et 1 autre")
+                                        : POSTURE_SAY(p, " and {} others", " et {} autres", number(p, n - 1));
+    struct posture_text may = n == 1 ? POSTURE_TEXT("may", "peut") : POSTURE_TEXT("may", "peuvent");
     posture_fact(p, &ass_unsecure_delegation, e, e->flags & (ENTITY_DC | ENTITY_SENSITIVE) ? WEIGHT_UNCONSTRAINED : WEIGHT_RESOURCE,
-                 str_fmt(posture_arena(p), "%.*s%.*s may act as any user towards it (resource-based delegation)", STR_ARG(first), STR_ARG(more)));
+                 POSTURE_SAY(p, "{}{} {} act as any user towards it (resource-based delegation)",
+                             "{}{} {} agir envers lui comme tout utilisateur (délégation basée sur les ressources)", posture_same(first), more, may));
 }
 
 static void check(struct posture *p, const struct entity *e, int64_t now)
@@ -68,7 +80,7 @@ static void check(struct posture *p, const struct entity *e, int64_t now)
     if (e->uac & UAC_DISABLED || e->flags & ENTITY_TERMINATED)
         return;
     if (e->uac & UAC_TRUSTED_FOR_DELEGATION && !(e->flags & (ENTITY_DC | ENTITY_RODC)) && !(e->uac & UAC_SERVER_TRUST))
-        posture_fact(p, &ass_unsecure_delegation, e, WEIGHT_UNCONSTRAINED, STR("trusted for delegation to any service (unconstrained)"));
+        posture_fact(p, &ass_unsecure_delegation, e, WEIGHT_UNCONSTRAINED, POSTURE_TEXT("trusted for delegation to any service (unconstrained)", "approuvé pour la délégation à tout service (non contrainte)"));
     else if (e->uac & UAC_TRUSTED_TO_AUTH_FOR_DELEGATION && e->ndelegate_to)
         constrained(p, e);
     resource_based(p, e);

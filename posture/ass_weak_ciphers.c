@@ -52,28 +52,28 @@ static bool clients_doing(struct posture *p, const struct activity *a, uint32_t 
     return str_set(offered) ? !offers_aes(offered) : e && e->enctypes & ENCTYPES_AES;
 }
 
-static void of_client(struct posture *p, const struct activity *a, const char *cipher, struct str what)
+static void of_client(struct posture *p, const struct activity *a, const char *cipher, struct posture_text what)
 {
-    struct str from = posture_from(p, a);
-    posture_note(p, &ass_weak_ciphers, a->actor_entity, a, str_fmt(posture_arena(p), "%s %.*s, from %.*s", cipher, STR_ARG(what), STR_ARG(from)));
+    posture_note(p, &ass_weak_ciphers, a->actor_entity, a,
+                 POSTURE_SAY(p, "{} {}, from {}", "{} {}, depuis {}", posture_same(str_of(cipher)), what, posture_from(p, a)));
 }
 
-static void of_service(struct posture *p, const struct activity *a, uint32_t service, const char *cipher, const char *what)
+static void of_service(struct posture *p, const struct activity *a, uint32_t service, const char *cipher, struct posture_text what)
 {
-    struct str who = account_set(&a->actor) ? account_text(&a->actor) : STR("somebody");
     posture_note(p, &ass_weak_ciphers, service, a,
-                 str_fmt(posture_arena(p), "%s %s issued for it, last to %.*s", cipher, what, STR_ARG(who)));
+                 POSTURE_SAY(p, "{} {} issued for it, last to {}", "{} : {} pour lui, en dernier à {}", posture_same(str_of(cipher)), what,
+                             posture_who(&a->actor)));
 }
 
 static void logon(struct posture *p, const struct activity *a, uint32_t krbtgt)
 {
     const char *proof = weak(act_u64(a, FACT_PREAUTH_ETYPE, 0)), *ticket = weak(act_u64(a, FACT_TICKET_ETYPE, 0));
     if (proof)
-        of_client(p, a, proof, STR("used to prove who it is"));
+        of_client(p, a, proof, POSTURE_TEXT("used to prove who it is", "utilisé pour prouver son identité"));
     else if (ticket && act_has(a, FACT_PREAUTH_ETYPE))
-        of_service(p, a, krbtgt, ticket, "ticket-granting tickets are");
+        of_service(p, a, krbtgt, ticket, POSTURE_TEXT("ticket-granting tickets are", "TGT émis"));
     else if (ticket)
-        of_client(p, a, ticket, STR("used to sign in"));
+        of_client(p, a, ticket, POSTURE_TEXT("used to sign in", "utilisé pour se connecter"));
 }
 
 static void service_ticket(struct posture *p, const struct activity *a, uint32_t service)
@@ -83,9 +83,11 @@ static void service_ticket(struct posture *p, const struct activity *a, uint32_t
         return;
     if (clients_doing(p, a, service)) {
         struct str spn = act_str(a, FACT_SPN);
-        of_client(p, a, ticket ? ticket : session, str_fmt(posture_arena(p), "asked for towards %.*s", STR_ARG(str_set(spn) ? spn : STR("a service"))));
+        struct posture_text to = str_set(spn) ? posture_same(spn) : POSTURE_TEXT("a service", "un service");
+        of_client(p, a, ticket ? ticket : session, POSTURE_SAY(p, "asked for towards {}", "demandé envers {}", to));
     } else {
-        of_service(p, a, service, ticket ? ticket : session, ticket ? "tickets are" : "session keys are");
+        of_service(p, a, service, ticket ? ticket : session,
+                   ticket ? POSTURE_TEXT("tickets are", "tickets émis") : POSTURE_TEXT("session keys are", "clés de session émises"));
     }
 }
 
@@ -108,10 +110,11 @@ static void check(struct posture *p, const struct entity *e, int64_t now)
     if (e->uac & UAC_DISABLED || e->flags & (ENTITY_DISABLED | ENTITY_TERMINATED))
         return;
     if (e->uac & UAC_USE_DES_ONLY)
-        posture_fact(p, &ass_weak_ciphers, e, WEIGHT_DES_ONLY, STR("set to use DES only (userAccountControl)"));
+        posture_fact(p, &ass_weak_ciphers, e, WEIGHT_DES_ONLY, POSTURE_TEXT("set to use DES only (userAccountControl)", "réglé pour n’utiliser que DES (userAccountControl)"));
     else if (e->enctypes & ENCTYPES_DES)
         posture_fact(p, &ass_weak_ciphers, e, WEIGHT_DES_ALLOWED,
-                     str_fmt(posture_arena(p), "DES is allowed for it (msDS-SupportedEncryptionTypes %u)", (unsigned)e->enctypes));
+                     POSTURE_SAY(p, "DES is allowed for it (msDS-SupportedEncryptionTypes {})", "DES lui est permis (msDS-SupportedEncryptionTypes {})",
+                                 posture_same(str_fmt(posture_arena(p), "%u", (unsigned)e->enctypes))));
 }
 
 const struct assessment ass_weak_ciphers = {

@@ -1,6 +1,7 @@
 /* posture/posture.c - assessments at work: notes per entity, findings in order. */
 #include "posture/posture.h"
 
+#include "base/buf.h"
 #include "base/hash.h"
 #include "base/table.h"
 
@@ -9,19 +10,23 @@
 
 enum { MAX_ASSESSMENTS = 32, MAX_NOTES = 500000, NOTE_TEXT = 160, SENSITIVE_WEIGHT = 100, KEEP_DAYS = 30 };
 
+struct kept_text {
+    char in[LANGUAGES][NOTE_TEXT];
+};
+
 struct note {
     uint32_t entity;
     uint32_t assessment;
     uint64_t count;
     int64_t last;
     uint8_t activity[16];
-    char text[NOTE_TEXT];
+    struct kept_text text;
 };
 
 /* A finding on its way out. */
 struct found {
     struct finding f;
-    char text[NOTE_TEXT];
+    struct kept_text text;
     uint32_t order; /* of the assessment */
 };
 
@@ -116,7 +121,7 @@ bool posture_known(const struct posture *p, const struct assessment *a)
 }
 
 /* Cut between characters of UTF-8. */
-static void set_text(char out[NOTE_TEXT], struct str text)
+static void set_one(char out[NOTE_TEXT], struct str text)
 {
     size_t n = text.n < NOTE_TEXT - 1 ? text.n : NOTE_TEXT - 1;
     while (n && n < text.n && ((uint8_t)text.p[n] & 0xc0) == 0x80)
@@ -126,12 +131,23 @@ static void set_text(char out[NOTE_TEXT], struct str text)
     out[n] = '\0';
 }
 
+static void set_text(struct kept_text *out, struct posture_text text)
+{
+    for (int l = 0; l < LANGUAGES; l++)
+        set_one(out->in[l], text.in[l]);
+}
+
+static struct posture_text text_of(const struct kept_text *t)
+{
+    return (struct posture_text){{str_of(t->in[ENGLISH]), str_of(t->in[FRENCH])}};
+}
+
 static uint64_t note_key(uint32_t entity, unsigned assessment)
 {
     return hash_mix(entity, assessment + 1);
 }
 
-void posture_note(struct posture *p, const struct assessment *by, uint32_t entity, const struct activity *a, struct str text)
+void posture_note(struct posture *p, const struct assessment *by, uint32_t entity, const struct activity *a, struct posture_text text)
 {
     if (!entity)
         return;
@@ -148,7 +164,7 @@ void posture_note(struct posture *p, const struct assessment *by, uint32_t entit
         return;
     n->last = a->time;
     memcpy(n->activity, a->id, sizeof n->activity);
-    set_text(n->text, text);
+    set_text(&n->text, text);
 }
 
 static void active(struct posture *p, uint32_t entity, int64_t time)
@@ -200,22 +216,50 @@ void posture_directory(struct posture *p, const struct dir *dir)
     }
 }
 
-/* ---- what assessments say of places ---- */
+/* ---- what assessments say ---- */
 
-static struct str place_text(struct posture *p, struct str name, const struct ip *ip)
+static struct str say_in(struct posture *p, enum language l, struct str sentence, const struct posture_text *parts, size_t n)
+{
+    struct buf b = {0};
+    ptrdiff_t at;
+    for (size_t i = 0; i < n && (at = str_find(sentence, STR("{}"))) >= 0; i++) {
+        buf_str(&b, str_sub(sentence, 0, (size_t)at));
+        buf_str(&b, parts[i].in[l]);
+        sentence = str_from(sentence, (size_t)at + 2);
+    }
+    buf_str(&b, sentence);
+    struct str out = b.failed ? STR("") : str_dup(&p->scratch, buf_view(&b));
+    buf_free(&b);
+    return out;
+}
+
+struct posture_text posture_say(struct posture *p, struct posture_text sentence, const struct posture_text *parts, size_t n)
+{
+    struct posture_text out;
+    for (int l = 0; l < LANGUAGES; l++)
+        out.in[l] = say_in(p, (enum language)l, sentence.in[l], parts, n);
+    return out;
+}
+
+struct posture_text posture_who(const struct account *a)
+{
+    return account_set(a) ? posture_same(account_text(a)) : POSTURE_TEXT("somebody", "quelqu’un");
+}
+
+static struct posture_text place_text(struct posture *p, struct str name, const struct ip *ip)
 {
     char text[IP_TEXT];
     if (str_set(name))
-        return name;
-    return ip_set(ip) ? str_dup(&p->scratch, ip_text(ip, text)) : STR("an unknown computer");
+        return posture_same(name);
+    return ip_set(ip) ? posture_same(str_dup(&p->scratch, ip_text(ip, text))) : POSTURE_TEXT("an unknown computer", "un ordinateur inconnu");
 }
 
-struct str posture_from(struct posture *p, const struct activity *a)
+struct posture_text posture_from(struct posture *p, const struct activity *a)
 {
     return place_text(p, a->device, &a->ip);
 }
 
-struct str posture_to(struct posture *p, const struct activity *a)
+struct posture_text posture_to(struct posture *p, const struct activity *a)
 {
     return place_text(p, a->destination, &a->destination_ip);
 }
@@ -229,7 +273,7 @@ bool posture_local(const struct activity *a)
 
 /* ---- findings ---- */
 
-static void add(struct posture *p, const struct finding *f, unsigned weight, struct str text)
+static void add(struct posture *p, const struct finding *f, unsigned weight, struct posture_text text)
 {
     if (p->nfound == p->room) {
         size_t room = p->room ? p->room * 2 : 64;
@@ -243,11 +287,11 @@ static void add(struct posture *p, const struct finding *f, unsigned weight, str
     }
     struct found *x = &p->found[p->nfound++];
     *x = (struct found){.f = *f, .order = place(f->assessment)};
-    set_text(x->text, text);
+    set_text(&x->text, text);
     x->f.exposure = (dir_is(p->dir, f->entity, ENTITY_SENSITIVE) ? SENSITIVE_WEIGHT : 0) + weight;
 }
 
-void posture_fact(struct posture *p, const struct assessment *by, const struct entity *e, unsigned weight, struct str text)
+void posture_fact(struct posture *p, const struct assessment *by, const struct entity *e, unsigned weight, struct posture_text text)
 {
     posture_judged(p, by);
     add(p, &(struct finding){.assessment = by, .entity = e->number, .last = TIME_NONE}, weight, text);
@@ -261,7 +305,7 @@ static void collect_notes(struct posture *p, int64_t now)
             continue;
         struct finding f = {.assessment = assessments[n->assessment], .entity = n->entity, .count = n->count, .last = n->last};
         memcpy(f.activity, n->activity, sizeof f.activity);
-        add(p, &f, 0, str_of(n->text));
+        add(p, &f, 0, text_of(&n->text));
     }
 }
 
@@ -287,7 +331,7 @@ static int by_exposure(const void *x, const void *y)
         return a->f.count > b->f.count ? -1 : 1;
     if (a->f.entity != b->f.entity)
         return a->f.entity < b->f.entity ? -1 : 1;
-    return strcmp(a->text, b->text);
+    return strcmp(a->text.in[ENGLISH], b->text.in[ENGLISH]);
 }
 
 int posture_findings(struct posture *p, int64_t now, int (*each)(void *owner, const struct finding *f), void *owner)
@@ -302,7 +346,7 @@ int posture_findings(struct posture *p, int64_t now, int (*each)(void *owner, co
     if (p->nfound)
         qsort(p->found, p->nfound, sizeof *p->found, by_exposure);
     for (size_t i = 0; !stop && i < p->nfound; i++) {
-        p->found[i].f.text = str_of(p->found[i].text);
+        p->found[i].f.text = text_of(&p->found[i].text);
         stop = each(owner, &p->found[i].f);
     }
     return stop;

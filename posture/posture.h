@@ -10,11 +10,17 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "directory/dir.h"
+#include "model/language.h"
 
 enum impact { IMPACT_LOW, IMPACT_MEDIUM, IMPACT_HIGH };
 
 struct posture;
 struct note;
+
+/* A text in both languages. */
+struct posture_text {
+    struct str in[LANGUAGES];
+};
 
 /* What an assessment says of itself, for the French portal. */
 struct assessment_french {
@@ -42,7 +48,7 @@ struct finding {
     uint64_t count;      /* activities since it began, or began again after 30 days without; 0 for facts of the directory */
     int64_t last;        /* newest activity, or TIME_NONE */
     uint8_t activity[16]; /* of the newest, when count > 0 */
-    struct str text;     /* evidence in a sentence */
+    struct posture_text text; /* evidence in a sentence */
     unsigned exposure;   /* who is most exposed comes first: sensitive entities (100 more), then by weight, then by count */
 };
 
@@ -61,17 +67,30 @@ bool posture_known(const struct posture *p, const struct assessment *a);
 
 const struct dir *posture_dir(const struct posture *p);
 /* The activity shows the weakness in `entity`; `text` says how ("LDAP simple bind without encryption from PC7"). */
-void posture_note(struct posture *p, const struct assessment *by, uint32_t entity, const struct activity *a, struct str text);
+void posture_note(struct posture *p, const struct assessment *by, uint32_t entity, const struct activity *a, struct posture_text text);
 /* A fact of the directory, within check(); weight (0 to 99): how much worse than the same assessment's other facts. */
-void posture_fact(struct posture *p, const struct assessment *by, const struct entity *e, unsigned weight, struct str text);
+void posture_fact(struct posture *p, const struct assessment *by, const struct entity *e, unsigned weight, struct posture_text text);
 /* Something was seen that can be judged. */
 void posture_judged(struct posture *p, const struct assessment *by);
 /* Scratch memory until see() or check() returns. */
 struct arena *posture_arena(struct posture *p);
+/* A name, a date, an address: what is the same in both languages. */
+static inline struct posture_text posture_same(struct str s)
+{
+    return (struct posture_text){{s, s}};
+}
+#define POSTURE_TEXT(english, french) ((struct posture_text){{STR(english), STR(french)}})
+/* The same with a part, itself in both languages, in place of each {}: in the order of both sentences. In the scratch memory. */
+#define POSTURE_SAY(p, english, french, ...) \
+    posture_say(p, POSTURE_TEXT(english, french), (const struct posture_text[]){__VA_ARGS__}, \
+                sizeof((const struct posture_text[]){__VA_ARGS__}) / sizeof(struct posture_text))
+struct posture_text posture_say(struct posture *p, struct posture_text sentence, const struct posture_text *parts, size_t n);
+/* Who did it: the account, else "somebody". */
+struct posture_text posture_who(const struct account *a);
 /* Where the activity came from, in words: computer, else address. */
-struct str posture_from(struct posture *p, const struct activity *a);
+struct posture_text posture_from(struct posture *p, const struct activity *a);
 /* ... and it went to: computer, else address. */
-struct str posture_to(struct posture *p, const struct activity *a);
+struct posture_text posture_to(struct posture *p, const struct activity *a);
 /* It never left the computer: nobody could listen. */
 bool posture_local(const struct activity *a);
 /* When the entity last did something, refused attempts apart, on any shore; TIME_NONE never. */

@@ -10,7 +10,7 @@ static const char *const steps[] = {
     " text TEXT NOT NULL, exposure INTEGER NOT NULL);"
     "CREATE INDEX findings_of ON findings(assessment);"
     "CREATE TABLE findings_trend(assessment TEXT NOT NULL, day INTEGER NOT NULL, affected INTEGER NOT NULL, PRIMARY KEY(assessment, day)) WITHOUT ROWID;",
-    "ALTER TABLE assessments ADD COLUMN french TEXT;",
+    "ALTER TABLE assessments ADD COLUMN french TEXT; ALTER TABLE findings ADD COLUMN french TEXT;",
     NULL};
 
 const struct db_schema tab_findings = {"findings", steps};
@@ -36,7 +36,7 @@ int tab_findings_clear(struct db *db)
 
 int tab_findings_put(struct db *db, const struct stored_finding *f)
 {
-    struct sql q = sql_open(db, "INSERT INTO findings VALUES(?,?,?,?,?,?,?)");
+    struct sql q = sql_open(db, "INSERT INTO findings VALUES(?,?,?,?,?,?,?,?)");
     sql_str(&q, f->assessment);
     sql_i64(&q, f->entity);
     sql_i64(&q, (int64_t)f->count);
@@ -47,6 +47,7 @@ int tab_findings_put(struct db *db, const struct stored_finding *f)
         sql_null(&q);
     sql_str(&q, f->text);
     sql_i64(&q, f->exposure);
+    sql_str(&q, f->french);
     return sql_close(&q);
 }
 
@@ -84,13 +85,13 @@ int tab_findings_assessments(struct db *db, int (*each)(void *owner, const struc
 int tab_findings_each(struct db *db, struct str assessment, int (*each)(void *owner, const struct stored_finding *f), void *owner)
 {
     int stop = 0;
-    struct sql q = sql_open(db, "SELECT assessment,entity,count,last,activity,text,exposure FROM findings WHERE ?1 IS NULL OR assessment=?1 ORDER BY assessment, rowid");
+    struct sql q = sql_open(db, "SELECT assessment,entity,count,last,activity,text,exposure,french FROM findings WHERE ?1 IS NULL OR assessment=?1 ORDER BY assessment, rowid");
     sql_str(&q, assessment);
     while (!stop && sql_row(&q)) {
         size_t n;
         const void *id = sql_col_blob(&q, 4, &n);
         struct stored_finding f = {.assessment = sql_col_str(&q, 0), .entity = (uint32_t)sql_col_i64(&q, 1), .count = (uint64_t)sql_col_i64(&q, 2),
-                                   .last = sql_col_i64(&q, 3), .text = sql_col_str(&q, 5), .exposure = (unsigned)sql_col_i64(&q, 6)};
+                                   .last = sql_col_i64(&q, 3), .text = sql_col_str(&q, 5), .exposure = (unsigned)sql_col_i64(&q, 6), .french = sql_col_str(&q, 7)};
         if (n == sizeof f.activity)
             memcpy(f.activity, id, n);
         stop = each(owner, &f);

@@ -20,7 +20,7 @@ struct stored_finding {
     uint64_t count;
     int64_t last;         /* TIME_NONE: a fact of the directory */
     uint8_t activity[16]; /* when count > 0 */
-    struct str text;
+    struct str text, french;
     unsigned exposure;
 };
 

@@ -244,6 +244,37 @@ def test_policies():
     post("policies", {"name": "x", "filters": {}}, 400)
 
 
+def test_languages():
+    """French by the request alone; programs go on in English."""
+    def of(path, language, method="GET", body=None):
+        status, _, data = hub.own(method, path, body, headers={"Accept-Language": language})
+        assert status == 200, (path, data)
+        return data
+    policies = {l: {p["id"]: p for p in of("policies", l)["data"]} for l in ("en", "fr", "fr-CA,fr;q=0.9,en;q=0.5", "en,fr")}
+    assert policies["fr"] == policies["fr-CA,fr;q=0.9,en;q=0.5"] and policies["en"] == policies["en,fr"]
+    english, french = policies["en"]["impossible_travel"], policies["fr"]["impossible_travel"]
+    assert english["name"] == get("policies/impossible_travel")["name"] == "Impossible travel" and french["name"] == "Voyage impossible"
+    assert [p["name"] for p in english["params"]] == [p["name"] for p in french["params"]] and all(p["about"] != f["about"] for p, f in zip(english["params"], french["params"]))
+    assert "French" not in str(french) and "french" not in french and "french" not in english
+    same = ("id", "type", "severity", "category", "attack", "exclusions", "scope", "enabled", "learningDays")
+    assert [english.get(k) for k in same] == [french.get(k) for k in same]
+    a = alert_ids()[0]
+    e, f = of("alerts/" + a, "en"), of("alerts/" + a, "fr")
+    assert e["name"] == f["name"] and e["name"].startswith("Deleting")  # an activity policy's name is its author's
+    assert all(len(f["advice"][k]) == len(e["advice"][k]) and f["advice"][k] != e["advice"][k] for k in e["advice"])
+    activity = post("activities/query", {"filters": {"location.country": {"eq": "US"}}, "limit": 1})["data"][0]["id"]
+    e, f = of("activities/" + activity, "en"), of("activities/" + activity, "fr")
+    assert ", address " in e["description"] and ", adresse " in f["description"] and e["kind"] == f["kind"] and e["location"]["country"] == f["location"]["country"] == "US"
+    assert (e["location"]["countryName"], f["location"]["countryName"]) == ("United States", "États-Unis") and "États-Unis" in f["description"]
+    assert of("suggest?field=location.country&q=alle", "fr")["data"][0]["value"] == "DE"
+    assert of("templates", "en")["data"][0]["name"] != of("templates", "fr")["data"][0]["name"]
+    changed = hub.own("PUT", "policies/impossible_travel", {"sensitivity": 3}, headers={"Accept-Language": "fr"})[2]
+    assert changed["name"] == "Voyage impossible" and hub.own("PUT", "policies/impossible_travel", {"sensitivity": 2})[2]["name"] == "Impossible travel"
+    assert "Voyage" not in str(get("audit")) and "Voyage" not in str(hub.own("GET", "policies/export", headers={"Accept-Language": "fr"})[2])
+    compatible = [hub.api("GET", f"alerts/{a}/", headers={"Accept-Language": l})[2] for l in ("en", "fr")]
+    assert compatible[0] == compatible[1] and compatible[0]["title"], compatible
+
+
 def test_own_alert():
     a = alert_ids()[0]
     one = get("alerts/" + a)

@@ -231,12 +231,14 @@ static void countries_are_sorted_and_measured(void **state)
     for (const struct country *c = country_at(0), *before = NULL; c; before = c, c = country_at(++n)) {
         assert_true(!before || strcmp(before->code, c->code) < 0);
         assert_ptr_equal(country_of(country_code(c)), c);
-        assert_ptr_equal(country_of(str_of(c->name)), c);
+        assert_ptr_equal(country_of(country_name(c, ENGLISH)), c);
+        assert_true(str_set(country_name(c, FRENCH)) && country_name(c, FRENCH).n > 3);
         assert_int_equal(country_number(c), n);
         assert_true(c->radius_km >= 10 && c->latitude >= -90 && c->latitude <= 90);
     }
     assert_true(n > 240);
     assert_ptr_equal(country_of(STR("nl")), country_of(STR("NETHERLANDS")));
+    assert_true(str_eq(country_name(country_of(STR("NL")), FRENCH), STR("Pays-Bas")));
     assert_null(country_of(STR("")));
     assert_null(country_of(STR("??")));
     const struct country *nl = country_of(STR("NL")), *ua = country_of(STR("UA")), *us = country_of(STR("US")), *ca = country_of(STR("CA"));

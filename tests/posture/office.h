@@ -4,6 +4,7 @@
 
 #include "directory/dir_build.h"
 #include "posture/posture.h"
+#include "tests/support/languages.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,7 +36,7 @@
 #define OFFICE_PLAIN OFFICE_PEOPLE OFFICE_ADMINS("")
 
 struct office_finding {
-    char name[64], text[200];
+    char name[64], text[200], french[200];
     uint64_t count;
     unsigned exposure;
 };
@@ -102,7 +103,9 @@ static inline int office_keep(void *owner, const struct finding *f)
     const struct entity *e = dir_entity(o->dir, f->entity);
     struct str name = str_set(e->sam) ? e->sam : e->name;
     (void)snprintf(x->name, sizeof x->name, "%.*s", STR_ARG(name));
-    (void)snprintf(x->text, sizeof x->text, "%.*s", STR_ARG(f->text));
+    (void)snprintf(x->text, sizeof x->text, "%.*s", STR_ARG(f->text.in[ENGLISH]));
+    (void)snprintf(x->french, sizeof x->french, "%.*s", STR_ARG(f->text.in[FRENCH]));
+    languages_both(f->assessment->id, "evidence", x->text, x->french);
     x->count = f->count;
     x->exposure = f->exposure;
     return 0;

@@ -111,7 +111,7 @@ static void long_names_are_cut_between_characters(void **state)
         a.device = str_of(joined_name);
         office_see(&o, &a);
         assert_int_equal(office_findings(&o, OFFICE_NOW), 1);
-        assert_true(utf_valid(str_of(o.found[0].text)) && strlen(o.found[0].text) > 150);
+        assert_true(utf_valid(str_of(o.found[0].text)) && utf_valid(str_of(o.found[0].french)) && strlen(o.found[0].text) > 150);
         office_close(&o);
     }
 }
