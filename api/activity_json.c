@@ -72,13 +72,13 @@ static struct str object_text(const struct activity *a)
     return STR_NONE;
 }
 
-/* What was done. In French only an operation that a cloud app names itself: a kind is said beside it, in the words of the portal. */
+/* What was done: an operation as a cloud app names it itself, else the kind. */
 static struct str deed(const struct activity *a, enum language language)
 {
     struct str operation = act_str(a, FACT_OPERATION);
     if (str_set(operation) && (a->kind == KIND_CLOUD_OTHER || a->kind == KIND_ADMIN_OPERATION))
         return operation;
-    return language == FRENCH ? STR("") : act_kind(a);
+    return language == FRENCH ? kind_french(act_kind(a)) : act_kind(a);
 }
 
 static void begin(struct buf *b, const struct activity *a, enum language language)
@@ -88,8 +88,8 @@ static void begin(struct buf *b, const struct activity *a, enum language languag
         buf_char(b, what.p[0] >= 'a' && what.p[0] <= 'z' ? (char)(what.p[0] - 32) : what.p[0]);
         buf_str(b, str_from(what, 1));
     }
-    if (language == ENGLISH && a->outcome == OUTCOME_FAILURE && !str_hasi(what, STR("failed")))
-        buf_str(b, STR(" (failed)"));
+    if (a->outcome == OUTCOME_FAILURE && !str_hasi(deed(a, ENGLISH), STR("failed")))
+        buf_str(b, language == FRENCH ? STR(" (échec)") : STR(" (failed)"));
 }
 
 struct str activity_json_description(struct arena *arena, const struct activity *a, enum language language)
@@ -99,14 +99,14 @@ struct str activity_json_description(struct arena *arena, const struct activity 
     const struct {
         const char *word[LANGUAGES];
         struct str value;
-    } parts[] = {{{": ", ": "}, account_text(&a->actor)}, {{" on ", " sur "}, object_text(a)}, {{", ", ", "}, a->app}, {{", from ", ", depuis "}, a->device},
+    } parts[] = {{{": ", " : "}, account_text(&a->actor)}, {{" on ", " sur "}, object_text(a)}, {{", ", ", "}, a->app}, {{", from ", ", depuis "}, a->device},
                  {{", address ", ", adresse "}, ip_set(&a->ip) ? ip_text(&a->ip, ip) : STR_NONE},
                  {{", ", ", "}, activity_json_country(a->location.country, language)}, {{", to ", ", vers "}, a->destination}};
     begin(&b, a, language);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (parts[i].value.n) {
             const char *word = parts[i].word[language];
-            buf_str(&b, str_of(b.n ? word : word + strspn(word, ":, ")));
+            buf_str(&b, str_of(b.n ? word : word + strspn(word, " :,")));
             buf_str(&b, parts[i].value);
         }
     struct str out = b.failed ? STR_NONE : str_dup(arena, buf_view(&b));

@@ -8,7 +8,7 @@
 int activity_json_row(struct api_request *q, struct jout *j, const struct actlog_row *row);
 /* What its page has besides: facts, protocol, session, code, origin. */
 int activity_json_page(struct api_request *q, struct jout *j, const struct actlog_row *row);
-/* One sentence: who did what, where, from where, to what. In the arena. In French the kind is left out, which the portal says beside it. */
+/* One sentence: who did what, where, from where, to what. In the arena. */
 struct str activity_json_description(struct arena *a, const struct activity *act, enum language language);
 /* The country's name; the code itself when it is none; absent stays absent. */
 struct str activity_json_country(struct str code, enum language language);

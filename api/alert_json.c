@@ -7,11 +7,12 @@
 #include "base/hash.h"
 #include "model/advice.h"
 #include "model/app.h"
+#include "model/phrase.h"
 #include "store/tab_policies.h"
 
 #include <stdlib.h>
 
-enum { USERS = 64 };
+enum { USERS = 64, PHRASES_MOST = 64 };
 
 struct str alert_json_status(enum resolution r)
 {
@@ -74,6 +75,39 @@ struct str alert_json_name(struct api_request *q, struct str policy, struct str 
     return q->language == FRENCH && tab_policies_french(q->db, q->arena, policy, &name) == 0 ? name : english;
 }
 
+/* English and French in turn, as the hub has written them into the definition of the detection. */
+static const struct phrase *phrases_of(struct arena *a, const struct stored_policy *p)
+{
+    const struct jnode *doc = str_set(p->definition) ? jin_embedded(a, p->definition) : NULL;
+    const struct jnode *list = doc ? jin_path(doc, doc, "french.phrases") : NULL;
+    struct phrase *out = list ? arena_zero(a, (PHRASES_MOST + 1) * sizeof *out) : NULL;
+    size_t n = 0;
+    for (const struct jnode *x = out ? jin_first(doc, list) : NULL; x && n < PHRASES_MOST; x = jin_next(doc, list, x)) {
+        out[n].english = str_fmt(a, "%.*s", STR_ARG(jin_text(x))).p;
+        x = jin_next(doc, list, x);
+        if (x)
+            out[n++].french = str_fmt(a, "%.*s", STR_ARG(jin_text(x))).p;
+    }
+    if (out)
+        out[n] = (struct phrase){0};
+    return out;
+}
+
+/* In the caller's language; in English where it cannot be read. */
+static struct str sentence(struct api_request *q, const struct stored_alert *al)
+{
+    struct arena a;
+    struct stored_policy p;
+    struct str said = al->description, french;
+    if (q->language != FRENCH)
+        return said;
+    arena_init(&a, 65536, 1u << 23);
+    if (tab_policies_get(q->db, &a, al->policy, &p) == 0 && phrase_french(&a, phrases_of(&a, &p), al->description, &french))
+        said = str_dup(q->arena, french);
+    arena_free(&a);
+    return said;
+}
+
 int alert_json_row(struct api_request *q, struct jout *j, const struct stored_alert *a)
 {
     uint32_t users[USERS];
@@ -109,7 +143,7 @@ int alert_json_row(struct api_request *q, struct jout *j, const struct stored_al
     for (size_t i = 0; !err && i < n && i < USERS; i++)
         write_user(q, j, users[i]);
     jout_end_arr(j);
-    jout_kstr(j, "description", a->description);
+    jout_kstr(j, "description", sentence(q, a));
     return err;
 }
 

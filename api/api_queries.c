@@ -146,7 +146,7 @@ static void suggest_numbers(struct suggestions *s, enum filter_field f)
 static void suggest_kinds(struct suggestions *s)
 {
     for (int k = KIND_UNKNOWN + 1; k < KIND_COUNT; k++)
-        if (str_hasi(kind_text((enum kind)k), s->typed))
+        if (str_hasi(kind_text((enum kind)k), s->typed) || (s->q->language == FRENCH && str_hasi(kind_french(kind_text((enum kind)k)), s->typed)))
             suggest(s, kind_text((enum kind)k), STR_NONE, kind_shore((enum kind)k) == SHORE_ONPREM ? STR("on-premises") : STR("cloud"));
 }
 

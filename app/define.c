@@ -5,6 +5,17 @@
 #include "detect/engine.h"
 #include "store/tab_policies.h"
 
+static void write_phrases(struct jout *j, const struct phrase *p)
+{
+    jout_key(j, "phrases");
+    jout_arr(j);
+    for (; p && p->english; p++) {
+        jout_str(j, str_of(p->english));
+        jout_str(j, str_of(p->french));
+    }
+    jout_end_arr(j);
+}
+
 static void definition(const struct detector *d, struct buf *out)
 {
     struct jout j = jout_to(out);
@@ -36,6 +47,7 @@ static void definition(const struct detector *d, struct buf *out)
     jout_kz(&j, "name", d->french.name);
     jout_kz(&j, "about", d->french.about);
     jout_kz(&j, "blind", d->french.blind);
+    write_phrases(&j, d->french.phrases);
     jout_end_obj(&j);
     jout_end_obj(&j);
 }

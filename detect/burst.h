@@ -55,6 +55,16 @@ enum { BURST_MINIMUM, BURST_SPREAD, BURST_RATIO, BURST_USUAL, BURST_GAP, BURST_F
     "très au-dessus de ce qui est habituel pour l’utilisateur, et avec la pleine gravité quand elle ressort aussi des plus grandes sessions de tous les " \
     "autres pendant ce temps."
 
+/* The sentences of its alerts in French: `a_fait` and `choses` are `did` and `things` of the rule. */
+#define BURST_PHRASES(did, things, a_fait, choses) \
+    {"{} " did " {} " things " in {*}{?}; {*}; {*}. {} or more are unusual for this user, {} or more stand out in the organisation.", \
+     "{} " a_fait " {} " choses " en {}{} ; {} ; {}. À partir de {}, c’est inhabituel pour cet utilisateur ; à partir de {}, cela ressort dans l’organisation."}, \
+        {"the {} earlier sessions of this user in 30 days had {} at most and {} on average", \
+         "les {} sessions antérieures de cet utilisateur en 30 jours en avaient {} au plus et {} en moyenne"}, \
+        {"this user has no earlier session in 30 days", "cet utilisateur n’a pas de session antérieure en 30 jours"}, \
+        {"of all others in that time, two had more than {} in a session", "parmi tous les autres pendant ce temps, deux en avaient plus de {} en une session"}, \
+        {"fewer than three others did so in that time", "moins de trois autres l’ont fait pendant ce temps"}
+
 enum { BURST_DAYS = 30, BURST_TAIL = 4 };
 
 struct burst_day {

@@ -7,7 +7,7 @@
 #define PICK_CLOUD(id) KIND_##id,
 #define PICK_ONPREM(id)
 const enum kind cloud_kinds[] = {
-#define X(id, text, shore, group) PICK_##shore(id)
+#define X(id, text, shore, group, french) PICK_##shore(id)
     KINDS(X)
 #undef X
     KIND_COUNT};

@@ -233,6 +233,18 @@ static void see(struct detection *d, const struct activity *a)
 static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_PREAUTH_ASKED, KIND_RESOURCE_ACCESS, KIND_COUNT};
 static const enum kind needs[] = {KIND_CREDENTIALS_VALIDATION, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} got a Kerberos ticket from {} at {} with a request that {*}: a tool that uses a stolen key does so.",
+     "{} a obtenu un ticket Kerberos depuis {} le {} avec une requête qui {} : c’est ce que fait un outil qui utilise une clé volée."},
+    {"is shaped unlike those of Windows, which this computer sent before (options {}, encryption types {}, end {})",
+     "n’a pas la forme de celles de Windows, que cet ordinateur envoyait auparavant (options {}, types de chiffrement {}, fin {})"},
+    {"is shaped as {} shapes it (options {}, one encryption type: {}, no name of a computer)",
+     "a la forme que lui donne {} (options {}, un seul type de chiffrement : {}, aucun nom d’ordinateur)"},
+    {"has options (0x40800010) that tools use and Windows does not, and offers {} alone",
+     "a des options (0x40800010) que des outils utilisent et Windows non, et ne propose que {}"},
+    {"a weak type", "un type faible"},
+    {0}};
+
 const struct detector det_2002 = {
     .external_id = 2002,
     .name = "Suspected overpass-the-hash attack (Kerberos)",
@@ -251,7 +263,8 @@ const struct detector det_2002 = {
                         "un ordinateur qui envoyait des requêtes comme Windows en envoie une d’une autre forme, sauf si plusieurs ordinateurs de "
                         "l’organisation envoient cette forme. Les événements (4768) ne montrent que les options : l’alerte est levée quand ce sont "
                         "celles d’un outil et que seul RC4 était proposé.",
-               .blind = "aucun échange Kerberos sur le réseau, aucun événement 4768 (Auditer le service d’authentification Kerberos)"},
+               .blind = "aucun échange Kerberos sur le réseau, aucun événement 4768 (Auditer le service d’authentification Kerberos)",
+               .phrases = phrases},
     .wants = wants,
     .needs = needs,
     .params = params,

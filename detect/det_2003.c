@@ -123,6 +123,14 @@ static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_FAILED_LOGON
                                   KIND_PREAUTH_ASKED, KIND_COUNT};
 static const enum kind needs[] = {KIND_CREDENTIALS_VALIDATION, KIND_FAILED_LOGON, KIND_NTLM_AUDIT, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} asked {} over {} for {} different account names that do not exist ({list}) between {} and {}.{*}",
+     "{} a demandé à {} par {} {} noms de compte différents qui n’existent pas ({}) entre le {} et le {}.{}"},
+    {" It hit no existing account.", " Aucun compte existant n’a été touché."},
+    {" It thereby learned that {list} exists.", " Il a appris ainsi que {} existe."},
+    {" It thereby learned that {list} exist.", " Il a appris ainsi que {} existent."},
+    {0}};
+
 const struct detector det_2003 = {
     .external_id = 2003,
     .name = "Account enumeration reconnaissance",
@@ -144,7 +152,8 @@ const struct detector det_2003 = {
                         "a touchés après son premier nom inconnu, y compris, sur le réseau, ceux pour lesquels le contrôleur a seulement demandé "
                         "une pré-authentification, sont donnés comme exposés.",
                .blind = "aucune ouverture de session Kerberos ou NTLM sur le réseau, aucun événement 4768, 4771, 4776 ou 4625 (Auditer le service "
-                        "d’authentification Kerberos, la validation des informations d’identification, l’ouverture de session)"},
+                        "d’authentification Kerberos, la validation des informations d’identification, l’ouverture de session)",
+               .phrases = phrases},
     .wants = wants,
     .needs = needs,
     .params = params,

@@ -151,6 +151,13 @@ static void see(struct detection *d, const struct activity *a)
 
 static const enum kind wants[] = {KIND_LDAP_BIND, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"LDAP simple binds of {list} to {} from {} were refused for wrong credentials between {} and {}{?}.",
+     "Des liaisons LDAP simples de {} vers {} depuis {} ont été refusées pour de mauvais identifiants entre le {} et le {}{}."},
+    {"; then {list} logged on from there, so the password may have been guessed",
+     " ; ensuite {} s’est connecté de là : le mot de passe a peut-être été deviné"},
+    {0}};
+
 const struct detector det_2004 = {
     .external_id = 2004,
     .name = "Suspected brute force attack (LDAP)",
@@ -171,7 +178,8 @@ const struct detector det_2004 = {
                         "(liaisons hors TLS, avec la raison que donne le contrôleur : utilisateur inexistant, mot de passe erroné, compte "
                         "verrouillé) et dans l’audit d’authentification de Samba.",
                .blind = "aucune liaison LDAP avec son résultat (trafic du port 389 hors TLS, ou audit d’authentification de Samba ; les événements "
-                        "Windows n’en disent rien)"},
+                        "Windows n’en disent rien)",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -141,6 +141,17 @@ static void see(struct detection *d, const struct activity *a)
 
 static const enum kind wants[] = {KIND_DIRECTORY_REPLICATION, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} from {} asked {} to replicate the directory ({}) at {}; {*}.", "{}, depuis {}, a demandé à {} de répliquer l’annuaire ({}) le {} ; {}."},
+    {"it is not a domain controller", "ce n’est pas un contrôleur de domaine"},
+    {"it is known to replicate, but never did so from there", "il est connu pour répliquer, mais ne l’a jamais fait de là"},
+    {"it is known to replicate the directory (synchronisation or backup); it is shown because whoever steals it can read every password hash",
+     "il est connu pour répliquer l’annuaire (synchronisation ou sauvegarde) ; il est montré parce que qui le vole peut lire tous les hachages de "
+     "mots de passe"},
+    {"the name is a controller's while the address belongs to another computer",
+     "le nom est celui d’un contrôleur alors que l’adresse appartient à un autre ordinateur"},
+    {0}};
+
 const struct detector det_2006 = {
     .external_id = 2006,
     .name = "Suspected DCSync attack (replication of directory services)",
@@ -162,7 +173,8 @@ const struct detector det_2006 = {
                         "DS-Replication-Get-Changes, -All ou -In-Filtered-Set (événement 4662) ou appelle DRSGetNCChanges sur le réseau, où "
                         "l’adresse décide quand l’appel ne dit pas le compte. Les comptes connus pour répliquer, comme ceux d’Entra Connect, sont "
                         "montrés avec une gravité faible, et avec la pleine gravité quand ils apparaissent en un lieu nouveau pour eux.",
-               .blind = "aucun événement 4662 (Auditer l’accès au service d’annuaire sur les contrôleurs) et aucun trafic DRSUAPI"},
+               .blind = "aucun événement 4662 (Auditer l’accès au service d’annuaire sur les contrôleurs) et aucun trafic DRSUAPI",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -150,6 +150,22 @@ static void see(struct detection *d, const struct activity *a)
 
 static const enum kind wants[] = {KIND_DNS_QUERY, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{}, which is not a DNS server, asked {} at {} for a copy of the zone {} ({}). {*}",
+     "{}, qui n’est pas un serveur DNS, a demandé à {} le {} une copie de la zone {} ({}). {}"},
+    {"The server refused.", "Le serveur a refusé."},
+    {"It succeeded: the answer held {} records.", "La demande a réussi : la réponse contenait {} enregistrements."},
+    {"It succeeded.", "La demande a réussi."},
+    {"Whether it succeeded was not seen.", "On n’a pas vu si elle a réussi."},
+    {"event 6001", "événement 6001"},
+    {"event 6004", "événement 6004"},
+    {"{} asked {} for {} different {*} between {} and {}; the most that it did before is {}.",
+     "{} a demandé à {} {} {} entre le {} et le {} ; le plus qu’il ait fait auparavant est {}."},
+    {"addresses in reverse", "adresses différentes en inverse"},
+    {"names that do not exist", "noms différents qui n’existent pas"},
+    {"names", "noms différents"},
+    {0}};
+
 const struct detector det_2007 = {
     .external_id = 2007,
     .name = "Network mapping reconnaissance (DNS)",
@@ -168,7 +184,8 @@ const struct detector det_2007 = {
                         "source : recherches inverses, noms qui n’existent pas, et tous les noms ; après huit jours d’apprentissage, des nombres "
                         "très au-dessus de ce que la source a jamais fait lèvent une alerte.",
                .blind = "aucune requête DNS (trafic du port 53 ; parmi les événements, 6001 et 6004 du serveur DNS ne disent que les transferts de "
-                        "zone)"},
+                        "zone)",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

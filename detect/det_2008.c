@@ -193,6 +193,16 @@ static void tick(struct detection *d, int64_t now)
 
 static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} logged on from {} at {} with {} although {*}: a stolen NTLM hash used as a Kerberos key looks like this.",
+     "{} s’est connecté depuis {} le {} avec {} alors que {} : c’est à quoi ressemble un hachage NTLM volé utilisé comme clé Kerberos."},
+    {"its {} logons before all used AES", "ses {} connexions antérieures utilisaient toutes AES"},
+    {"{} other accounts of the domain log on with AES", "{} autres comptes du domaine se connectent avec AES"},
+    {"Windows offers AES, and with ticket options (0x40800010) that tools use and Windows does not",
+     "Windows propose AES, et avec des options de ticket (0x40800010) que des outils utilisent et Windows non"},
+    {"a weak type", "un type faible"},
+    {0}};
+
 const struct detector det_2008 = {
     .external_id = 2008,
     .name = "Suspected overpass-the-hash attack (encryption downgrade)",
@@ -214,7 +224,8 @@ const struct detector det_2008 = {
                         "récents le disent) n’a pas choisi le type faible et ne lève rien, pas plus que les comptes qui utilisent RC4 par "
                         "habitude, que l’annuaire y limite (msDS-SupportedEncryptionTypes) ou qui se connectent avec un certificat.",
                .blind = "aucune ouverture de session Kerberos sur le réseau, aucun événement 4768 (Auditer le service d’authentification Kerberos "
-                        "sur les contrôleurs)"},
+                        "sur les contrôleurs)",
+               .phrases = phrases},
     .asks_directory = true,
     .wants = wants,
     .params = params,

@@ -99,6 +99,15 @@ static void see(struct detection *d, const struct activity *a)
 static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_RESOURCE_ACCESS, KIND_TICKET_RENEWAL, KIND_COUNT};
 static const enum kind needs[] = {KIND_RESOURCE_ACCESS, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} on {} showed {} at {} a ticket-granting ticket encrypted with {} to get one for {}{?}. {} tickets of the domain were encrypted with AES, "
+     "and none was issued with a weaker type: it is likely forged with the NTLM hash of krbtgt.",
+     "{}, sur {}, a présenté à {} le {} un TGT chiffré avec {} pour obtenir un ticket pour {}{}. {} tickets du domaine étaient chiffrés avec AES, "
+     "et aucun n’a été émis d’un type plus faible : il est probablement forgé avec le hachage NTLM de krbtgt."},
+    {", which was refused", ", ce qui a été refusé"},
+    {"a weak type", "un type faible"},
+    {0}};
+
 const struct detector det_2009 = {
     .external_id = 2009,
     .name = "Suspected Golden Ticket usage (encryption downgrade)",
@@ -115,7 +124,8 @@ const struct detector det_2009 = {
                         "Qui n’a que le hachage NTLM de ce compte forge des tickets en RC4. L’alerte est levée quand, sur le réseau, un TGT du "
                         "domaine faiblement chiffré est présenté, qu’aucun contrôleur n’a été vu l’émettre et que ceux du domaine étaient tous "
                         "chiffrés avec AES. Les tickets entre domaines sont laissés de côté.",
-               .blind = "aucun échange Kerberos sur le réseau : les événements ne disent pas comment le TGT présenté était chiffré"},
+               .blind = "aucun échange Kerberos sur le réseau : les événements ne disent pas comment le TGT présenté était chiffré",
+               .phrases = phrases},
     .wants = wants,
     .needs = needs,
     .params = params,

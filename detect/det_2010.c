@@ -210,6 +210,17 @@ static void see(struct detection *d, const struct activity *a)
 static const enum kind wants[] = {KIND_PREAUTH_ASKED, KIND_CREDENTIALS_VALIDATION, KIND_COUNT};
 static const enum kind needs[] = {KIND_PREAUTH_ASKED, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} offered no AES for {list} at {} (asked from {}), although it did before and the client can: a skeleton key on the controller, which lets "
+     "one password open all accounts, looks like this.",
+     "{} n’a pas proposé AES pour {} le {} (demandé depuis {}), bien qu’il l’ait fait auparavant et que le client le puisse : c’est à quoi "
+     "ressemble une skeleton key sur le contrôleur, qui fait qu’un mot de passe ouvre tous les comptes."},
+    {"{} offered only weak encryption for {} at {} (asked from {}), and AES to nobody around that time, although the client can and the controller "
+     "makes its own tickets with AES: a skeleton key on the controller looks like this.",
+     "{} n’a proposé qu’un chiffrement faible pour {} le {} (demandé depuis {}), et AES à personne à ce moment, bien que le client le puisse et "
+     "que le contrôleur fasse ses propres tickets avec AES : c’est à quoi ressemble une skeleton key sur le contrôleur."},
+    {0}};
+
 const struct detector det_2010 = {
     .external_id = 2010,
     .name = "Suspected skeleton key attack (encryption downgrade)",
@@ -230,7 +241,8 @@ const struct detector det_2010 = {
                         "pré-authentification du contrôleur à ceux qu’il proposait auparavant pour le compte. Un compte sans passé compte quand le "
                         "contrôleur ne propose AES à personne tout en faisant ses propres tickets avec AES. Les comptes que l’annuaire limite à "
                         "RC4 ne lèvent rien.",
-               .blind = "aucun échange Kerberos sur le réseau : les événements ne disent pas quels types de chiffrement propose un contrôleur"},
+               .blind = "aucun échange Kerberos sur le réseau : les événements ne disent pas quels types de chiffrement propose un contrôleur",
+               .phrases = phrases},
     .asks_directory = true,
     .wants = wants,
     .needs = needs,

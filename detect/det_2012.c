@@ -111,6 +111,18 @@ static void see(struct detection *d, const struct activity *a)
 
 static const enum kind wants[] = {KIND_SMB_SESSION_ENUMERATION, KIND_SHARE_FILE_ACCESS, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} on {} {*} {} at {}{?}: users and the addresses that they work from are exposed. {*}{?}",
+     "{}, sur {}, {} {} le {}{} : les utilisateurs et les adresses d’où ils travaillent sont exposés. {}{}"},
+    {"enumerated the sessions of", "a énuméré les sessions de"},
+    {"opened the server service pipe (srvsvc), which lists sessions, on",
+     "a ouvert le canal du service Serveur (srvsvc), qui liste les sessions, sur"},
+    {", one of {} controllers within the window", ", l’un de {} contrôleurs dans la fenêtre"},
+    {"It did so on few days before.", "Il l’avait fait peu de jours auparavant."},
+    {"It had not done so before.", "Il ne l’avait pas fait auparavant."},
+    {" The attempt was refused.", " La tentative a été refusée."},
+    {0}};
+
 const struct detector det_2012 = {
     .external_id = 2012,
     .name = "User and IP address reconnaissance (SMB)",
@@ -130,7 +142,8 @@ const struct detector det_2012 = {
                         "ou, là où il n’y a que des événements, y ouvre le canal srvsvc (événement 5145), sans l’avoir fait plusieurs jours "
                         "auparavant. Les comptes d’ordinateur et les autres contrôleurs, qui utilisent ce canal pour les partages, sont laissés de "
                         "côté.",
-               .blind = "aucun événement 5145 (Auditer le partage de fichiers détaillé sur les contrôleurs) et aucun trafic SRVSVC"},
+               .blind = "aucun événement 5145 (Auditer le partage de fichiers détaillé sur les contrôleurs) et aucun trafic SRVSVC",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

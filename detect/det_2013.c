@@ -183,6 +183,23 @@ static const enum kind wants[] = {KIND_RESOURCE_ACCESS, KIND_NETWORK_LOGON, KIND
                                   KIND_CREDENTIALS_VALIDATION, KIND_COUNT};
 static const enum kind needs[] = {KIND_RESOURCE_ACCESS, KIND_NETWORK_LOGON, KIND_INTERACTIVE_LOGON, KIND_REMOTE_DESKTOP, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} on {} asked {} at {} for a ticket for {} with authorization data whose checksum is of a type that no controller makes (Kerberos error "
+     "0xF); the controller refused. This is how a forged group membership (MS14-068, MS11-013) looks.",
+     "{}, sur {}, a demandé à {} le {} un ticket pour {} avec des données d’autorisation dont la somme de contrôle est d’un type qu’aucun "
+     "contrôleur ne fait (erreur Kerberos 0xF) ; le contrôleur a refusé. C’est à quoi ressemble une appartenance à un groupe falsifiée (MS14-068, "
+     "MS11-013)."},
+    {"{} logged on to {} from {} at {} with the SID {}, which belongs to {}: the ticket's authorization data does not fit its name.",
+     "{} s’est connecté à {} depuis {} le {} avec le SID {}, qui appartient à {} : les données d’autorisation du ticket ne correspondent pas à son "
+     "nom."},
+    {"another account", "un autre compte"},
+    {"{} on {} asked {} at {} for a ticket for {} with authorization data of its own, after it had got a ticket-granting ticket without any{?}. "
+     "This is how a forged group membership (MS14-068) looks.",
+     "{}, sur {}, a demandé à {} le {} un ticket pour {} avec des données d’autorisation écrites par lui, après avoir obtenu un TGT sans aucune{}. "
+     "C’est à quoi ressemble une appartenance à un groupe falsifiée (MS14-068)."},
+    {"; the controller refused", " ; le contrôleur a refusé"},
+    {0}};
+
 const struct detector det_2013 = {
     .external_id = 2013,
     .name = "Suspected Golden Ticket usage (forged authorization data)",
@@ -203,7 +220,8 @@ const struct detector det_2013 = {
                         "réseau, toute l’attaque se voit : une ouverture de session qui demande un ticket sans données d’autorisation "
                         "(PA-PAC-REQUEST à faux), puis une requête avec des données écrites par le client.",
                .blind = "aucun échange Kerberos sur le réseau, aucun événement 4769 (Auditer les opérations de ticket du service Kerberos), aucun "
-                        "événement 4624 ni 4672"},
+                        "événement 4624 ni 4672",
+               .phrases = phrases},
     .asks_directory = true,
     .wants = wants,
     .needs = needs,

@@ -58,6 +58,18 @@ static bool ready(const struct detection *d)
     return false;
 }
 
+static const struct phrase phrases[] = {
+    {"The honeytoken account {} {*}{?} from {} to {} at {} ({kind}). Nobody should ever use it.",
+     "Le compte leurre {} {}{} depuis {} vers {} le {} ({}). Personne ne devrait jamais l’utiliser."},
+    {"began to authenticate", "a commencé à s’authentifier"},
+    {"asked for a service ticket", "a demandé un ticket de service"},
+    {"was active", "a été actif"},
+    {"failed to authenticate", "n’a pas réussi à s’authentifier"},
+    {"tried to authenticate", "a essayé de s’authentifier"},
+    {"authenticated", "s’est authentifié"},
+    {" with {}", " par {}"},
+    {0}};
+
 const struct detector det_2014 = {
     .external_id = 2014,
     .name = "Honeytoken activity",
@@ -75,7 +87,8 @@ const struct detector det_2014 = {
                         "LDAP comprises, tout ticket de service qu’il demande, tout partage qu’il ouvre et toute requête ou modification "
                         "d’annuaire qu’il fait par LDAP lève cette alerte, une par compte et par source. Ce que l’on fait au compte, comme "
                         "l’ajouter à un groupe, n’en lève pas.",
-               .blind = "aucun compte étiqueté comme leurre, ou aucune activité"},
+               .blind = "aucun compte étiqueté comme leurre, ou aucune activité",
+               .phrases = phrases},
     .ready = ready,
     .wants = wants,
     .see = see,

@@ -245,6 +245,21 @@ static const enum kind wants[] = {KIND_NETWORK_LOGON,  KIND_CREDENTIALS_VALIDATI
                                   KIND_COUNT};
 static const enum kind needs[] = {KIND_NETWORK_LOGON, KIND_NEW_CREDENTIALS_LOGON, KIND_CREDENTIALS_VALIDATION, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} logged on to {} with NTLM{?} from {} at {}, where it never logged on itself{?}: the hash of its password was probably stolen.",
+     "{} s’est connecté à {} en NTLM{} depuis {} le {}, où il n’avait jamais ouvert de session{} : le hachage de son mot de passe a probablement "
+     "été volé."},
+    {" and no session key", " et sans clé de session"},
+    {"; {} is who works there", " ; c’est {} qui y travaille"},
+    {"{} on {} made a logon session with {*} for the network (type 9, seclogo) at {}{?}. Tools that put a stolen hash into memory do this; so does "
+     "runas /netonly.",
+     "{}, sur {}, a ouvert une session avec {} pour le réseau (type 9, seclogo) le {}{}. C’est ce que font les outils qui placent un hachage volé "
+     "en mémoire ; runas /netonly le fait aussi."},
+    {"other credentials", "d’autres identifiants"},
+    {"the credentials of {}", "les identifiants de {}"},
+    {", with the privilege to debug other processes", ", avec le privilège de déboguer d’autres processus"},
+    {0}};
+
 const struct detector det_2017 = {
     .external_id = 2017,
     .name = "Suspected identity theft (pass-the-hash)",
@@ -269,7 +284,8 @@ const struct detector det_2017 = {
                         "cela ne compte qu’en SMB. Sur l’ordinateur attaquant lui-même, une ouverture de session de type 9 par seclogo lève une "
                         "alerte, de gravité élevée quand la session détient SeDebugPrivilege. Les ordinateurs d’où viennent beaucoup de comptes en "
                         "NTLM (serveurs, passerelles), et les comptes qui ouvrent des sessions de type 9 par habitude, ne lèvent rien.",
-               .blind = "aucun événement 4624 (Auditer l’ouverture de session), et aucune authentification NTLM dans le trafic réseau"},
+               .blind = "aucun événement 4624 (Auditer l’ouverture de session), et aucune authentification NTLM dans le trafic réseau",
+               .phrases = phrases},
     .wants = wants,
     .needs = needs,
     .sees = sees,

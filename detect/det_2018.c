@@ -245,6 +245,15 @@ static void see(struct detection *d, const struct activity *a)
 static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_RESOURCE_ACCESS, KIND_TICKET_RENEWAL, KIND_NETWORK_LOGON, KIND_TICKET_USE, KIND_COUNT};
 static const enum kind needs[] = {KIND_RESOURCE_ACCESS, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"A Kerberos {*} of {} that was issued to or first used by {} at {} was used from {} towards {} at {}.{?}",
+     "Un {} Kerberos de {}, émis pour {} ou d’abord utilisé par lui le {}, a été utilisé depuis {} vers {} le {}.{}"},
+    {"ticket-granting ticket", "ticket d’octroi de tickets"},
+    {"service ticket", "ticket de service"},
+    {" The addresses could not be tied to computers, so address translation or a new address is possible.",
+     " Les adresses n’ont pas pu être rattachées à des ordinateurs : une traduction d’adresses ou une nouvelle adresse est possible."},
+    {0}};
+
 const struct detector det_2018 = {
     .external_id = 2018,
     .name = "Suspected identity theft (pass-the-ticket)",
@@ -269,7 +278,8 @@ const struct detector det_2018 = {
                         "un TGT vu dans les événements, rien n’est alors levé, puisque les gens changent de réseau. Les tickets transférés et "
                         "délégués ont le droit de se déplacer.",
                .blind = "aucun échange Kerberos sur le réseau, aucun événement 4768 ni 4769 (Auditer le service d’authentification Kerberos et les "
-                        "opérations de ticket du service Kerberos)"},
+                        "opérations de ticket du service Kerberos)",
+               .phrases = phrases},
     .wants = wants,
     .needs = needs,
     .params = params,

@@ -399,6 +399,35 @@ static const enum kind needs[] = {KIND_SERVICE_CREATION,
                                   KIND_SHARE_FILE_ACCESS,
                                   KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} from {} {*} on the domain controller {} through {} at {}: {*}.",
+     "{}, depuis {}, {} sur le contrôleur de domaine {} par {} le {} : {}."},
+    {"the attempt failed", "la tentative a échoué"},
+    {"whether the attempt succeeded is encrypted", "le chiffrement cache si la tentative a réussi"},
+    {"the attempt succeeded", "la tentative a réussi"},
+    {"was refused the pipe {}", "s’est vu refuser le canal {}"},
+    {"was refused the pipe", "s’est vu refuser le canal"},
+    {"the task scheduler", "le planificateur de tâches"},
+    {"the service control manager", "le gestionnaire de services"},
+    {"gave another program to the service {}", "a donné un autre programme au service {}"},
+    {"gave another program to the service", "a donné un autre programme au service"},
+    {"created the service {}", "a créé le service {}"},
+    {"created the service", "a créé le service"},
+    {"created a service", "a créé un service"},
+    {"scheduled the task {}", "a planifié la tâche {}"},
+    {"scheduled the task", "a planifié la tâche"},
+    {"scheduled a task", "a planifié une tâche"},
+    {"removed the task {}", "a retiré la tâche {}"},
+    {"removed the task", "a retiré la tâche"},
+    {"started the service {}", "a démarré le service {}"},
+    {"started the service", "a démarré le service"},
+    {"started {}", "a démarré {}"},
+    {"started", "a démarré"},
+    {"ran code {}", "a exécuté du code {}"},
+    {"ran code", "a exécuté du code"},
+    {"PowerShell remoting", "PowerShell à distance"},
+    {0}};
+
 const struct detector det_2019 = {
     .external_id = 2019,
     .name = "Remote code execution attempt",
@@ -427,7 +456,8 @@ const struct detector det_2019 = {
                         "installation prévue. Une ouverture refusée est une tentative échouée. Ce que fait un contrôleur ou le système local "
                         "lui-même ne lève rien.",
                .blind = "aucun événement 4697, 7045, 4698, 4688 ou 5145 de contrôleurs de domaine, et aucun trafic SVCCTL, planificateur de "
-                        "tâches, WMI ou WinRM"},
+                        "tâches, WMI ou WinRM",
+               .phrases = phrases},
     .wants = wants,
     .needs = needs,
     .params = params,

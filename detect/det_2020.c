@@ -114,6 +114,14 @@ static void see(struct detection *d, const struct activity *a)
 static const enum kind wants[] = {KIND_PRIVATE_DATA_RETRIEVAL, KIND_DIRECTORY_ACCESS, KIND_SHARE_FILE_ACCESS, KIND_COUNT};
 static const enum kind needs[] = {KIND_PRIVATE_DATA_RETRIEVAL, KIND_DIRECTORY_ACCESS, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} from {} {*} the DPAPI backup key {} on {} at {}. Whoever has this key can decrypt every secret that any domain user has protected.",
+     "{}, depuis {}, {} la clé de sauvegarde DPAPI {} sur {} le {}. Qui a cette clé peut déchiffrer tout secret qu’un utilisateur du domaine a "
+     "protégé."},
+    {"was refused", "s’est vu refuser"},
+    {"read", "a lu"},
+    {0}};
+
 const struct detector det_2020 = {
     .external_id = 2020,
     .name = "Malicious request of Data Protection API master key",
@@ -137,7 +145,8 @@ const struct detector det_2020 = {
                         "les clés principales de leurs utilisateurs, ne lève rien. L’ouverture des canaux lsarpc ou protected_storage est "
                         "ordinaire en soi ; quand elle a précédé, elle fait partie des preuves.",
                .blind = "aucun événement 4662 sur les secrets LSA (Auditer d’autres événements d’accès à l’objet sur les contrôleurs) et aucun "
-                        "trafic LSARPC ou BKRP"},
+                        "trafic LSARPC ou BKRP",
+               .phrases = phrases},
     .wants = wants,
     .needs = needs,
     .params = params,

@@ -395,6 +395,33 @@ static void see(struct detection *d, const struct activity *a)
 static const enum kind wants[] = {KIND_SAMR_QUERY, KIND_ACCOUNT_CREATED, COMMON_LOGON_KINDS, KIND_COUNT};
 static const enum kind needs[] = {KIND_SAMR_QUERY, KIND_SHARE_FILE_ACCESS, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} on {} asked {} over SAMR for {*} between {} and {}, which it had not done before.{?}",
+     "{}, sur {}, a demandé à {} par SAMR : {}, entre le {} et le {}, ce qu’il n’avait pas fait auparavant.{}"},
+    {" Sensitive groups are among them.", " Des groupes sensibles sont du nombre."},
+    {"{*} and {} more", "{} et {} autres"},
+    {"{*} and {*}", "{} et {}"},
+    {"{*}, {*}", "{}, {}"},
+    {"members of the {*}", "membres du {}"},
+    {"name of the {*}", "nom du {}"},
+    {"sensitive group {}", "groupe sensible {}"},
+    {"group {}", "groupe {}"},
+    {"user {}", "utilisateur {}"},
+    {"the account database", "la base des comptes"},
+    {"list of accounts of {}", "liste des comptes de {}"},
+    {"domain {}", "domaine {}"},
+    {"list of groups", "liste des groupes"},
+    {"list of users", "liste des utilisateurs"},
+    {"list of aliases", "liste des alias"},
+    {"display information of all accounts", "informations d’affichage de tous les comptes"},
+    {"members of a group", "membres d’un groupe"},
+    {"members of an alias", "membres d’un alias"},
+    {"groups of a user", "groupes d’un utilisateur"},
+    {"groups of {}", "groupes de {}"},
+    {"information on {}", "informations sur {}"},
+    {"pipe samr of {}", "canal samr de {}"},
+    {0}};
+
 const struct detector det_2021 = {
     .external_id = 2021,
     .name = "User and group membership reconnaissance (SAMR)",
@@ -419,7 +446,8 @@ const struct detector det_2021 = {
                         "demande d’un compte qu’elle vient de créer est son travail. Les comptes d’ordinateur, les contrôleurs et les outils qui "
                         "tournent sur le contrôleur même sont laissés de côté.",
                .blind = "aucun événement 4661, 4799 ou 5145 (Auditer SAM, la gestion des groupes de sécurité, le partage de fichiers détaillé sur "
-                        "les contrôleurs) et aucun trafic SAMR"},
+                        "les contrôleurs) et aucun trafic SAMR",
+               .phrases = phrases},
     .asks_directory = true,
     .wants = wants,
     .needs = needs,

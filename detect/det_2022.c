@@ -254,6 +254,15 @@ static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_TICKET_RENEW
                                   KIND_AUDIT_LOG_CLEARED,      KIND_AUDIT_POLICY_CHANGED, KIND_COUNT};
 static const enum kind needs[] = {KIND_RESOURCE_ACCESS, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} on {} used a ticket-granting ticket on {} {*} for {list}, but {*}: the ticket is likely forged.",
+     "{}, sur {}, a utilisé un TGT auprès de {} {} pour {}, mais {} : le ticket est probablement forgé."},
+    {"it was issued at {}, longer ago than a ticket lives", "il a été émis le {}, il y a plus longtemps qu’un ticket ne vit"},
+    {"the last one issued or renewed for it is of {}, longer ago than a ticket lives",
+     "le dernier émis ou renouvelé pour lui est du {}, il y a plus longtemps qu’un ticket ne vit"},
+    {"none was issued or renewed for it in the whole log", "aucun n’a été émis ni renouvelé pour lui dans tout le journal"},
+    {0}};
+
 const struct detector det_2022 = {
     .external_id = 2022,
     .name = "Suspected Golden Ticket usage (time anomaly)",
@@ -277,7 +286,8 @@ const struct detector det_2022 = {
                         "de domaines approuvés, les ordinateurs et les tickets obtenus pour le compte d’autrui sont laissés de côté. Quand "
                         "beaucoup de comptes montrent l’anomalie, la stratégie ou le journal en est la cause, et rien de plus n’est levé ce "
                         "jour-là.",
-               .blind = "aucun ticket de service (Kerberos sur le réseau, ou événement 4769 : Auditer les opérations de ticket du service Kerberos)"},
+               .blind = "aucun ticket de service (Kerberos sur le réseau, ou événement 4769 : Auditer les opérations de ticket du service Kerberos)",
+               .phrases = phrases},
     .wants = wants,
     .needs = needs,
     .params = params,

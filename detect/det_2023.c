@@ -385,6 +385,21 @@ static void see(struct detection *d, const struct activity *a)
 static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_FAILED_LOGON,         KIND_NTLM_AUDIT, KIND_NETWORK_LOGON,
                                   KIND_INTERACTIVE_LOGON,      KIND_EXPLICIT_CREDENTIALS, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} {} logons of {} from {} failed with a wrong password between {} and {}{?}.",
+     "{} connexions {} de {} depuis {} ont échoué avec un mot de passe erroné entre le {} et le {}{}."},
+    {"; then a logon succeeded, so the password may have been guessed",
+     " ; ensuite une connexion a réussi : le mot de passe a peut-être été deviné"},
+    {"{} attempts with a few passwords on {}{?} accounts ({list}) came from {} over {}{?} between {} and {}{?}.",
+     "{} essais avec quelques mots de passe sur {}{} comptes ({}) sont venus de {} par {}{} entre le {} et le {}{}."},
+    {" or more", " ou plus"},
+    {" in {} rounds", " en {} vagues"},
+    {"; then {list} logged on from there, so the password may have been guessed",
+     " ; ensuite {} s’est connecté de là : le mot de passe a peut-être été deviné"},
+    {"{} on {} gave the credentials of many different accounts ({list}) one after another, {} times between {} and {}.",
+     "{}, sur {}, a donné les uns après les autres les identifiants de nombreux comptes différents ({}), {} fois entre le {} et le {}."},
+    {0}};
+
 const struct detector det_2023 = {
     .external_id = 2023,
     .name = "Suspected brute force attack (Kerberos, NTLM)",
@@ -409,7 +424,8 @@ const struct detector det_2023 = {
                         "l’ordinateur d’où part une pulvérisation, un utilisateur qui donne les identifiants de nombreux comptes (événement 4648) "
                         "est la même attaque. Ce qui échoue à un tel rythme dès la période d’apprentissage est ensuite laissé de côté.",
                .blind = "aucun résultat d’ouverture de session (Kerberos ou NTLM sur le réseau, ou événements 4768, 4771, 4776, 4625 : Auditer le "
-                        "service d’authentification Kerberos, la validation des informations d’identification, l’ouverture de session)"},
+                        "service d’authentification Kerberos, la validation des informations d’identification, l’ouverture de session)",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -143,6 +143,13 @@ static const enum kind wants[] = {KIND_GROUP_MEMBER_ADDED, KIND_GROUP_MEMBER_REM
                                   KIND_NETWORK_LOGON,      KIND_RESOURCE_ACCESS,      KIND_COUNT};
 static const enum kind needs[] = {KIND_GROUP_MEMBER_ADDED, KIND_GROUP_MEMBER_REMOVED, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{}, who does not usually do so, added {list} to the sensitive groups {list} on the domain controller {} at {}.",
+     "{}, qui ne le fait pas d’ordinaire, a ajouté {} aux groupes sensibles {} sur le contrôleur de domaine {} le {}."},
+    {"{}, who does not usually do so, added {list} to the sensitive group {list} on the domain controller {} at {}.",
+     "{}, qui ne le fait pas d’ordinaire, a ajouté {} au groupe sensible {} sur le contrôleur de domaine {} le {}."},
+    {0}};
+
 const struct detector det_2024 = {
     .external_id = 2024,
     .name = "Suspicious additions to sensitive groups",
@@ -167,7 +174,8 @@ const struct detector det_2024 = {
                         "pas, ceux qui portent leur nom anglais à leur place le sont ; les modifications à l’intérieur d’un LDAP chiffré ne se "
                         "voient que dans les événements.",
                .blind = "aucune modification d’appartenance à un groupe d’un contrôleur de domaine (événements 4728, 4732, 4756 : Auditer la "
-                        "gestion des groupes de sécurité ; ou trafic LDAP non scellé)"},
+                        "gestion des groupes de sécurité ; ou trafic LDAP non scellé)",
+               .phrases = phrases},
     .asks_directory = true,
     .wants = wants,
     .needs = needs,

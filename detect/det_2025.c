@@ -157,6 +157,17 @@ static void see(struct detection *d, const struct activity *a)
 
 static const enum kind wants[] = {KIND_VPN_CONNECTION, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} connected to the VPN from {} at {}, {*}: never before in {} connections, and fewer than {} colleagues do.",
+     "{} s’est connecté au VPN depuis {} le {}, {} : jamais auparavant en {} connexions, et moins de {} collègues le font."},
+    {"{*}, {*}", "{}, {}"},
+    {"from {country}", "depuis ce pays : {}"},
+    {"from a country", "depuis un pays"},
+    {"through the network of {}", "par le réseau de {}"},
+    {"with the computer {}", "avec l’ordinateur {}"},
+    {"another owner", "un autre propriétaire"},
+    {0}};
+
 const struct detector det_2025 = {
     .external_id = 2025,
     .name = "Suspicious VPN connection",
@@ -173,7 +184,8 @@ const struct detector det_2025 = {
                         "ordinateurs des connexions antérieures. Après 30 jours et cinq connexions, une connexion depuis un pays d’où ne sont "
                         "venus ni l’utilisateur ni ses collègues lève une alerte, de même qu’une connexion par un réseau nouveau avec, en même "
                         "temps, un ordinateur nouveau. Les voyages professionnels là où se trouvent des collègues ne sont pas pris en compte.",
-               .blind = "aucune connexion VPN (comptabilité RADIUS)"},
+               .blind = "aucune connexion VPN (comptabilité RADIUS)",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

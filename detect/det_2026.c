@@ -148,6 +148,29 @@ static void see(struct detection *d, const struct activity *a)
 static const enum kind wants[] = {KIND_SERVICE_CREATION, KIND_SHARE_FILE_ACCESS, KIND_COUNT};
 static const enum kind needs[] = {KIND_SERVICE_CREATION, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{*} the domain controller {}{?}{?} at {}; {*}", "{} le contrôleur de domaine {}{}{} le {} ; {}"},
+    {"The service {} was given another program on", "Le service {} a reçu un autre programme sur"},
+    {"The service {} was installed on", "Le service {} a été installé sur"},
+    {"A service was given another program on", "Un service a reçu un autre programme sur"},
+    {"A service was installed on", "Un service a été installé sur"},
+    {" by {}", " par {}"},
+    {"the call {*}, and {} had been written to an administrative share from there just before.",
+     "l’appel {}, et {} venait d’être écrit de là sur un partage d’administration."},
+    {"was encrypted", "était chiffré"},
+    {"was not captured whole", "n’a pas été capturé en entier"},
+    {"its image path {*}: {}", "son chemin d’image {} : {}"},
+    {"runs an encoded PowerShell command", "exécute une commande PowerShell encodée"},
+    {"writes to a named pipe", "écrit dans un canal nommé"},
+    {"runs a command interpreter", "exécute un interpréteur de commandes"},
+    {"is on a network share", "est sur un partage réseau"},
+    {"is that of a remote execution tool", "est celui d’un outil d’exécution à distance"},
+    {"is in a folder for temporary or users' files", "est dans un dossier temporaire ou d’utilisateur"},
+    {"names a program without a folder", "nomme un programme sans dossier"},
+    {"is a program of random name directly in the Windows folder", "est un programme de nom aléatoire directement dans le dossier Windows"},
+    {"and the service's name are random letters", "et le nom du service sont des lettres aléatoires"},
+    {0}};
+
 const struct detector det_2026 = {
     .external_id = 2026,
     .name = "Suspicious service creation",
@@ -169,7 +192,8 @@ const struct detector det_2026 = {
                         "qui crée le service montre la même chose et, quand il est chiffré, compte si un programme venait d’être écrit sur un "
                         "partage d’administration depuis la même adresse. Les services installés sur d’autres ordinateurs ne sont pas jugés.",
                .blind = "aucune installation de service sur un contrôleur de domaine (événement 7045 du journal Système, ou 4697 : Auditer "
-                        "l’extension du système de sécurité) et aucun trafic SVCCTL"},
+                        "l’extension du système de sécurité) et aucun trafic SVCCTL",
+               .phrases = phrases},
     .wants = wants,
     .needs = needs,
     .params = params,

@@ -264,6 +264,23 @@ static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION,
                                   KIND_COUNT};
 static const enum kind needs[] = {KIND_RESOURCE_ACCESS, KIND_NETWORK_LOGON, KIND_SHARE_ACCESS, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} used tickets from {} for {list} on {}, {*}, but this account {*}: the ticket is likely forged.",
+     "{} a utilisé des tickets depuis {} pour {} sur {}, {}, mais ce compte {} : le ticket est probablement forgé."},
+    {"is no account of the directory", "n’est pas un compte de l’annuaire"},
+    {"carries the SID of an account that the directory has under another name", "porte le SID d’un compte que l’annuaire a sous un autre nom"},
+    {"carries the SID of an account that logs on under another name, and never got a ticket of its own",
+     "porte le SID d’un compte qui se connecte sous un autre nom, et n’a jamais reçu de ticket à lui"},
+    {"carries the SID of the built-in administrator without its name, and never got a ticket of its own",
+     "porte le SID de l’administrateur intégré sans son nom, et n’a jamais reçu de ticket à lui"},
+    {"never got a ticket of its own, and its ticket spells the realm as no controller does",
+     "n’a jamais reçu de ticket à lui, et son ticket écrit le domaine Kerberos comme aucun contrôleur ne le fait"},
+    {"{} asked {} for tickets in the name of {}, {*}, and the controller knows no such account: somebody may be logged on there with a forged "
+     "ticket, or as an account that was deleted.",
+     "{} a demandé à {} des tickets au nom de {}, {}, et le contrôleur ne connaît pas un tel compte : quelqu’un y est peut-être connecté avec un "
+     "ticket forgé, ou comme un compte qui a été supprimé."},
+    {0}};
+
 const struct detector det_2027 = {
     .external_id = 2027,
     .name = "Suspected Golden Ticket usage (nonexistent account)",
@@ -287,7 +304,8 @@ const struct detector det_2027 = {
                         "approuvés, les ordinateurs et les comptes intégrés sont laissés de côté. Sur le réseau, un ordinateur qui demande encore "
                         "et encore des tickets au nom d’un compte que le contrôleur ne connaît pas lève une alerte de gravité faible.",
                .blind = "aucune utilisation de tickets Kerberos (sur le réseau, ou événements 4769, 4624, 5140 : Auditer les opérations de ticket "
-                        "du service Kerberos, l’ouverture de session, le partage de fichiers)"},
+                        "du service Kerberos, l’ouverture de session, le partage de fichiers)",
+               .phrases = phrases},
     .asks_directory = true,
     .wants = wants,
     .needs = needs,

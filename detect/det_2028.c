@@ -212,6 +212,19 @@ static const enum kind wants[] = {KIND_DIRECTORY_ACCESS, KIND_DIRECTORY_REPLICAT
 static const enum kind needs[] = {KIND_DIRECTORY_ACCESS, KIND_ACCOUNT_CHANGED, KIND_OBJECT_CHANGED,
                                   KIND_OBJECT_CREATED,   KIND_REPLICA_CHANGE,  KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} registered {list}, which is no domain controller, as one on {} between {} and {}{?}{?}{?}{?}.",
+     "{} a enregistré {}, qui n’est pas un contrôleur de domaine, comme tel sur {} entre le {} et le {}{}{}{}{}."},
+    {"a computer that the events do not name", "un ordinateur que les événements ne nomment pas"},
+    {", gave it the service principal names of a controller", ", lui a donné les noms de principal de service d’un contrôleur"},
+    {", made its server object in the configuration", ", a créé son objet serveur dans la configuration"},
+    {", used the right to add a replica to the domain", ", a utilisé le droit d’ajouter un réplica au domaine"},
+    {", and deleted the traces again", ", puis a effacé les traces"},
+    {"{}, which is no domain controller, is taken for one: a controller turned to it for replication, which it had asked for, {*}.",
+     "{}, qui n’est pas un contrôleur de domaine, est pris pour tel : un contrôleur s’est tourné vers lui pour répliquer, ce qu’il avait demandé, "
+     "{}."},
+    {0}};
+
 const struct detector det_2028 = {
     .external_id = 2028,
     .name = "Suspected DCShadow attack (domain controller promotion)",
@@ -240,7 +253,8 @@ const struct detector det_2028 = {
                         "réplication (DRSReplicaAdd) à la suite de quoi un contrôleur se tourne vers lui.",
                .blind = "aucune modification de comptes d’ordinateur ni d’objets de configuration (événements 4742, 5136, 5137 : Auditer la "
                         "gestion des comptes d’ordinateur, les modifications du service d’annuaire), aucun événement 4662 (Auditer l’accès au "
-                        "service d’annuaire) et aucun trafic DRSUAPI"},
+                        "service d’annuaire) et aucun trafic DRSUAPI",
+               .phrases = phrases},
     .wants = wants,
     .needs = needs,
     .params = params,

@@ -197,6 +197,20 @@ static const enum kind wants[] = {KIND_REPLICA_CHANGE,  KIND_DIRECTORY_ACCESS, K
                                   KIND_ACCOUNT_CREATED, KIND_RPC_CALL,         KIND_COUNT};
 static const enum kind needs[] = {KIND_REPLICA_CHANGE, KIND_DIRECTORY_ACCESS, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{}, which is not the account of a domain controller, used the rights to manage the replication topology{?} on {} {*}{?}.",
+     "{}, qui n’est pas le compte d’un contrôleur de domaine, a utilisé les droits de gérer la topologie de réplication{} sur {} {}{}."},
+    {" and to add a replica", " et d’ajouter un réplica"},
+    {", for the computer {list}", ", pour l’ordinateur {}"},
+    {"{}, which is no domain controller, was made a replication source of {} for {} at {}{?}.",
+     "{}, qui n’est pas un contrôleur de domaine, est devenu source de réplication de {} pour {} le {}{}."},
+    {" and taken away again", ", puis en a été retiré"},
+    {"{}, which is no domain controller, {*}{?}{?} {*}.", "{}, qui n’est pas un contrôleur de domaine, {}{}{}, {}."},
+    {"had a replication source added to a controller", "s’est fait ajouter comme source de réplication à un contrôleur"},
+    {"was replicated from", "a servi de source de réplication"},
+    {"; a controller turned to it for replication", " ; un contrôleur s’est tourné vers lui pour répliquer"},
+    {0}};
+
 const struct detector det_2029 = {
     .external_id = 2029,
     .name = "Suspected DCShadow attack (domain controller replication request)",
@@ -224,7 +238,8 @@ const struct detector det_2029 = {
                         "ajouter (DRSReplicaAdd) puis retirer une source de réplication, ou vers lequel un contrôleur se tourne alors pour "
                         "répliquer.",
                .blind = "aucune modification de sources de réplication (événements 4928, 4929 : Auditer la réplication du service d’annuaire "
-                        "détaillé), aucun événement 4662 (Auditer l’accès au service d’annuaire) et aucun trafic DRSUAPI"},
+                        "détaillé), aucun événement 4662 (Auditer l’accès au service d’annuaire) et aucun trafic DRSUAPI",
+               .phrases = phrases},
     .asks_directory = true,
     .wants = wants,
     .needs = needs,

@@ -225,6 +225,20 @@ static void see(struct detection *d, const struct activity *a)
 
 static const enum kind wants[] = {KIND_SHARE_FILE_ACCESS, KIND_SMB_FILE_COPY, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} on the domain controller {} copied {list}{?} to {} over SMB at {}: these files hold the secrets of the domain.",
+     "{}, sur le contrôleur de domaine {}, a copié {}{} vers {} par SMB le {} : ces fichiers contiennent les secrets du domaine."},
+    {"{} on {} read {list}{?} from the domain controller {} over SMB at {}: these files hold the secrets of the domain.",
+     "{}, sur {}, a lu {}{} sur le contrôleur de domaine {} par SMB le {} : ces fichiers contiennent les secrets du domaine."},
+    {" ({} bytes)", " ({} octets)"},
+    {" ({} kB)", " ({} ko)"},
+    {" ({} MB)", " ({} Mo)"},
+    {"a shadow copy", "un cliché instantané"},
+    {"Somebody", "Quelqu’un"},
+    {"{} on {} read {} or more different files from administrative shares of the domain controller {} over SMB between {} and {}.",
+     "{}, sur {}, a lu {} fichiers différents ou plus sur des partages d’administration du contrôleur de domaine {} par SMB entre le {} et le {}."},
+    {0}};
+
 const struct detector det_2030 = {
     .external_id = 2030,
     .name = "Data exfiltration over SMB",
@@ -245,7 +259,8 @@ const struct detector det_2030 = {
                         "été lu et en quelle quantité. SYSVOL et NETLOGON, l’ouverture sans lecture de données et l’accès depuis le contrôleur "
                         "lui-même ne comptent pas.",
                .blind = "aucun accès à des fichiers sur les partages d’un contrôleur de domaine (événement 5145 : Auditer le partage de fichiers "
-                        "détaillé ; ou SMB non chiffré sur le réseau)"},
+                        "détaillé ; ou SMB non chiffré sur le réseau)",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -221,6 +221,15 @@ static void see(struct detection *d, const struct activity *a)
 
 static const enum kind wants[] = {KIND_DNS_QUERY, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} asked {} for {} names {*} between {} and {}, {} of them different, which carry {} bytes, as encoded data do; {} questions were for TXT, "
+     "NULL or other types that carry data, and their answers had {} bytes.",
+     "{} a demandé à {} {} noms {} entre le {} et le {}, dont {} différents, qui portent {} octets, comme des données encodées ; {} questions "
+     "étaient de type TXT, NULL ou d’autres types qui portent des données, et leurs réponses faisaient {} octets."},
+    {"under {}", "sous {}"},
+    {"that belong to no domain", "qui n’appartiennent à aucun domaine"},
+    {0}};
+
 const struct detector det_2031 = {
     .external_id = 2031,
     .name = "Suspicious communication over DNS",
@@ -239,7 +248,8 @@ const struct detector det_2031 = {
                         "et la taille de leurs réponses. Les domaines que beaucoup d’ordinateurs demandent, les zones des contrôleurs, les listes "
                         "de blocage (adresses retournées), les recherches inverses et les domaines de l’organisation sont laissés de côté ; un "
                         "domaine peut être exclu par son nom.",
-               .blind = "aucune requête DNS (trafic du port 53)"},
+               .blind = "aucune requête DNS (trafic du port 53)",
+               .phrases = phrases},
     .wants = wants,
     .sees = common_from_network,
     .params = params,

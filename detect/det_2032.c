@@ -166,6 +166,16 @@ static void see(struct detection *d, const struct activity *a)
 static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_RESOURCE_ACCESS, KIND_TICKET_RENEWAL, KIND_COUNT};
 static const enum kind needs[] = {KIND_RESOURCE_ACCESS, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} on {} got a ticket for {} from {} at {} with a ticket-granting ticket that no controller of the domain makes so: {*}.",
+     "{}, sur {}, a obtenu un ticket pour {} de {} le {} avec un TGT comme aucun contrôleur du domaine n’en fait : {}."},
+    {"its realm is written {} where the controller writes {}", "son domaine Kerberos est écrit {} là où le contrôleur écrit {}"},
+    {"its key version is {} where the domain's tickets have {}", "sa version de clé est {} là où les tickets du domaine ont {}"},
+    {"its encrypted part has {} bytes where the smallest of the domain has {}",
+     "sa partie chiffrée a {} octets là où la plus petite du domaine en a {}"},
+    {"the name of its service is of type {} as none of the domain's is", "le nom de son service est de type {}, comme aucun du domaine"},
+    {0}};
+
 const struct detector det_2032 = {
     .external_id = 2032,
     .name = "Suspected Golden Ticket usage (ticket anomaly)",
@@ -184,7 +194,8 @@ const struct detector det_2032 = {
                         "le contrôleur lui-même, a une version de clé que n’ont pas les tickets du domaine, fait moins de la moitié du plus petit "
                         "d’entre eux (pas de données d’autorisation), ou nomme son service à sa façon. Les tickets entre domaines sont laissés de "
                         "côté.",
-               .blind = "aucun échange Kerberos sur le réseau : les événements ne disent pas les parties visibles du ticket présenté"},
+               .blind = "aucun échange Kerberos sur le réseau : les événements ne disent pas les parties visibles du ticket présenté",
+               .phrases = phrases},
     .wants = wants,
     .needs = needs,
     .params = params,

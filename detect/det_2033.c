@@ -169,6 +169,20 @@ static void see(struct detection *d, const struct activity *a)
 static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_FAILED_LOGON, KIND_NETWORK_LOGON, KIND_COUNT};
 static const enum kind needs[] = {KIND_CREDENTIALS_VALIDATION, KIND_FAILED_LOGON, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} NTLM network logons to {} ({list}) from {} failed between {} and {} at the rate of a tool, with {*}{?}.",
+     "{} ouvertures de session réseau NTLM vers {} ({}) depuis {} ont échoué entre le {} et le {} au rythme d’un outil, avec {}{}."},
+    {"a Java library's name in its session set-up", "le nom d’une bibliothèque Java dans l’ouverture de session"},
+    {"one SMB dialect alone, as tools offer it", "un seul dialecte SMB, comme le proposent des outils"},
+    {"NTLM messages that state no version", "des messages NTLM sans version"},
+    {"no workstation name", "aucun nom de poste"},
+    {"the workstation name of a tool", "le nom de poste d’un outil"},
+    {"a workstation name that keeps changing", "un nom de poste qui change sans cesse"},
+    {"a rate that no Windows client reaches", "un rythme qu’aucun client Windows n’atteint"},
+    {"; then {list} logged on from there, so the password may have been guessed",
+     " ; ensuite {} s’est connecté de là : le mot de passe a peut-être été deviné"},
+    {0}};
+
 const struct detector det_2033 = {
     .external_id = 2033,
     .name = "Suspected brute force attack (SMB)",
@@ -189,7 +203,8 @@ const struct detector det_2033 = {
                         "aussi : le nom d’une bibliothèque dans l’ouverture de session, un seul dialecte SMB 1, des messages NTLM sans version ; "
                         "les événements ne montrent que le nom que le client se donne.",
                .blind = "aucun échec d’ouverture de session NTLM (événements 4625, 4776 : Auditer l’ouverture de session, la validation des "
-                        "informations d’identification ; ou trafic réseau)"},
+                        "informations d’identification ; ou trafic réseau)",
+               .phrases = phrases},
     .wants = wants,
     .needs = needs,
     .params = params,

@@ -172,6 +172,28 @@ static void see(struct detection *d, const struct activity *a)
 static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_FAILED_LOGON, KIND_NETWORK_LOGON, KIND_NTLM_AUDIT,
                                   KIND_SERVICE_CREATION,       KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} logons to {} ({list}) from {} each showed another random workstation name of 16 characters, the last one {} at {}, as the Metasploit "
+     "framework does.",
+     "{} ouvertures de session vers {} ({}) depuis {} ont montré chacune un autre nom de poste aléatoire de 16 caractères, le dernier {} le {}, "
+     "comme le fait le cadre Metasploit."},
+    {"a computer of unknown address", "un ordinateur d’adresse inconnue"},
+    {"{} opened SMB sessions to {}{?}, the last at {}, with the Metasploit framework's own SMB stack: it {*}, and offers the dialects {}, as no "
+     "Windows does.",
+     "{} a ouvert des sessions SMB vers {}{}, la dernière le {}, avec la pile SMB propre au cadre Metasploit : elle {}, et propose les dialectes "
+     "{}, comme aucun Windows ne le fait."},
+    {"calls itself Windows 2000", "se dit Windows 2000"},
+    {"announces a version in its NTLM messages and leaves it out", "annonce une version dans ses messages NTLM et l’omet"},
+    {" as {list}", " comme {}"},
+    {" without an account", " sans compte"},
+    {"The service {} was installed on the domain controller {} at {} as the Metasploit framework installs it: its image path {*} ({}).",
+     "Le service {} a été installé sur le contrôleur de domaine {} le {} comme l’installe le cadre Metasploit : son chemin d’image {} ({})."},
+    {"echoes the service's own name into a named pipe", "renvoie par echo le nom même du service dans un canal nommé"},
+    {"starts a hidden command through %COMSPEC% /b /c start", "lance une commande cachée par %COMSPEC% /b /c start"},
+    {"is a program of random name on the ADMIN$ share", "est un programme de nom aléatoire sur le partage ADMIN$"},
+    {"is a program of random name directly in the Windows folder", "est un programme de nom aléatoire directement dans le dossier Windows"},
+    {0}};
+
 const struct detector det_2034 = {
     .external_id = 2034,
     .name = "Suspected use of Metasploit hacking framework",
@@ -194,7 +216,8 @@ const struct detector det_2034 = {
                         "qu’annoncent ses messages NTLM. Sur les contrôleurs de domaine, des services installés comme le font ses modules : un nom "
                         "aléatoire renvoyé par echo dans un canal du même nom, un lancement caché par %COMSPEC%, ou un programme de nom aléatoire "
                         "dans le dossier Windows ou sur ADMIN$.",
-               .blind = "aucune ouverture de session NTLM ni installation de service (événements 4624, 4625, 4776, 7045, 4697 ; ou trafic réseau)"},
+               .blind = "aucune ouverture de session NTLM ni installation de service (événements 4624, 4625, 4776, 7045, 4697 ; ou trafic réseau)",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -131,6 +131,20 @@ static void see(struct detection *d, const struct activity *a)
 
 static const enum kind wants[] = {KIND_SHARE_ACCESS, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} sent to {list} over SMB1 between {} and {} what the ransomware WannaCry and tools of its kind send: {*}.",
+     "{} a envoyé à {} par SMB1 entre le {} et le {} ce qu’envoient le rançongiciel WannaCry et les outils de sa sorte : {}."},
+    {"transactions of a size and form that overrun servers without MS17-010 (EternalBlue)",
+     "des transactions d’une taille et d’une forme qui débordent les serveurs sans MS17-010 (EternalBlue)"},
+    {"the implant DoublePulsar, which answered", "l’implant DoublePulsar, qui a répondu"},
+    {"the question for the implant DoublePulsar (TRANS2_SESSION_SETUP)", "la question à l’implant DoublePulsar (TRANS2_SESSION_SETUP)"},
+    {"a probe for MS17-010, which the server lacks", "une sonde de MS17-010, qui manque au serveur"},
+    {"probes for MS17-010", "des sondes de MS17-010"},
+    {"the tree path of another network that the worm carries in it", "le chemin d’un autre réseau que le ver porte en lui"},
+    {"{*} and {*}", "{} et {}"},
+    {"{*}, {*}", "{}, {}"},
+    {0}};
+
 const struct detector det_2035 = {
     .external_id = 2035,
     .name = "Suspected WannaCry ransomware attack",
@@ -154,7 +168,8 @@ const struct detector det_2035 = {
                         "impossible ou poursuivies comme des transactions de l’autre sorte, telles qu’EternalBlue les envoie ; et les chemins "
                         "\\\\192.168.56.20\\IPC$ et \\\\172.16.99.5\\IPC$ que WannaCry porte dans ses messages enregistrés. Les scanneurs de "
                         "vulnérabilités envoient aussi les deux premiers : excluez leurs adresses.",
-               .blind = "aucun SMB1 sur le réseau (trafic des ports 445 et 139 ; aucun événement Windows ne montre ces messages)"},
+               .blind = "aucun SMB1 sur le réseau (trafic des ports 445 et 139 ; aucun événement Windows ne montre ces messages)",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -34,6 +34,18 @@ static void see(struct detection *d, const struct activity *a)
 
 static const enum kind wants[] = {KIND_DNS_QUERY, KIND_DNS_UPDATE, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} sent the DNS service of {} a message at {} in which {*}, as attempts to run code in it do.",
+     "{} a envoyé au service DNS de {} le {} un message dans lequel {}, comme le font les tentatives d’y exécuter du code."},
+    {"{} answered the DNS service of {} at {} with a message in which {*}, as attempts to run code in it do.",
+     "{} a répondu au service DNS de {} le {} par un message dans lequel {}, comme le font les tentatives d’y exécuter du code."},
+    {"a compressed name points forward or at itself", "un nom compressé renvoie vers l’avant ou à lui-même"},
+    {"a name is longer than 255 bytes", "un nom fait plus de 255 octets"},
+    {"a record is longer than its message", "un enregistrement est plus long que son message"},
+    {"a signature record grows past 64 KiB when its name is unpacked",
+     "un enregistrement de signature dépasse 64 Kio quand son nom est déplié"},
+    {0}};
+
 const struct detector det_2036 = {
     .external_id = 2036,
     .name = "Remote code execution over DNS",
@@ -52,7 +64,8 @@ const struct detector det_2036 = {
                         "qui renvoient à eux-mêmes ou vers l’avant, des noms de plus de 255 octets, et des enregistrements de signature qui "
                         "dépassent 64 Kio quand leurs noms sont dépliés. Les deux sens comptent : questions et mises à jour vers le contrôleur, et "
                         "réponses à ce qu’il a demandé.",
-               .blind = "aucune requête DNS (trafic du port 53)"},
+               .blind = "aucune requête DNS (trafic du port 53)",
+               .phrases = phrases},
     .wants = wants,
     .sees = common_from_network,
     .see = see,

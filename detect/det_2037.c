@@ -344,6 +344,25 @@ static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_RESOURCE_ACC
                                   KIND_DIRECTORY_ACCESS,       KIND_OBJECT_CHANGED,  KIND_COUNT};
 static const enum kind needs[] = {KIND_NETWORK_LOGON, KIND_CREDENTIALS_VALIDATION, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} authenticated by NTLM to {} from {} at {}{*}{?}.", "{} s’est authentifié par NTLM auprès de {} depuis {} le {}{}{}."},
+    {"; its own addresses are {}", " ; ses propres adresses sont {}"},
+    {", which is not known to be its own address", ", qui n’est pas connue comme son adresse"},
+    {"; then the permissions of a directory object were changed in its name: {}",
+     " ; ensuite les permissions d’un objet d’annuaire ont été modifiées en son nom : {}"},
+    {"; then the permissions of a directory object were changed in its name",
+     " ; ensuite les permissions d’un objet d’annuaire ont été modifiées en son nom"},
+    {"The NTLM authentication of {} from {} to {} was relayed{?} to {} at {}: both answered the same server challenge {}. The server {*} it.",
+     "L’authentification NTLM de {} depuis {} vers {} a été relayée{} vers {} le {} : les deux ont répondu au même défi de serveur {}. Le serveur "
+     "{}."},
+    {" through {}", " par {}"},
+    {"An NTLM authentication of {} that was meant for {} came from there ({}) to {} at {}: it was relayed. The server {*} it.",
+     "Une authentification NTLM de {} qui était destinée à {} est venue de là ({}) vers {} le {} : elle a été relayée. Le serveur {}."},
+    {"took", "l’a acceptée"},
+    {"refused", "l’a refusée"},
+    {"did not visibly answer", "n’y a pas visiblement répondu"},
+    {0}};
+
 const struct detector det_2037 = {
     .external_id = 2037,
     .name = "Suspected NTLM relay attack (Exchange account)",
@@ -375,7 +394,8 @@ const struct detector det_2037 = {
                         "signée : par ses indicateurs et son code d’intégrité sur le réseau, par une clé de session de 128 bits dans les "
                         "événements.",
                .blind = "aucune ouverture de session réseau avec adresse (événement 4624 : Auditer l’ouverture de session), et aucune "
-                        "authentification NTLM dans le trafic réseau"},
+                        "authentification NTLM dans le trafic réseau",
+               .phrases = phrases},
     .wants = wants,
     .needs = needs,
     .params = params,

@@ -244,6 +244,36 @@ static void see(struct detection *d, const struct activity *a)
 static const enum kind wants[] = {KIND_LDAP_SEARCH, KIND_GROUP_MEMBER_ADDED, KIND_GROUP_MEMBER_REMOVED, KIND_COUNT};
 static const enum kind needs[] = {KIND_LDAP_SEARCH, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{list} on {} enumerated over LDAP on {}, between {} and {}, what this computer did not ask for before: {*}. The latest filter was {}",
+     "{}, sur {}, a énuméré par LDAP sur {}, entre le {} et le {}, ce que cet ordinateur ne demandait pas auparavant : {}. Le dernier filtre était "
+     "{}"},
+    {"{} enumerated over LDAP on {}, between {} and {}, what this computer did not ask for before: {*}. The latest filter was {}",
+     "{} a énuméré par LDAP sur {}, entre le {} et le {}, ce que cet ordinateur ne demandait pas auparavant : {}. Le dernier filtre était {}"},
+    {"all users", "tous les utilisateurs"},
+    {"all computers", "tous les ordinateurs"},
+    {"all groups", "tous les groupes"},
+    {"all objects", "tous les objets"},
+    {"organizational units", "unités d’organisation"},
+    {"trusts", "approbations"},
+    {"group policies", "stratégies de groupe"},
+    {"DNS zones and records", "zones et enregistrements DNS"},
+    {"sites and subnets", "sites et sous-réseaux"},
+    {"domain controllers", "contrôleurs de domaine"},
+    {"certificate templates", "modèles de certificats"},
+    {"accounts with service principal names", "comptes à nom de principal de service"},
+    {"protected administrators (adminCount)", "administrateurs protégés (adminCount)"},
+    {"accounts trusted for unconstrained delegation", "comptes approuvés pour la délégation non contrainte"},
+    {"accounts with delegation", "comptes avec délégation"},
+    {"accounts without Kerberos pre-authentication", "comptes sans pré-authentification Kerberos"},
+    {"accounts that need no password", "comptes qui n’exigent pas de mot de passe"},
+    {"sensitive groups and their members", "groupes sensibles et leurs membres"},
+    {"permissions of many objects", "permissions de nombreux objets"},
+    {"stored passwords (LAPS, managed service accounts)", "mots de passe enregistrés (LAPS, comptes de service administrés)"},
+    {"accounts with SID history", "comptes avec historique SID"},
+    {"{*}, {*}", "{}, {}"},
+    {0}};
+
 const struct detector det_2038 = {
     .external_id = 2038,
     .name = "Security principal reconnaissance (LDAP)",
@@ -271,7 +301,8 @@ const struct detector det_2038 = {
                         "consultation d’un groupe sensible dont l’ordinateur change ensuite les membres. Vu sur le réseau, avec le contrôle des "
                         "indicateurs de descripteur de sécurité, là où LDAP n’est pas chiffré (signé suffit), et dans les événements 1644.",
                .blind = "aucune recherche LDAP (trafic des ports 389 et 3268 non scellé, ou événement 1644 : niveau de diagnostic 15 Field "
-                        "Engineering du service d’annuaire)"},
+                        "Engineering du service d’annuaire)",
+               .phrases = phrases},
     .wants = wants,
     .needs = needs,
     .params = params,

@@ -164,6 +164,25 @@ static void see(struct detection *d, const struct activity *a)
 
 static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"An NTLM authentication as {} from {} to {} at {} was changed on its way: {*}. The server {*} it.",
+     "Une authentification NTLM comme {} depuis {} vers {} le {} a été modifiée en chemin : {}. Le serveur {}."},
+    {"{*}, and the flags for {*} differ from what both sides had agreed on",
+     "{}, et les indicateurs {} diffèrent de ce dont les deux côtés étaient convenus"},
+    {"the flags for {*} differ from what both sides had agreed on", "les indicateurs {} diffèrent de ce dont les deux côtés étaient convenus"},
+    {"its integrity code, which the signed part says is there, is zero", "son code d’intégrité, que la partie signée dit présent, est nul"},
+    {"its integrity code, which the signed part says is there, is missing", "son code d’intégrité, que la partie signée dit présent, manque"},
+    {"signing", "de signature"},
+    {"sealing", "de scellement"},
+    {"always signing", "de signature permanente"},
+    {"key exchange", "d’échange de clé"},
+    {"version", "de version"},
+    {"{*}, {*}", "{}, {}"},
+    {"took", "l’a acceptée"},
+    {"refused", "l’a refusée"},
+    {"did not visibly answer", "n’y a pas visiblement répondu"},
+    {0}};
+
 const struct detector det_2039 = {
     .external_id = 2039,
     .name = "Suspected NTLM authentication tampering",
@@ -182,7 +201,8 @@ const struct detector det_2039 = {
                         "de passe, dit que le message a un code d’intégrité (MIC), et le message n’en a pas ou n’a que des zéros ; ou les "
                         "indicateurs de signature, de scellement, d’échange de clé et de version du dernier message du client ne sont pas ceux "
                         "dont les deux côtés étaient convenus. L’alerte dit si le serveur l’a accepté.",
-               .blind = "aucune authentification NTLM dans le trafic réseau"},
+               .blind = "aucune authentification NTLM dans le trafic réseau",
+               .phrases = phrases},
     .wants = wants,
     .sees = sees,
     .state_size = sizeof(struct state),

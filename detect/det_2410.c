@@ -81,6 +81,14 @@ static void see(struct detection *d, const struct activity *a)
 
 static const enum kind wants[] = {KIND_RESOURCE_ACCESS, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} on {} got tickets encrypted with {} for {} services that it did not use before ({list}) between {} and {}: the passwords of the services' "
+     "accounts can be guessed from such tickets.",
+     "{}, sur {}, a obtenu des tickets chiffrés avec {} pour {} services qu’il n’utilisait pas auparavant ({}) entre le {} et le {} : les mots de "
+     "passe des comptes de ces services se devinent à partir de tels tickets."},
+    {"a weak type", "un type faible"},
+    {0}};
+
 const struct detector det_2410 = {
     .external_id = 2410,
     .name = "Suspected Kerberos SPN exposure",
@@ -100,7 +108,8 @@ const struct detector det_2410 = {
                         "compte obtient en quelques minutes des tickets faiblement chiffrés pour plusieurs services qu’il n’utilisait pas "
                         "auparavant, comme le montre le réseau ou l’événement 4769. Les services d’ordinateurs, dont les mots de passe sont "
                         "aléatoires, sont laissés de côté là où l’enregistrement les nomme (événements).",
-               .blind = "aucun ticket de service (Kerberos sur le réseau, ou événement 4769 : Auditer les opérations de ticket du service Kerberos)"},
+               .blind = "aucun ticket de service (Kerberos sur le réseau, ou événement 4769 : Auditer les opérations de ticket du service Kerberos)",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -97,6 +97,14 @@ static void see(struct detection *d, const struct activity *a)
 static const enum kind wants[] = {KIND_SECURE_CHANNEL, KIND_PASSWORD_CHANGE, KIND_COUNT};
 static const enum kind needs[] = {KIND_SECURE_CHANNEL, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} tried {} times to open a secure channel to {}{*} until {}.{?}", "{} a essayé {} fois d’ouvrir un canal sécurisé vers {}{} jusqu’au {}.{}"},
+    {" with a credential of zeros", " avec un authentifiant de zéros"},
+    {", one right after the other", ", coup sur coup,"},
+    {" Then it set a machine's password.", " Puis il a changé le mot de passe d’une machine."},
+    {" It succeeded.", " Il a réussi."},
+    {0}};
+
 const struct detector det_2411 = {
     .external_id = 2411,
     .name = "Suspected Netlogon privilege elevation attempt (CVE-2020-1472 exploitation)",
@@ -116,7 +124,8 @@ const struct detector det_2411 = {
                         "celui du contrôleur lui-même. L’alerte est levée quand une adresse présente plusieurs fois à un contrôleur des "
                         "authentifiants de zéros (NetrServerAuthenticate, 2 et 3) ou, là où ces appels sont chiffrés, essaie aussi souvent que ne "
                         "le fait aucun ordinateur qui connaît son mot de passe.",
-               .blind = "aucun trafic NETLOGON vers un contrôleur de domaine"},
+               .blind = "aucun trafic NETLOGON vers un contrôleur de domaine",
+               .phrases = phrases},
     .wants = wants,
     .needs = needs,
     .params = params,

@@ -75,6 +75,13 @@ static void see(struct detection *d, const struct activity *a)
 
 static const enum kind wants[] = {KIND_CREDENTIALS_VALIDATION, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} asked {} for tickets of {list} without proof, offering weak encryption alone, and got them until {}: the passwords of these accounts, "
+     "which need no pre-authentication, can be guessed from the answers.",
+     "{} a demandé à {} des tickets de {} sans preuve, en ne proposant qu’un chiffrement faible, et les a obtenus jusqu’au {} : les mots de passe "
+     "de ces comptes, qui n’exigent pas de pré-authentification, se devinent à partir des réponses."},
+    {0}};
+
 const struct detector det_2412 = {
     .external_id = 2412,
     .name = "Suspected AS-REP Roasting attack",
@@ -91,7 +98,8 @@ const struct detector det_2412 = {
                         "par une clé faite du mot de passe du compte, qui peut alors être deviné hors ligne. L’alerte est levée quand quelqu’un "
                         "qui ne propose que RC4 ou DES reçoit une telle réponse, comme le montre le réseau ou l’événement 4768. Un compte qui "
                         "s’est connecté ainsi depuis le même ordinateur pendant plus d’un jour ne lève rien.",
-               .blind = "aucune ouverture de session Kerberos (sur le réseau, ou événement 4768 : Auditer le service d’authentification Kerberos)"},
+               .blind = "aucune ouverture de session Kerberos (sur le réseau, ou événement 4768 : Auditer le service d’authentification Kerberos)",
+               .phrases = phrases},
     .wants = wants,
     .state_size = sizeof(struct state),
     .start = start,

@@ -31,6 +31,11 @@ static void see(struct detection *d, const struct activity *a)
 
 static const enum kind wants[] = {KIND_RPC_CALL, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} from {} told {} to open {} ({}) at {}: the controller logs on there, and whoever waits there can pass that logon on.",
+     "{}, depuis {}, a fait ouvrir à {} {} ({}) le {} : le contrôleur y ouvre une session, et qui y attend peut la transmettre."},
+    {0}};
+
 const struct detector det_2416 = {
     .external_id = 2416,
     .name = "Suspicious network connection over Encrypting File System Remote Protocol",
@@ -49,7 +54,8 @@ const struct detector det_2416 = {
                         "fichiers chiffrés qui nomment un chemin sur un troisième ordinateur y font ouvrir une session au contrôleur, et cette "
                         "ouverture de session est relayée vers des services de certificats ou d’autres contrôleurs. L’alerte est levée pour chaque "
                         "appel de ce genre depuis un ordinateur qui n’est pas contrôleur, refusé ou non.",
-               .blind = "aucun trafic EFSR vers un contrôleur de domaine, ou seulement du trafic chiffré"},
+               .blind = "aucun trafic EFSR vers un contrôleur de domaine, ou seulement du trafic chiffré",
+               .phrases = phrases},
     .wants = wants,
     .see = see,
 };

@@ -57,6 +57,13 @@ static const struct param params[] = {
                   "1 : les activités échouées comptent aussi ; 0 : seulement celles qui réussissent."},
     {0}};
 
+static const struct phrase phrases[] = {
+    {"{} was active{?} ({*}): {kind} in {}. The address hides where its user is.",
+     "{} a été actif{} ({}) : {} dans {}. L’adresse cache où se trouve son utilisateur."},
+    {"Tor", "réseau Tor"},
+    {"anonymous proxy", "mandataire anonyme"},
+    {0}};
+
 const struct detector det_anonymous_ip = {
     .policy = "anonymous_ip",
     .name = "Activity from anonymous IP addresses",
@@ -71,7 +78,8 @@ const struct detector det_anonymous_ip = {
                .about = "Un utilisateur a été actif depuis une adresse marquée comme sortie Tor, mandataire anonyme ou VPN commercial, par "
                         "l’enregistrement, par une base d’adresses anonymes ou par le propriétaire du réseau, et que peu d’autres personnes de "
                         "l’organisation utilisent.",
-               .blind = "aucune activité cloud"},
+               .blind = "aucune activité cloud",
+               .phrases = phrases},
     .wants = cloud_kinds,
     .params = params,
     .state_size = sizeof(struct state),

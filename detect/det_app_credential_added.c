@@ -53,6 +53,14 @@ static const struct param params[] = {
 
 static const enum kind wants[] = {KIND_APP_CREDENTIAL_ADDED, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} added a credential to {}{?}{?}. With it anybody can use what the app may do.{?}",
+     "{} a ajouté des identifiants à {}{}{}. Avec eux, n’importe qui peut utiliser ce que peut l’application.{}"},
+    {"an app", "une application"},
+    {" ({})", " ({})"},
+    {" This person did so before.", " Cette personne l’avait déjà fait."},
+    {0}};
+
 const struct detector det_app_credential_added = {
     .policy = "app_credential_added",
     .name = "Credential added to app",
@@ -67,7 +75,8 @@ const struct detector det_app_credential_added = {
                .about = "Un mot de passe ou un certificat a été ajouté à une application ou à un principal de service de l’annuaire cloud. Qui le "
                         "détient peut se connecter comme l’application, sans second facteur et après le changement de tous les mots de passe. La "
                         "gravité est faible pour ceux qui l’ont déjà fait un jour antérieur.",
-               .blind = "aucun identifiant d’application (audit Entra : Add service principal credentials, Update application)"},
+               .blind = "aucun identifiant d’application (audit Entra : Add service principal credentials, Update application)",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -28,6 +28,11 @@ static void see(struct detection *d, const struct activity *a)
 
 static const enum kind wants[] = {KIND_AUDIT_LOGGING_CHANGED, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} switched audit logging off in {}: {}{?}. What happens after that may not be recorded.",
+     "{} a désactivé la journalisation d’audit dans {} : {}{}. Ce qui se passe ensuite n’est peut-être pas enregistré."},
+    {0}};
+
 const struct detector det_audit_logging_disabled = {
     .policy = "audit_logging_disabled",
     .name = "Audit logging disabled",
@@ -43,7 +48,8 @@ const struct detector det_audit_logging_disabled = {
                         "journaux de flux, un détecteur, le journal d’audit unifié ou l’audit d’une boîte aux lettres. Tout ce qu’un compte en "
                         "fait en un jour est une seule alerte.",
                .blind = "aucune modification de la journalisation d’audit (CloudTrail : StopLogging, DeleteTrail ; Exchange : "
-                        "Set-AdminAuditLogConfig)"},
+                        "Set-AdminAuditLogConfig)",
+               .phrases = phrases},
     .wants = wants,
     .see = see,
 };

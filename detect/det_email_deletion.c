@@ -12,6 +12,8 @@ static void see(struct detection *d, const struct activity *a)
 static const enum kind wants[] = {KIND_MAIL_DELETED, KIND_COUNT};
 static const struct param params[] = {BURST_PARAMS(40, 200, 15, "mails", "messages"), {0}};
 
+static const struct phrase phrases[] = {BURST_PHRASES("deleted", "mails", "a supprimé", "messages"), {0}};
+
 const struct detector det_email_deletion = {
     .policy = "email_deletion",
     .name = "Suspicious email deletion activity",
@@ -23,7 +25,8 @@ const struct detector det_email_deletion = {
     .blind = "no mail deletions (Exchange mailbox audit: HardDelete, SoftDelete, MoveToDeletedItems)",
     .french = {.name = "Suppressions de courrier suspectes",
                .about = BURST_ABOUT_FRENCH("les suppressions et purges de courrier"),
-               .blind = "aucune suppression de courrier (audit de boîte aux lettres Exchange : HardDelete, SoftDelete, MoveToDeletedItems)"},
+               .blind = "aucune suppression de courrier (audit de boîte aux lettres Exchange : HardDelete, SoftDelete, MoveToDeletedItems)",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct burst),

@@ -176,6 +176,16 @@ static const struct param params[] = {
 
 static const enum kind wants[] = {KIND_FAILED_SIGN_IN, KIND_SIGN_IN, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{*}{?} failed in {*}, {} succeeded; {*}.{?}", "{}{} ont échoué en {}, {} ont réussi ; {}.{}"},
+    {"{} sign-ins of {} and more accounts (password spray)", "{} connexions de {} comptes et plus (pulvérisation de mots de passe)"},
+    {"{} sign-ins of {} accounts (password spray)", "{} connexions de {} comptes (pulvérisation de mots de passe)"},
+    {"{} sign-ins, {} of them of one account (brute force)", "{} connexions, dont {} d’un seul compte (force brute),"},
+    {"at most {} failed in an earlier session", "au plus {} ont échoué dans une session antérieure"},
+    {"no earlier session of this source failed", "aucune session antérieure de cette source n’a échoué"},
+    {" {} of these accounts then signed in from there.", " {} de ces comptes se sont ensuite connectés de là."},
+    {0}};
+
 const struct detector det_failed_logins = {
     .policy = "failed_logins",
     .name = "Multiple failed login attempts",
@@ -193,7 +203,8 @@ const struct detector det_failed_logins = {
                         "pulvérisation de mots de passe ; les deux doivent dépasser les réussites de la source et son propre passé. Les connexions "
                         "interrompues et les erreurs des applications ne comptent pas. Un compte qui se connecte après y avoir échoué rend la "
                         "gravité élevée.",
-               .blind = "aucune connexion cloud"},
+               .blind = "aucune connexion cloud",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

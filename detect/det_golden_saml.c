@@ -270,6 +270,21 @@ static const struct param params[] = {
 
 static const enum kind wants[] = {KIND_SIGN_IN, KIND_TOKEN_ISSUED, KIND_CREDENTIALS_VALIDATION, KIND_INTERACTIVE_LOGON, KIND_DIRECTORY_ACCESS, KIND_CLOUD_OTHER, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} signed in to {} with a federated token{?}{?}, but {*}: the token may have been forged.",
+     "{} s’est connecté à {} avec un jeton fédéré{}{}, mais {} : le jeton est peut-être forgé."},
+    {" of issuer {}", " de l’émetteur {}"},
+    {"the cloud", "un service cloud"},
+    {"AD FS, whose audit is in the input, issued no token for this user in the {} minutes before",
+     "AD FS, dont l’audit est dans les données, n’a émis aucun jeton pour cet utilisateur dans les {} minutes précédentes"},
+    {"no domain controller whose events are in the input saw this user in the {} hours before",
+     "aucun contrôleur de domaine dont les événements sont dans les données n’a vu cet utilisateur dans les {} heures précédentes"},
+    {"{}, who does not run AD FS, read the photo of a contact object on a domain controller {} times: where AD FS is in use, as here, that is the "
+     "key that protects its token-signing key, and enough to forge tokens for everybody.",
+     "{}, qui ne fait pas tourner AD FS, a lu la photo d’un objet contact sur un contrôleur de domaine, {} fois : là où AD FS est en usage, comme "
+     "ici, c’est la clé qui protège sa clé de signature de jetons, et elle suffit pour forger des jetons pour tout le monde."},
+    {0}};
+
 const struct detector det_golden_saml = {
     .policy = "golden_saml",
     .name = "Suspected Golden SAML",
@@ -290,7 +305,8 @@ const struct detector det_golden_saml = {
                         "(moyenne). Rien n’est dit des moments pour lesquels les données n’ont ni événements AD FS ni événements de contrôleurs. "
                         "Là où AD FS est dans les données, la lecture de la clé elle-même (4662 sur la photo d’un objet contact) par quelqu’un qui "
                         "ne fait pas tourner AD FS lève une alerte moyenne.",
-               .blind = "aucune connexion fédérée, ou aucun événement d’audit AD FS (1200) ni de contrôleur à côté"},
+               .blind = "aucune connexion fédérée, ou aucun événement d’audit AD FS (1200) ni de contrôleur à côté",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -228,6 +228,13 @@ static const struct param params[] = {
                       "tels agents, l’alerte est faible."},
     {0}};
 
+static const struct phrase phrases[] = {
+    {"{} was active in {*} and in {*} UTC: at least {} km apart in {*}, faster than {} km/h.",
+     "{} a été actif en deux lieux, {}, puis {} UTC : au moins {} km de distance en {}, plus vite que {} km/h."},
+    {"{country} (address not stated) at {}", "{} (adresse non indiquée) le {}"},
+    {"{country} ({}) at {}", "{} ({}) le {}"},
+    {0}};
+
 const struct detector det_impossible_travel = {
     .policy = "impossible_travel",
     .name = "Impossible travel",
@@ -248,7 +255,8 @@ const struct detector det_impossible_travel = {
                         "sont pas prises en compte ; les réseaux communs aux collègues ou propres à l’utilisateur sont connus, comme le dit "
                         "`sensitivity`. Quand les agents utilisateurs des deux activités sont de ceux que cet utilisateur avait déjà utilisés, "
                         "l’alerte est faible.",
-               .blind = "aucune activité cloud"},
+               .blind = "aucune activité cloud",
+               .phrases = phrases},
     .wants = cloud_kinds,
     .params = params,
     .state_size = sizeof(struct state),

@@ -129,6 +129,11 @@ static const struct param params[] = {
                   "Il n’est pas signalé plus de comptes inactifs que cela à la fin des données ou, là où elles n’ont pas de fin, par jour."},
     {0}};
 
+static const struct phrase phrases[] = {
+    {"{} is active again after {*} without use of {}: {kind}{?}.", "{} est de nouveau actif après {} sans utiliser {} : {}{}."},
+    {"{} has not used {} for {*}.", "{} n’a pas utilisé {} depuis {}."},
+    {0}};
+
 const struct detector det_inactive_account = {
     .policy = "inactive_account",
     .name = "Inactive account",
@@ -142,7 +147,8 @@ const struct detector det_inactive_account = {
                .about = "Un compte n’a pas été utilisé dans une application pendant 60 jours. L’alerte est informative quand le compte est encore "
                         "muet à la fin des données et n’est pas désactivé dans l’annuaire, et faible quand il revient : les comptes oubliés sont "
                         "ceux que les intrus aiment utiliser.",
-               .blind = "aucune activité cloud"},
+               .blind = "aucune activité cloud",
+               .phrases = phrases},
     .asks_directory = true,
     .wants = cloud_kinds,
     .params = params,

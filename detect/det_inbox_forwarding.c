@@ -102,6 +102,15 @@ static const struct param params[] = {
 
 static const enum kind wants[] = {KIND_INBOX_RULE_CREATED, KIND_INBOX_RULE_CHANGED, KIND_FORWARDING_SET, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} set {*} to be forwarded{?} to {}, outside the organisation{?}{?}. Neither this mailbox nor {} colleagues forwarded there before.",
+     "{} a mis en place le transfert {}{} vers {}, hors de l’organisation{}{}. Ni cette boîte ni {} collègues ne transféraient là auparavant."},
+    {" with the rule \"{}\"", " avec la règle « {} »"},
+    {" (mails with {})", " (messages avec {})"},
+    {"the mail of {}", "du courrier de {}"},
+    {"the mailbox's mail", "du courrier de la boîte"},
+    {0}};
+
 const struct detector det_inbox_forwarding = {
     .policy = "inbox_forwarding",
     .name = "Suspicious inbox forwarding",
@@ -116,7 +125,8 @@ const struct detector det_inbox_forwarding = {
                         "dont le domaine n’est pas de l’organisation, vers laquelle ni cette boîte ni celles des collègues ne transféraient "
                         "auparavant.",
                .blind = "aucune règle de boîte de réception ni paramètre de boîte aux lettres (audit Exchange : New-InboxRule, Set-InboxRule, "
-                        "Set-Mailbox)"},
+                        "Set-Mailbox)",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -101,6 +101,20 @@ static const struct param params[] = {
 
 static const enum kind wants[] = {KIND_INBOX_RULE_CREATED, KIND_INBOX_RULE_CHANGED, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} {*} the inbox rule \"{}\"{?} that hides {*}: it {*}{?}{?}{?}.",
+     "{} {} la règle de boîte de réception « {} »{} qui cache {} : elle {}{}{}{}."},
+    {"made", "a créé"},
+    {"changed", "a modifié"},
+    {"mails with {}", "les messages avec {}"},
+    {"all mails", "tous les messages"},
+    {"deletes them", "les supprime"},
+    {"puts them where nobody looks", "les met là où personne ne regarde"},
+    {", its name is made not to be noticed", ", son nom est fait pour ne pas être remarqué"},
+    {", it applies to every mail", ", elle s’applique à tout message"},
+    {", its conditions name what intruders hide", ", ses conditions nomment ce que cachent les intrus"},
+    {0}};
+
 const struct detector det_inbox_manipulation = {
     .policy = "inbox_manipulation",
     .name = "Suspicious inbox manipulation rules",
@@ -116,7 +130,8 @@ const struct detector det_inbox_manipulation = {
                         "déplace et le marque comme lu) et semble faite pour cela : un nom de ponctuation ou aucun, aucune condition, ou des "
                         "conditions sur l’argent, les mots de passe et les avertissements. Les règles qui trient des lettres d’information et des "
                         "projets n’ont rien de tel.",
-               .blind = "aucune règle de boîte de réception (audit Exchange : New-InboxRule, Set-InboxRule, UpdateInboxRules)"},
+               .blind = "aucune règle de boîte de réception (audit Exchange : New-InboxRule, Set-InboxRule, UpdateInboxRules)",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .see = see,

@@ -126,6 +126,13 @@ static const struct param params[] = {
                       "les utilisateurs vus moins de jours."},
     {0}};
 
+static const struct phrase phrases[] = {
+    {"{} was active{?}{?}. In the past {} days nobody of the organisation was active in {country}; {} activities came from {countries}.",
+     "{} a été actif{}{}. Ces {} derniers jours, personne de l’organisation n’était actif dans ce pays ({}) ; {} activités sont venues d’ailleurs "
+     ": {}."},
+    {", last with a user agent that this user had used before", ", en dernier avec un agent utilisateur que cet utilisateur avait déjà utilisé"},
+    {0}};
+
 const struct detector det_infrequent_country = {
     .policy = "infrequent_country",
     .name = "Activity from infrequent country",
@@ -144,7 +151,8 @@ const struct detector det_infrequent_country = {
                         "nouveau est signalé une fois par utilisateur jusqu’à ce qu’il serve depuis une semaine ; il appartient alors au passé "
                         "auquel on compare. L’alerte est faible quand l’activité est venue avec un agent utilisateur que cet utilisateur avait "
                         "déjà utilisé, comme en voyage, et quand l’utilisateur est trop récent pour qu’on puisse le dire.",
-               .blind = "aucune activité cloud"},
+               .blind = "aucune activité cloud",
+               .phrases = phrases},
     .wants = cloud_kinds,
     .params = params,
     .state_size = sizeof(struct state),

@@ -102,6 +102,14 @@ static const struct param params[] = {
                       "Un réseau d’où viennent plus d’utilisateurs que cela est tenu pour celui de l’organisation."},
     {0}};
 
+static const struct phrase phrases[] = {
+    {"The access key {} of {} was used{?}: {} ({}). New for this key: the network{?}{?}.",
+     "La clé d’accès {} de {} a été utilisée{} : {} ({}). Nouveaux pour cette clé : le réseau{}{}."},
+    {", the country", ", le pays"},
+    {", the user agent", ", l’agent utilisateur"},
+    {"user agent not stated", "agent utilisateur non indiqué"},
+    {0}};
+
 const struct detector det_leaked_access_key = {
     .policy = "leaked_access_key",
     .name = "Leaked access key use",
@@ -119,7 +127,8 @@ const struct detector det_leaked_access_key = {
                         "nouveau ou avec un programme nouveau. La gravité est élevée quand les trois sont nouveaux, moyenne depuis un pays "
                         "nouveau, faible avec seulement un programme nouveau. Les réseaux de plusieurs collègues sont ceux de l’organisation et ne "
                         "sont pas pris en compte. Les clés temporaires (ASIA...) n’ont pas de passé auquel comparer.",
-               .blind = "aucune clé d’accès (CloudTrail : userIdentity.accessKeyId)"},
+               .blind = "aucune clé d’accès (CloudTrail : userIdentity.accessKeyId)",
+               .phrases = phrases},
     .wants = cloud_kinds,
     .params = params,
     .state_size = sizeof(struct state),

@@ -79,6 +79,13 @@ static const struct param params[] = {
 static const enum kind wants[] = {KIND_MFA_PROMPT, KIND_MFA_DENIED, KIND_SIGN_IN, KIND_COUNT};
 static const enum kind needs[] = {KIND_MFA_DENIED, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} was asked for the second factor {} times within {} minutes{?}, {} times it was refused or not answered; {*}.",
+     "{} s’est vu demander le second facteur {} fois en {} minutes{}, {} fois il a été refusé ou laissé sans réponse ; {}."},
+    {"no sign-in succeeded so far", "aucune connexion n’a réussi jusqu’ici"},
+    {"then a sign-in from there succeeded", "ensuite une connexion de là a réussi"},
+    {0}};
+
 const struct detector det_mfa_fatigue = {
     .policy = "mfa_fatigue",
     .name = "MFA fatigue",
@@ -94,7 +101,8 @@ const struct detector det_mfa_fatigue = {
                .about = "Quelqu’un qui a le mot de passe d’un utilisateur demande encore et encore le second facteur jusqu’à ce que l’utilisateur "
                         "cède. Levée, faible, quand beaucoup de demandes d’un même réseau ont été refusées ou laissées sans réponse en une heure, "
                         "et moyenne quand une connexion de là a ensuite réussi.",
-               .blind = "aucun second facteur refusé (connexions Entra avec l’erreur 500121)"},
+               .blind = "aucun second facteur refusé (connexions Entra avec l’erreur 500121)",
+               .phrases = phrases},
     .wants = wants,
     .needs = needs,
     .params = params,

@@ -145,6 +145,11 @@ static const struct param params[] = {{"minor_roles", 1, "1: roles that rule one
 
 static const enum kind wants[] = {KIND_ROLE_GRANTED, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} was given the privileged role {}{?} by {}{?}.", "{} a reçu le rôle privilégié {}{} de {}{}."},
+    {" and {} more", " et {} autres"},
+    {0}};
+
 const struct detector det_new_admin = {
     .policy = "new_admin",
     .name = "New admin user",
@@ -160,7 +165,8 @@ const struct detector det_new_admin = {
                         "nom et à leur identifiant de modèle. Les rôles qui gouvernent tout, ou qui pourraient se l’octroyer, sont moyens ; ceux "
                         "d’un seul domaine sont faibles. Tous les rôles donnés à un compte en un jour sont une seule alerte.",
                .blind = "aucune attribution de rôle (audit Entra : Add member to role ; CloudTrail : AttachUserPolicy ; Azure : attributions de "
-                        "rôle)"},
+                        "rôle)",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

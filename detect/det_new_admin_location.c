@@ -87,6 +87,12 @@ static const struct param params[] = {
                       "Un agent utilisateur que l’administrateur a utilisé autant de jours antérieurs est le sien : l’alerte est faible."},
     {0}};
 
+static const struct phrase phrases[] = {
+    {"{} did administrative work{?}: {kind} in {}. This administrator was not active in {country} before; of the others, {} administer from there.",
+     "{} a fait un travail d’administration{} : {} dans {}. Cet administrateur n’était pas actif dans ce pays ({}) auparavant ; parmi les autres, "
+     "{} administrent de là."},
+    {0}};
+
 const struct detector det_new_admin_location = {
     .policy = "new_admin_location",
     .name = "New admin location",
@@ -104,7 +110,8 @@ const struct detector det_new_admin_location = {
                         "auparavant (par quelque activité que ce soit, d’administration ou non) et d’où travaillent peu d’autres administrateurs. "
                         "La gravité est moyenne quand aucun autre ne le fait et que l’agent utilisateur n’est pas de ceux que l’administrateur "
                         "avait déjà utilisés, sinon faible. Les adresses marquées entreprise, VPN ou cloud ne sont pas prises en compte.",
-               .blind = "aucune activité cloud"},
+               .blind = "aucune activité cloud",
+               .phrases = phrases},
     .wants = cloud_kinds,
     .params = params,
     .state_size = sizeof(struct state),

@@ -40,6 +40,10 @@ static const struct param params[] = {
                         "l’apprentissage est tenu pour terminé."},
     {0}};
 
+static const struct phrase phrases[] = {
+    {"The first activity in {country}: {}{?}, {kind} in {}.", "La première activité dans ce pays ({}) : {}{}, {} dans {}."},
+    {0}};
+
 const struct detector det_new_location = {
     .policy = "new_location",
     .name = "New location",
@@ -53,7 +57,8 @@ const struct detector det_new_location = {
     .french = {.name = "Nouveau lieu",
                .about = "Informative : quelqu’un de l’organisation a été actif dans un pays où personne ne l’avait été, signalé une fois par pays. "
                         "Ce sont les détections de voyage et de pays peu fréquents qui disent si c’est suspect pour l’utilisateur.",
-               .blind = "aucune activité cloud"},
+               .blind = "aucune activité cloud",
+               .phrases = phrases},
     .wants = cloud_kinds,
     .params = params,
     .state_size = sizeof(struct state),

@@ -93,6 +93,12 @@ static const struct param params[] = {
 
 static const enum kind wants[] = {KIND_APP_CONSENT, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} let the app {} have {}{?}. Nobody had consented to that app before{?}.",
+     "{} a laissé l’application {} avoir {}{}. Personne n’avait consenti à cette application auparavant{}."},
+    {"; it keeps its access when the user is signed out", " ; elle garde son accès quand l’utilisateur est déconnecté"},
+    {0}};
+
 const struct detector det_oauth_consent = {
     .policy = "oauth_consent",
     .name = "Suspicious OAuth app consent",
@@ -107,7 +113,8 @@ const struct detector det_oauth_consent = {
                .about = "Quelqu’un a donné à une application que personne n’utilisait auparavant l’accès au courrier, aux fichiers, aux "
                         "conversations ou à l’annuaire. La gravité est moyenne quand l’application reçoit plus d’une telle permission ou garde son "
                         "accès en l’absence de l’utilisateur (offline_access), sinon faible.",
-               .blind = "aucun consentement à une application (audit Entra : Consent to application)"},
+               .blind = "aucun consentement à une application (audit Entra : Consent to application)",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -154,6 +154,13 @@ static const struct param params[] = {
 
 static const enum kind wants[] = {KIND_FILE_UPLOAD, KIND_FILE_MODIFY, KIND_FILE_RENAME, KIND_FILE_DELETE, KIND_COUNT};
 
+static const struct phrase phrases[] = {
+    {"{} touched {} files in {*}{?}; {} of them ended in \".{}\" then, {*}.",
+     "{} a touché {} fichiers en {}{} ; {} d’entre eux portaient alors l’extension « .{} », {}."},
+    {"as ransomware leaves them", "comme les laissent les rançongiciels"},
+    {"which no file of the organisation did before", "ce qu’aucun fichier de l’organisation ne faisait auparavant"},
+    {0}};
+
 const struct detector det_ransomware = {
     .policy = "ransomware",
     .name = "Ransomware activity",
@@ -168,7 +175,8 @@ const struct detector det_ransomware = {
                .about = "De nombreux fichiers d’une application cloud ont été déposés, modifiés ou renommés en une session, de sorte qu’ils "
                         "portent l’extension que l’on sait laissée par des rançongiciels ou, après une semaine d’apprentissage, une extension "
                         "qu’aucun fichier de l’organisation ne portait auparavant.",
-               .blind = "aucune modification de fichiers (audit SharePoint, OneDrive, Google Drive, Box)"},
+               .blind = "aucune modification de fichiers (audit SharePoint, OneDrive, Google Drive, Box)",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -101,10 +101,17 @@ static const struct param params[] = {
 #define PICK_CLOUD(id) KIND_##id,
 #define PICK_ONPREM(id)
 static const enum kind wants[] = {
-#define X(id, text, shore, group) PICK_##shore(id)
+#define X(id, text, shore, group, french) PICK_##shore(id)
     KINDS(X)
 #undef X
     KIND_ACCOUNT_DELETED, KIND_ACCOUNT_DISABLED, KIND_ACCOUNT_ENABLED, KIND_ACCOUNT_CREATED, KIND_COUNT};
+
+static const struct phrase phrases[] = {
+    {"{} {*} at {} ({*} before), and is still active: {kind} in {}{?}.", "{} {} le {} ({} avant), et est toujours actif : {} dans {}{}."},
+    {"expired", "a expiré"},
+    {"was deleted", "a été supprimé"},
+    {"was disabled", "a été désactivé"},
+    {0}};
 
 const struct detector det_terminated_user = {
     .policy = "terminated_user",
@@ -122,7 +129,8 @@ const struct detector det_terminated_user = {
                         "(accountExpires), a fait quelque chose dans une application cloud plus d’une heure après ce moment. L’activation du "
                         "compte y met fin. Que l’annuaire ait un compte désactivé n’est pas un moment : il ne dit pas depuis quand, et cela ne "
                         "lève donc rien.",
-               .blind = "aucune activité cloud"},
+               .blind = "aucune activité cloud",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct state),

@@ -13,6 +13,8 @@ static void see(struct detection *d, const struct activity *a)
 
 static const struct param params[] = {BURST_PARAMS(100, 100, 20, "administrative activities", "activités d’administration"), {0}};
 
+static const struct phrase phrases[] = {BURST_PHRASES("performed", "administrative activities", "a fait", "activités d’administration"), {0}};
+
 const struct detector det_unusual_admin = {
     .policy = "unusual_admin",
     .name = "Unusual administrative activities",
@@ -24,7 +26,8 @@ const struct detector det_unusual_admin = {
     .blind = "no administrative activities of a cloud app",
     .french = {.name = "Activités d’administration inhabituelles",
                .about = BURST_ABOUT_FRENCH("les activités d’administration, y compris échouées,"),
-               .blind = "aucune activité d’administration d’une application cloud"},
+               .blind = "aucune activité d’administration d’une application cloud",
+               .phrases = phrases},
     .wants = cloud_kinds,
     .params = params,
     .state_size = sizeof(struct burst),

@@ -12,6 +12,8 @@ static void see(struct detection *d, const struct activity *a)
 static const enum kind wants[] = {KIND_FILE_DELETE, KIND_COUNT};
 static const struct param params[] = {BURST_PARAMS(30, 100, 10, "files", "fichiers"), {0}};
 
+static const struct phrase phrases[] = {BURST_PHRASES("deleted", "files", "a supprimé", "fichiers"), {0}};
+
 const struct detector det_unusual_delete = {
     .policy = "unusual_delete",
     .name = "Unusual file deletion activities",
@@ -23,7 +25,8 @@ const struct detector det_unusual_delete = {
     .blind = "no file deletions (SharePoint, OneDrive, Google Drive, Box audit)",
     .french = {.name = "Suppressions de fichiers inhabituelles",
                .about = BURST_ABOUT_FRENCH("les suppressions de fichiers"),
-               .blind = "aucune suppression de fichiers (audit SharePoint, OneDrive, Google Drive, Box)"},
+               .blind = "aucune suppression de fichiers (audit SharePoint, OneDrive, Google Drive, Box)",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct burst),

@@ -12,6 +12,8 @@ static void see(struct detection *d, const struct activity *a)
 static const enum kind wants[] = {KIND_FILE_DOWNLOAD, KIND_COUNT};
 static const struct param params[] = {BURST_PARAMS(40, 100, 15, "files", "fichiers"), {0}};
 
+static const struct phrase phrases[] = {BURST_PHRASES("downloaded", "files", "a téléchargé", "fichiers"), {0}};
+
 const struct detector det_unusual_download = {
     .policy = "unusual_download",
     .name = "Unusual multiple file download activities",
@@ -23,7 +25,8 @@ const struct detector det_unusual_download = {
     .blind = "no file downloads (SharePoint, OneDrive, Google Drive, Box audit)",
     .french = {.name = "Téléchargements multiples de fichiers inhabituels",
                .about = BURST_ABOUT_FRENCH("les téléchargements de fichiers"),
-               .blind = "aucun téléchargement de fichiers (audit SharePoint, OneDrive, Google Drive, Box)"},
+               .blind = "aucun téléchargement de fichiers (audit SharePoint, OneDrive, Google Drive, Box)",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct burst),

@@ -12,6 +12,8 @@ static void see(struct detection *d, const struct activity *a)
 static const enum kind wants[] = {KIND_IMPERSONATED_ACTIVITY, KIND_MAIL_SEND_AS, KIND_MAIL_ACCESS, KIND_MAIL_SENT, KIND_MAIL_DELETED, KIND_MAIL_MOVED, KIND_COUNT};
 static const struct param params[] = {BURST_PARAMS(20, 40, 4, "things in another account's name", "opérations au nom d’un autre compte"), {0}};
 
+static const struct phrase phrases[] = {BURST_PHRASES("did", "things in another account's name", "a fait", "opérations au nom d’un autre compte"), {0}};
+
 const struct detector det_unusual_impersonation = {
     .policy = "unusual_impersonation",
     .name = "Unusual impersonated activities",
@@ -24,7 +26,8 @@ const struct detector det_unusual_impersonation = {
     .french = {.name = "Activités inhabituelles au nom d’un autre",
                .about = BURST_ABOUT_FRENCH("les activités au nom d’un autre compte, boîtes aux lettres d’autrui comprises,"),
                .blind = "aucune activité au nom d’un autre compte (audit de boîte aux lettres Exchange, connexions de délégués et "
-                        "d’administrateurs)"},
+                        "d’administrateurs)",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct burst),

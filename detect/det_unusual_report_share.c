@@ -12,6 +12,8 @@ static void see(struct detection *d, const struct activity *a)
 static const enum kind wants[] = {KIND_REPORT_SHARED, KIND_COUNT};
 static const struct param params[] = {BURST_PARAMS(10, 20, 1, "Power BI reports", "rapports Power BI"), {0}};
 
+static const struct phrase phrases[] = {BURST_PHRASES("shared", "Power BI reports", "a partagé", "rapports Power BI"), {0}};
+
 const struct detector det_unusual_report_share = {
     .policy = "unusual_report_share",
     .name = "Unusual Power BI report sharing",
@@ -23,7 +25,8 @@ const struct detector det_unusual_report_share = {
     .blind = "no Power BI report sharing activities (Office 365 audit, workload PowerBI)",
     .french = {.name = "Partage inhabituel de rapports Power BI",
                .about = BURST_ABOUT_FRENCH("les partages de rapports Power BI"),
-               .blind = "aucun partage de rapports Power BI (audit Office 365, charge de travail PowerBI)"},
+               .blind = "aucun partage de rapports Power BI (audit Office 365, charge de travail PowerBI)",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct burst),

@@ -12,6 +12,8 @@ static void see(struct detection *d, const struct activity *a)
 static const enum kind wants[] = {KIND_FILE_SHARE, KIND_COUNT};
 static const struct param params[] = {BURST_PARAMS(20, 40, 4, "files", "fichiers"), {0}};
 
+static const struct phrase phrases[] = {BURST_PHRASES("shared", "files", "a partagé", "fichiers"), {0}};
+
 const struct detector det_unusual_share = {
     .policy = "unusual_share",
     .name = "Unusual file share activities",
@@ -23,7 +25,8 @@ const struct detector det_unusual_share = {
     .blind = "no file sharing activities (SharePoint, OneDrive, Google Drive, Box audit)",
     .french = {.name = "Partages de fichiers inhabituels",
                .about = BURST_ABOUT_FRENCH("les partages de fichiers hors de l’organisation, ou avec on ne sait qui,"),
-               .blind = "aucun partage de fichiers (audit SharePoint, OneDrive, Google Drive, Box)"},
+               .blind = "aucun partage de fichiers (audit SharePoint, OneDrive, Google Drive, Box)",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct burst),

@@ -12,6 +12,8 @@ static void see(struct detection *d, const struct activity *a)
 static const enum kind wants[] = {KIND_STORAGE_DELETED, KIND_COUNT};
 static const struct param params[] = {BURST_PARAMS(6, 10, 0, "storage resources", "ressources de stockage"), {0}};
 
+static const struct phrase phrases[] = {BURST_PHRASES("deleted", "storage resources", "a supprimé", "ressources de stockage"), {0}};
+
 const struct detector det_unusual_storage_deletion = {
     .policy = "unusual_storage_deletion",
     .name = "Unusual multiple storage deletion activities",
@@ -23,7 +25,8 @@ const struct detector det_unusual_storage_deletion = {
     .blind = "no storage deletions (CloudTrail DeleteBucket, Azure activity log)",
     .french = {.name = "Suppressions multiples de stockage inhabituelles",
                .about = BURST_ABOUT_FRENCH("les suppressions de compartiments, de comptes de stockage, de volumes et d’instantanés"),
-               .blind = "aucune suppression de stockage (CloudTrail DeleteBucket, journal d’activité Azure)"},
+               .blind = "aucune suppression de stockage (CloudTrail DeleteBucket, journal d’activité Azure)",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct burst),

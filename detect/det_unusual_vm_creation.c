@@ -12,6 +12,8 @@ static void see(struct detection *d, const struct activity *a)
 static const enum kind wants[] = {KIND_VM_CREATED, KIND_COUNT};
 static const struct param params[] = {BURST_PARAMS(8, 15, 0.5, "virtual machines", "machines virtuelles"), {0}};
 
+static const struct phrase phrases[] = {BURST_PHRASES("created", "virtual machines", "a créé", "machines virtuelles"), {0}};
+
 const struct detector det_unusual_vm_creation = {
     .policy = "unusual_vm_creation",
     .name = "Unusual multiple VM creation activities",
@@ -23,7 +25,8 @@ const struct detector det_unusual_vm_creation = {
     .blind = "no VM creations (CloudTrail RunInstances, Azure activity log)",
     .french = {.name = "Créations multiples de machines virtuelles inhabituelles",
                .about = BURST_ABOUT_FRENCH("les créations de machines virtuelles"),
-               .blind = "aucune création de machine virtuelle (CloudTrail RunInstances, journal d’activité Azure)"},
+               .blind = "aucune création de machine virtuelle (CloudTrail RunInstances, journal d’activité Azure)",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct burst),

@@ -12,6 +12,8 @@ static void see(struct detection *d, const struct activity *a)
 static const enum kind wants[] = {KIND_VM_DELETED, KIND_COUNT};
 static const struct param params[] = {BURST_PARAMS(5, 10, 0, "virtual machines", "machines virtuelles"), {0}};
 
+static const struct phrase phrases[] = {BURST_PHRASES("deleted", "virtual machines", "a supprimé", "machines virtuelles"), {0}};
+
 const struct detector det_vm_deletion = {
     .policy = "vm_deletion",
     .name = "Multiple delete VM activities",
@@ -23,7 +25,8 @@ const struct detector det_vm_deletion = {
     .blind = "no VM deletions (CloudTrail TerminateInstances, Azure activity log)",
     .french = {.name = "Suppressions multiples de machines virtuelles",
                .about = BURST_ABOUT_FRENCH("les suppressions de machines virtuelles"),
-               .blind = "aucune suppression de machine virtuelle (CloudTrail TerminateInstances, journal d’activité Azure)"},
+               .blind = "aucune suppression de machine virtuelle (CloudTrail TerminateInstances, journal d’activité Azure)",
+               .phrases = phrases},
     .wants = wants,
     .params = params,
     .state_size = sizeof(struct burst),

@@ -13,6 +13,7 @@
 #include "directory/dir.h"
 #include "model/activity.h"
 #include "model/alert.h"
+#include "model/phrase.h"
 
 struct detection; /* a detector at work */
 
@@ -26,6 +27,7 @@ struct param {
 /* What a detection says of itself, for the French portal. Everything else (API, CEF, reports, docs) says it in English. */
 struct detector_french {
     const char *name, *about, *blind;
+    const struct phrase *phrases; /* the sentences of its alerts, ended by english == NULL */
 };
 
 struct detector {

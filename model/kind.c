@@ -2,12 +2,12 @@
 #include "model/kind.h"
 
 static const struct {
-    struct str text;
+    struct str text, french;
     enum shore shore;
     enum kind_group group;
 } rows[KIND_COUNT] = {
-    [KIND_UNKNOWN] = {{"", 0}, SHORE_CLOUD, GROUP_OTHER},
-#define X(id, text, shore, group) [KIND_##id] = {{text, sizeof(text) - 1}, SHORE_##shore, GROUP_##group},
+    [KIND_UNKNOWN] = {{"", 0}, {"", 0}, SHORE_CLOUD, GROUP_OTHER},
+#define X(id, text, shore, group, french) [KIND_##id] = {{text, sizeof(text) - 1}, {french, sizeof(french) - 1}, SHORE_##shore, GROUP_##group},
     KINDS(X)
 #undef X
 };
@@ -23,6 +23,12 @@ enum kind kind_of(struct str text)
         if (str_eq(rows[k].text, text))
             return (enum kind)k;
     return KIND_UNKNOWN;
+}
+
+struct str kind_french(struct str text)
+{
+    enum kind k = kind_of(text);
+    return k ? rows[k].french : text;
 }
 
 enum shore kind_shore(enum kind k)

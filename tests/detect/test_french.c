@@ -38,6 +38,29 @@ static void names_differ(void **state)
                 fail_msg("'%s' twice", (*d)->french.name);
 }
 
+static unsigned marks(const char *text)
+{
+    unsigned n = 0;
+    for (; (text = strchr(text, '{')) != NULL; text++)
+        n++;
+    return n;
+}
+
+/* That they fit what detections say is asked wherever a test replays one (tests/support/replay.c). */
+static void phrases(void **state)
+{
+    enum { MOST = 64 }; /* as many as the API takes */
+    (void)state;
+    for (const struct detector *const *d = detectors; *d; d++) {
+        unsigned n = 0;
+        for (const struct phrase *p = (*d)->french.phrases; p && p->english; p++, n++)
+            if (!p->french || marks(p->english) != marks(p->french))
+                fail_msg("%s: %s", (*d)->name, p->english);
+        if (n == 0 || n > MOST)
+            fail_msg("%s has %u phrases", (*d)->name, n);
+    }
+}
+
 static void lines(const char *key, const char *which, const char *const *english, const char *const *french)
 {
     int i = 0;
@@ -64,6 +87,6 @@ static void advice(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(detections), cmocka_unit_test(names_differ), cmocka_unit_test(advice)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(detections), cmocka_unit_test(names_differ), cmocka_unit_test(phrases), cmocka_unit_test(advice)};
     return cmocka_run_group_tests_name("French of detections", tests, NULL, NULL);
 }

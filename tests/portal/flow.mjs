@@ -680,7 +680,9 @@ async function frenchWords() {
   for (const id of alerts) {
     const a = await said('fr', `alerts/${id}`);
     await open(`alerts/${id}`);
-    await look(`alert ${a.policy}`, [a.name, a.about, ...Object.values(a.advice).flat()]);
+    const sentence = [a.description, (await said('en', `alerts/${id}`)).description];
+    if (sentence[0] === sentence[1]) left.push(`${a.policy}: ${sentence[0]}`);
+    await look(`alert ${a.policy}`, [a.description, a.name, a.about, ...Object.values(a.advice).flat()]);
   }
   await shot('alert-fr');
   const policies = (await said('fr', 'policies')).data.filter((p) => p.type !== 'activity');

@@ -121,6 +121,7 @@ test('plural forms follow the language', () => {
 const header = (name: string) => readFileSync(new URL(name, `file://${process.cwd()}/`), 'utf8');
 
 test('every kind of activity, every field and every right of the server has its words in both languages', () => {
+  for (const m of header('model/kind.h').matchAll(/X\(\w+, "([^"]+)", (?:ONPREM|CLOUD), \w+, "([^"]+)"/g)) assert.equal(fr.kinds[m[1] as string], m[2]); // sentences of the server and the portal say the same
   const kinds = [...header('model/kind.h').matchAll(/X\(\w+, "([^"]+)", (?:ONPREM|CLOUD)/g)].map((m) => m[1] as string);
   const fields = [...header('model/filter.h').matchAll(/X\((?:ACTIVITIES|ALERTS), \w+, "([^"]+)"/g)].map((m) => m[1] as string);
   const rights = [...header('model/role.h').matchAll(/X\(\w+, "([a-z_]+)", "/g)].map((m) => m[1] as string);

@@ -2,6 +2,8 @@
 #include "tests/support/replay.h"
 
 #include "decode/decode.h"
+#include "detect/detect.h"
+#include "tests/support/languages.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -134,6 +136,24 @@ static size_t count_settings(const struct engine_setting list[8])
     return n;
 }
 
+/* Every sentence that a detection makes can be read in French, whole. */
+static void in_french(const struct alert *a)
+{
+    const struct detector *const *d = detectors;
+    while ((*d)->external_id != a->external_id || (!a->external_id && !str_eq(str_of((*d)->policy), a->policy)))
+        d++;
+    char english[4097], french[8192];
+    struct arena arena;
+    struct str said;
+    arena_init(&arena, 65536, 1u << 23);
+    (void)snprintf(english, sizeof english, "%.*s", STR_ARG(a->description));
+    if (!phrase_french(&arena, (*d)->french.phrases, a->description, &said))
+        fail_msg("no French for: %s", english);
+    (void)snprintf(french, sizeof french, "%.*s", STR_ARG(said));
+    languages_both((*d)->name, "sentence", english, french);
+    arena_free(&arena);
+}
+
 void replay_many(const char *only, const char *const *fixtures, const struct replay_setup *setup, struct replay_result *out)
 {
     static const struct replay_setup none;
@@ -187,6 +207,8 @@ void replay_many(const char *only, const char *const *fixtures, const struct rep
     if (!setup->live_hours)
         engine_end(out->engine);
     out->n = engine_alerts(out->engine, &out->alerts);
+    for (size_t i = 0; i < out->n; i++)
+        in_french(out->alerts[i]);
     dir_import_free(im);
     dir_learner_free(r.learner);
     jin_free(j);
