@@ -6,6 +6,7 @@
 #include "api/person_json.h"
 #include "base/hash.h"
 #include "store/tab_risks.h"
+#include "model/phrase.h"
 
 #include <stdlib.h>
 
@@ -313,12 +314,34 @@ static int get_insights(struct api_request *q, struct api_response *r)
 /* ---- receipt and timeline ---- */
 
 struct receipt {
+    struct api_request *q;
     struct jout *j;
     bool counted; /* those only */
     int64_t sum;
 };
 
-static void write_part(struct jout *j, const struct stored_contribution *c)
+enum { REASONS = 32 };
+
+/* An alert in it is called by its French name, too. */
+static struct str french_reason(struct api_request *q, const struct stored_contribution *c)
+{
+    struct phrase own[REASONS] = {{0}};
+    struct stored_alert al;
+    struct arena a;
+    struct str text = c->text, said;
+    size_t n = 0;
+    arena_init(&a, 16384, 1u << 22);
+    if (str_eq(c->kind, STR("alert")) && tab_alerts_get(q->db, &a, &q->caller->alerts, c->ref, &al) == 0)
+        own[n++] = (struct phrase){str_fmt(&a, "%.*s", STR_ARG(al.name)).p, str_fmt(&a, "%.*s", STR_ARG(alert_json_name(q, al.policy, al.name))).p};
+    for (const struct phrase *p = phrase_receipt; p->english && n + 1 < REASONS; p++)
+        own[n++] = *p;
+    if (phrase_french(&a, own, c->text, &said))
+        text = str_dup(q->arena, said);
+    arena_free(&a);
+    return text;
+}
+
+static void write_part(struct api_request *q, struct jout *j, const struct stored_contribution *c)
 {
     jout_ki64(j, "points", c->points);
     jout_kstr(j, "kind", c->kind);
@@ -326,7 +349,7 @@ static void write_part(struct jout *j, const struct stored_contribution *c)
     jout_kstr(j, "ref", c->ref);
     jout_kstr(j, "group", c->group);
     jout_kstr(j, "value", c->value);
-    jout_kstr(j, "text", c->text);
+    jout_kstr(j, "text", q->language == FRENCH ? french_reason(q, c) : c->text);
     jout_knum(j, "p", c->p);
 }
 
@@ -337,7 +360,7 @@ static int receipt_part(void *owner, const struct stored_contribution *c)
         return 0;
     x->sum += c->points;
     jout_obj(x->j);
-    write_part(x->j, c);
+    write_part(x->q, x->j, c);
     jout_end_obj(x->j);
     return 0;
 }
@@ -346,7 +369,7 @@ static int receipt_part(void *owner, const struct stored_contribution *c)
 static int get_receipt(struct api_request *q, struct api_response *r)
 {
     struct stored_entity e;
-    struct receipt x = {.j = &r->json};
+    struct receipt x = {.q = q, .j = &r->json};
     int err = db_begin_read(q->db);
     if (err)
         return err;
@@ -411,7 +434,7 @@ static void write_item(struct timeline *t, struct jout *j, const struct stored_c
 {
     struct stored_alert al;
     jout_obj(j);
-    write_part(j, c);
+    write_part(t->q, j, c);
     if (str_eq(c->kind, STR("alert")) && tab_alerts_get(t->q->db, t->q->arena, &t->q->caller->alerts, c->ref, &al) == 0) {
         jout_kstr(j, "title", alert_json_name(t->q, al.policy, al.name));
         jout_kstr(j, "severity", severity_text(al.severity));

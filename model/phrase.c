@@ -110,12 +110,22 @@ static struct str countries(struct reading *r, struct str text)
     return kept(r, &b);
 }
 
+static bool number(struct str text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (!(text.p[i] >= '0' && text.p[i] <= '9') && text.p[i] != ',')
+            return false;
+    return text.n > 0;
+}
+
 static bool part(struct reading *r, struct str mark, struct str text, struct str *out)
 {
     if (str_eq(mark, STR("country")))
         return country(text, out);
     if (str_eq(mark, STR("*")) || (str_eq(mark, STR("?")) && text.n))
         return read_text(r, text, out);
+    if (str_eq(mark, STR("number")) && !number(text))
+        return false;
     *out = str_eq(mark, STR("list"))        ? list(r, text)
            : str_eq(mark, STR("kind"))      ? kind_french(text)
            : str_eq(mark, STR("countries")) ? countries(r, text)

@@ -6,6 +6,7 @@
  *   {}         a name, a time, a number: it stays as it is, unless a phrase without marks is just that ("an unknown computer")
  *   {*} {?}    what another phrase says; {?} may be nothing
  *   {list}     names with commas, "and", "and 3 more", "and others"
+ *   {number}   digits, also "1,643"
  *   {country} {countries} {kind}
  * In French every mark is {}. The first phrase that fits the whole text counts, the detection's own before those that all share. */
 #ifndef VIGIE_MODEL_PHRASE_H
@@ -21,5 +22,8 @@ struct phrase {
 /* `own` may be NULL, and ends with english == NULL. False: nothing fits, or the text is longer than 4,096 bytes or takes too long; then the
  * English is all there is. `*out` is in the arena. */
 bool phrase_french(struct arena *a, const struct phrase *own, struct str text, struct str *out);
+
+/* As `own`: the reasons of contributions to a score. */
+extern const struct phrase phrase_receipt[];
 
 #endif

@@ -10,7 +10,7 @@ export function addUp(receipt: Receipt, shown: number): Sum {
 }
 
 /** The badge beside the text says already that it is an alert. */
-export const withoutKind = (kind: string, text: string) => (kind === 'alert' ? text.replace(/^alert: /, '') : text);
+export const withoutKind = (kind: string, text: string) => (kind === 'alert' ? text.replace(/^(alert: |alerte : )/, '') : text);
 
 /** Largest first; equal ones newest first. */
 export function inOrder(parts: Part[]): Part[] {

@@ -704,6 +704,10 @@ async function frenchWords() {
   for (const p of ['', 'alerts', 'posture', 'settings/health', 'settings/exclusions']) { await open(p); await look(p || 'dashboard', []); }
   ok('names, sentences, parameters and advice of detections and assessments are French on every page', left.length === 0, left.slice(0, 12));
   ok('a French name finds its policy', (await said('fr', `policies?q=${encodeURIComponent('Voyage')}`)).data.some((p) => p.id === 'impossible_travel') && (await said('en', 'policies?q=travel')).data.some((p) => p.id === 'impossible_travel'));
+  const [top] = (await said('en', 'users?sort=priority&limit=1')).data;
+  const reasons = async (language) => (await said(language, `users/${top.id}/receipt`)).parts.map((p) => p.text);
+  const [plain, translated] = [await reasons('en'), await reasons('fr')];
+  ok('so are the reasons of a score', plain.length > 3 && plain.every((text, i) => text !== translated[i]), plain.filter((text, i) => text === translated[i]).slice(0, 5));
   const compatible = await page.evaluate(async () => (await fetch('/api/v1/alerts/', { headers: { 'Accept-Language': 'fr' } })).json());
   const names = new Set(en.alerts);
   ok('the compatible API stays English', compatible.data.length > 0 && compatible.data.some((a) => names.has(a.title)), compatible.data.slice(0, 3).map((a) => a.title));

@@ -80,6 +80,7 @@ test('parts stand largest first, newest first among equals', () => {
 
 test('a part says its kind once', () => {
   assert.equal(withoutKind('alert', 'alert: Honeytoken activity'), 'Honeytoken activity');
+  assert.equal(withoutKind('alert', 'alerte : Activité'), 'Activité');
   assert.equal(withoutKind('activity', 'alert: x'), 'alert: x');
 });
 

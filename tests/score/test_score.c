@@ -1,7 +1,9 @@
 /* tests/score/test_score.c - the stream from activities and alerts to people, receipts and user-days. */
 #include "directory/dir_build.h"
+#include "model/phrase.h"
 #include "score/ledger.h"
 #include "score/score.h"
+#include "tests/support/languages.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -114,6 +116,21 @@ static const struct person *find(const struct score_result *r, uint32_t entity)
     return NULL;
 }
 
+/* Whoever reads French is given the same reason. */
+static void in_french(struct str text)
+{
+    char english[512], french[512];
+    struct arena a;
+    struct str said;
+    arena_init(&a, 16384, 1u << 20);
+    (void)snprintf(english, sizeof english, "%.*s", STR_ARG(text));
+    if (!phrase_french(&a, phrase_receipt, text, &said))
+        fail_msg("no French for: %s", english);
+    (void)snprintf(french, sizeof french, "%.*s", STR_ARG(said));
+    languages_both("receipt", "reason", english, french);
+    arena_free(&a);
+}
+
 static void check_sums(const struct score_result *r)
 {
     for (size_t i = 0; i < r->npeople; i++) {
@@ -124,6 +141,7 @@ static void check_sums(const struct score_result *r)
             assert_true(c->points >= 1);
             assert_true(c->time >= p->from && c->time < p->to);
             assert_true(str_set(c->text) && c->text.n > 10);
+            in_french(c->text);
             sum += c->points;
         }
         assert_int_equal(sum, p->score);
