@@ -194,7 +194,7 @@ static void write_head(struct api_request *q, struct jout *j)
     jout_kz(j, "title", "Vigie");
     jout_kz(j, "version", VIGIE_VERSION);
     jout_kz(j, "description", "Tag \"Cloud App Security\": compatible with the documented API of that product, under /api/v1/, also without v1 and under /cas. "
-                              "Tag \"Vigie\": the portal's own.");
+                              "Tag \"Vigie\": the portal's own; its texts are French where Accept-Language names French before English.");
     jout_end_obj(j);
     jout_key(j, "servers");
     jout_arr(j);

@@ -77,8 +77,28 @@ static void hostile(void **state)
     says(text, NULL);
 }
 
+/* Whatever becomes of a sentence on its way: it is read or not, and nothing else. */
+static void broken(void **state)
+{
+    const char *whole = "bob was active from 192.0.2.1 (Germany), once more. It took files and mails, among them a, b and 12 more.";
+    char text[128];
+    size_t n = strlen(whole);
+    (void)state;
+    for (size_t cut = 0; cut <= n; cut++)
+        for (size_t flip = 0; flip < 8 * n; flip++) {
+            struct arena a;
+            struct str out;
+            memcpy(text, whole, n + 1);
+            text[flip / 8] = (char)(text[flip / 8] ^ 1 << flip % 8);
+            arena_init(&a, 16384, 1u << 20);
+            if (phrase_french(&a, own, (struct str){text, cut}, &out))
+                assert_true(out.n > 0);
+            arena_free(&a);
+        }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(parts), cmocka_unit_test(names), cmocka_unit_test(nothing), cmocka_unit_test(hostile)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(parts), cmocka_unit_test(names), cmocka_unit_test(nothing), cmocka_unit_test(hostile), cmocka_unit_test(broken)};
     return cmocka_run_group_tests_name("phrases", tests, NULL, NULL);
 }
