@@ -399,6 +399,7 @@ static const struct phrase phrases[] = {
     {"{} on {} asked {} over SAMR for {*} between {} and {}, which it had not done before.{?}",
      "{}, sur {}, a demandé à {} par SAMR : {}, entre le {} et le {}, ce qu’il n’avait pas fait auparavant.{}"},
     {" Sensitive groups are among them.", " Des groupes sensibles sont du nombre."},
+    {"{*} and 1 more", "{} et 1 autre"},
     {"{*} and {} more", "{} et {} autres"},
     {"{*} and {*}", "{} et {}"},
     {"{*}, {*}", "{}, {}"},

@@ -161,7 +161,7 @@ static const struct phrase phrases[] = {
     {"{} connected to the VPN from {} at {}, {*}: never before in {} connections, and fewer than {} colleagues do.",
      "{} s’est connecté au VPN depuis {} le {}, {} : jamais auparavant en {} connexions, et moins de {} collègues le font."},
     {"{*}, {*}", "{}, {}"},
-    {"from {country}", "depuis ce pays : {}"},
+    {"from {country}", "depuis le pays {}"},
     {"from a country", "depuis un pays"},
     {"through the network of {}", "par le réseau de {}"},
     {"with the computer {}", "avec l’ordinateur {}"},

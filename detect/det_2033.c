@@ -171,7 +171,7 @@ static const enum kind needs[] = {KIND_CREDENTIALS_VALIDATION, KIND_FAILED_LOGON
 
 static const struct phrase phrases[] = {
     {"{} NTLM network logons to {} ({list}) from {} failed between {} and {} at the rate of a tool, with {*}{?}.",
-     "{} ouvertures de session réseau NTLM vers {} ({}) depuis {} ont échoué entre le {} et le {} au rythme d’un outil, avec {}{}."},
+     "{} ouvertures de session réseau NTLM vers {} ({}) depuis {} ont échoué entre le {} et le {} au rythme d’un outil (signe : {}){}."},
     {"a Java library's name in its session set-up", "le nom d’une bibliothèque Java dans l’ouverture de session"},
     {"one SMB dialect alone, as tools offer it", "un seul dialecte SMB, comme le proposent des outils"},
     {"NTLM messages that state no version", "des messages NTLM sans version"},

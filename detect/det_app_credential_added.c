@@ -54,9 +54,11 @@ static const struct param params[] = {
 static const enum kind wants[] = {KIND_APP_CREDENTIAL_ADDED, KIND_COUNT};
 
 static const struct phrase phrases[] = {
-    {"{} added a credential to {}{?}{?}. With it anybody can use what the app may do.{?}",
-     "{} a ajouté des identifiants à {}{}{}. Avec eux, n’importe qui peut utiliser ce que peut l’application.{}"},
+    {"{} added a credential to {}{?}. With it anybody can use what the app may do.{?}",
+     "{} a ajouté des identifiants à {}{}. Avec eux, n’importe qui peut utiliser ce que peut l’application.{}"},
     {"an app", "une application"},
+    {" from {} ({country}) ({})", " depuis {} ({}) ({})"},
+    {" from {country} ({})", " depuis le pays {} ({})"},
     {" ({})", " ({})"},
     {" This person did so before.", " Cette personne l’avait déjà fait."},
     {0}};

@@ -147,6 +147,7 @@ static const enum kind wants[] = {KIND_ROLE_GRANTED, KIND_COUNT};
 
 static const struct phrase phrases[] = {
     {"{} was given the privileged role {}{?} by {}{?}.", "{} a reçu le rôle privilégié {}{} de {}{}."},
+    {" and 1 more", " et 1 autre"},
     {" and {} more", " et {} autres"},
     {0}};
 

@@ -5,7 +5,7 @@
 #include "model/country.h"
 #include "model/kind.h"
 
-enum { PARTS = 16, DEPTH = 5, STEPS = 200000, LONGEST = 4096 };
+enum { PARTS = 16, DEPTH = 32, STEPS = 200000, LONGEST = 4096 };
 
 /* What helpers of all detections say. */
 static const struct phrase shared[] = {
@@ -22,7 +22,7 @@ static const struct phrase shared[] = {
     {"{} hours", "{} heures"},
     {"{} days", "{} jours"},
     {" from {} ({country})", " depuis {} ({})"},
-    {" from {country}", " depuis ce pays : {}"},
+    {" from {country}", " depuis le pays {}"},
     {" from {}", " depuis {}"},
     {0}};
 
@@ -85,7 +85,7 @@ static struct str list(struct reading *r, struct str text)
     buf_str(&b, STR(" et "));
     buf_str(&b, str_eq(tail, STR("others")) ? STR("d’autres") : more ? str_sub(tail, 0, tail.n - 5) : tail);
     if (more)
-        buf_str(&b, STR(" autres"));
+        buf_str(&b, n == 1 ? STR(" autre") : STR(" autres"));
     return kept(r, &b);
 }
 
@@ -186,6 +186,17 @@ static bool fits(struct reading *r, const char *pattern, struct str text, struct
     return false;
 }
 
+/* "de alice" is "d’alice", "que alice" "qu’alice". */
+static void elide(struct buf *b, struct str next)
+{
+    struct str so_far = buf_view(b);
+    bool before = str_ends(so_far, STR(" de ")) || str_ends(so_far, STR(" que "));
+    if (!before || !next.n || !strchr("aeiouAEIOU", next.p[0]))
+        return;
+    b->n -= 2;
+    buf_str(b, STR("’"));
+}
+
 static struct str fill(struct reading *r, const char *french, const struct parts *parts)
 {
     struct buf b = {0};
@@ -193,6 +204,7 @@ static struct str fill(struct reading *r, const char *french, const struct parts
     ptrdiff_t at;
     for (unsigned i = 0; i < parts->n && (at = str_find(rest, STR("{}"))) >= 0; i++) {
         buf_str(&b, str_sub(rest, 0, (size_t)at));
+        elide(&b, parts->said[i]);
         buf_str(&b, parts->said[i]);
         rest = str_from(rest, (size_t)at + 2);
     }

@@ -17,6 +17,7 @@ static const struct phrase own[] = {{"{} was active{?}{?}. It {*}, among them {l
                                     {"mails", "des messages"},
                                     {"{kind} in {}: {countries}", "{} dans {} : {}"},
                                     {"{*}x", "{}x"},
+                                    {"fear of {}", "peur de {}"},
                                     {0}};
 
 static void says(const char *english, const char *french)
@@ -40,6 +41,10 @@ static void parts(void **state)
     says("bob was active from 192.0.2.1. It took mails, among them a and others.", "bob a été actif depuis 192.0.2.1. Cela a pris des messages, dont a et d’autres.");
     says("an unknown account was active. It took mails, among them an unknown account.", "un compte inconnu a été actif. Cela a pris des messages, dont un compte inconnu.");
     says("failed logon in x: Germany, Atlantis, France", "échec d’ouverture de session dans x : Allemagne, Atlantis, France");
+    says("bob was active. It took files and mails and files and mails and files and mails and files, among them a and 1 more.",
+         "bob a été actif. Cela a pris des fichiers et des messages et des fichiers et des messages et des fichiers et des messages et des fichiers, dont a et 1 autre.");
+    says("fear of bob", "peur de bob");
+    says("fear of alice", "peur d’alice");
     says("of no kind in x: Spain", "of no kind dans x : Espagne");
 }
 
