@@ -22,27 +22,6 @@ static bool read_tkey(struct decode *d, struct rd r, const struct rd *whole, str
     return rd_ok(&r) && mode == GSS_API;
 }
 
-/* Passes the questions; the type of the first. */
-static uint16_t asked(struct decode *d, struct rd *r, const struct rd *whole, const struct dns_head *h)
-{
-    uint16_t type = 0;
-    rd_skip(r, DNS_HEAD);
-    for (unsigned i = 0; i < h->count[DNS_QUESTION] && rd_ok(r); i++) {
-        (void)dns_name(d, r, whole);
-        uint16_t own = rd_u16be(r);
-        type = i == 0 ? own : type;
-        (void)rd_u16be(r); /* class */
-    }
-    return rd_ok(r) ? type : 0;
-}
-
-bool dnskey_asks(struct decode *d, const struct message *m, const struct dns_head *h)
-{
-    struct fault why;
-    struct rd whole = rd_of(m->p, m->n, &why), r = whole;
-    return h->count[DNS_QUESTION] == 1 && asked(d, &r, &whole, h) == DNS_TKEY;
-}
-
 /* Whether the server takes the last token. When it sends one back, it may want another. */
 static void verdict(struct decode *d, const struct flow *f, const struct message *m, const struct tkey *k, struct auth *a)
 {
@@ -56,14 +35,15 @@ static void verdict(struct decode *d, const struct flow *f, const struct message
         auth_done(d, f, a, &(struct auth_result){.outcome = k->error ? OUTCOME_FAILURE : OUTCOME_SUCCESS, .carrier = "DNS"});
 }
 
-void dnskey_message(struct decode *d, const struct flow *f, const struct message *m, const struct dns_head *h, struct auth *a)
+void dnskey_message(struct decode *d, const struct flow *f, const struct message *m, const struct dns_asked *q, struct auth *a)
 {
-    struct fault why;
-    struct rd whole = rd_of(m->p, m->n, &why), r = whole;
+    const struct dns_head *h = q->head;
+    struct fault why = {0};
+    struct rd whole = q->whole, r = q->rest;
+    whole.fault = r.fault = &why;
     unsigned records = 0u + h->count[DNS_ANSWER] + h->count[DNS_AUTHORITY] + h->count[DNS_ADDITIONAL];
     struct tkey k = {.error = h->rcode};
     bool found = false;
-    (void)asked(d, &r, &whole, h);
     for (unsigned i = 0; i < records && i < RECORDS && rd_ok(&r) && !found; i++) {
         struct dns_record x;
         dns_record(d, &r, &whole, &x);

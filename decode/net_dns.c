@@ -57,35 +57,41 @@ static void tell(struct decode *d, const struct flow *f, struct pending *p)
     (void)decode_emit(d);
 }
 
-/* The dns_ functions put texts into the arena, which activities may point into until they are emitted. */
-static bool question(struct decode *d, struct rd *r, const struct rd *whole, const struct dns_head *h, struct pending *p)
+/* The first question. The dns_ functions put texts into the arena, which activities may point into until they are emitted. */
+static void question(struct decode *d, struct dns_asked *q)
 {
-    if (h->count[DNS_QUESTION] == 0)
-        return true;
-    struct str name = dns_name(d, r, whole);
-    p->type = rd_u16be(r);
-    (void)rd_u16be(r); /* class */
-    if (h->opcode == OPCODE_UPDATE)
-        netdec_keep(&p->zone, name);
+    if (q->head->count[DNS_QUESTION] == 0)
+        return;
+    q->name = dns_name(d, &q->rest, &q->whole);
+    q->type = rd_u16be(&q->rest);
+    (void)rd_u16be(&q->rest); /* class */
+}
+
+static void keep(const struct dns_asked *q, struct pending *p)
+{
+    p->type = q->type;
+    if (q->head->opcode == OPCODE_UPDATE)
+        netdec_keep(&p->zone, q->name);
     else
-        netdec_keep(&p->name, name);
-    return rd_ok(r);
+        netdec_keep(&p->name, q->name);
 }
 
 /* RFC 2136 2.5: what is to be added (its class is the zone's) or deleted. */
-static void updates(struct decode *d, struct rd *r, const struct rd *whole, const struct dns_head *h, struct pending *p)
+static void updates(struct decode *d, struct dns_asked *q, struct pending *p)
 {
+    const struct dns_head *h = q->head;
+    struct rd *r = &q->rest;
     struct dns_record x;
     for (unsigned i = 0; i < h->count[DNS_ANSWER] && i < RECORDS && rd_ok(r); i++)
-        dns_record(d, r, whole, &x);
+        dns_record(d, r, &q->whole, &x);
     for (unsigned i = 0; i < h->count[DNS_AUTHORITY] && i < RECORDS && rd_ok(r); i++) {
-        dns_record(d, r, whole, &x);
+        dns_record(d, r, &q->whole, &x);
         if (!rd_ok(r) || (p->data.n && i))
             continue;
         netdec_keep(&p->name, x.name);
         p->type = x.type;
         p->seconds = x.ttl;
-        netdec_keep(&p->data, dns_data(d, &x, whole));
+        netdec_keep(&p->data, dns_data(d, &x, &q->whole));
     }
 }
 
@@ -97,11 +103,17 @@ static struct pending *find(struct state *s, uint16_t id)
     return NULL;
 }
 
-static void query(struct decode *d, struct flow *f, const struct message *m, const struct dns_head *h)
+static void broken(struct decode *d, const struct message *m, const struct dns_asked *q)
 {
+    const struct fault *why = q->rest.fault;
+    if (why->why && m->n == m->whole)
+        netdec_fault(d, m, why->why, why->offset);
+}
+
+static void query(struct decode *d, struct flow *f, const struct message *m, struct dns_asked *q)
+{
+    const struct dns_head *h = q->head;
     struct state *s = f->state;
-    struct fault why;
-    struct rd whole = rd_of(m->p, m->n, &why), r = whole;
     struct pending *p = find(s, h->id);
     if (p && p->answered)
         tell(d, f, p);
@@ -114,26 +126,26 @@ static void query(struct decode *d, struct flow *f, const struct message *m, con
     netdec_ref(f, m, 0, &p->ref);
     if (m->n == m->whole)
         p->anomaly = dns_anomaly(d, m->p, m->n);
-    rd_skip(&r, DNS_HEAD);
-    bool good = question(d, &r, &whole, h, p);
-    if (good && h->opcode == OPCODE_UPDATE)
-        updates(d, &r, &whole, h, p);
-    if (!rd_ok(&r) && m->n == m->whole)
-        netdec_fault(d, m, why.why, why.offset);
+    keep(q, p);
+    if (h->opcode == OPCODE_UPDATE)
+        updates(d, q, p);
+    broken(d, m, q);
     p->set = p->name.n || p->zone.n || p->anomaly;
 }
 
-static void answers(struct decode *d, struct rd *r, const struct rd *whole, const struct dns_head *h, struct pending *p)
+static void answers(struct decode *d, struct dns_asked *q, struct pending *p)
 {
+    const struct dns_head *h = q->head;
+    struct rd *r = &q->rest;
     struct dns_record x;
     bool transfer = p->type == DNS_AXFR || p->type == DNS_IXFR;
     for (unsigned i = 0; i < h->count[DNS_ANSWER] && (transfer || i < RECORDS) && rd_ok(r); i++) {
-        dns_record(d, r, whole, &x);
+        dns_record(d, r, &q->whole, &x);
         if (!rd_ok(r))
             break;
         p->soas += x.type == DNS_SOA;
         if (!p->data.n && (x.type == p->type || i + 1u == h->count[DNS_ANSWER])) {
-            netdec_keep(&p->data, dns_data(d, &x, whole));
+            netdec_keep(&p->data, dns_data(d, &x, &q->whole));
             p->seconds = x.ttl;
         }
     }
@@ -160,28 +172,21 @@ static bool repeated(const struct state *s, uint16_t id)
     return false;
 }
 
-static void response(struct decode *d, struct flow *f, const struct message *m, const struct dns_head *h)
+static void response(struct decode *d, struct flow *f, const struct message *m, struct dns_asked *q)
 {
-    struct fault why;
-    struct rd whole = rd_of(m->p, m->n, &why), r = whole;
-    struct pending *p = find(f->state, h->id), read = {.set = false};
+    const struct dns_head *h = q->head;
+    struct pending *p = find(f->state, h->id);
     if (!p && repeated(f->state, h->id))
         return;
     if (!p)
         p = unasked(d, f, m, h);
-    rd_skip(&r, DNS_HEAD);
-    bool good = question(d, &r, &whole, h, &read);
-    if (!p->name.n && !p->zone.n && (read.name.n || read.zone.n)) {
-        p->name = read.name;
-        p->zone = read.zone;
-        p->type = read.type;
-    }
+    if (!p->name.n && !p->zone.n && q->name.n)
+        keep(q, p);
     if (m->n == m->whole && !p->anomaly)
         p->anomaly = dns_anomaly(d, m->p, m->n);
-    if (good && p->opcode != OPCODE_UPDATE)
-        answers(d, &r, &whole, h, p);
-    if (!rd_ok(&r) && m->n == m->whole)
-        netdec_fault(d, m, why.why, why.offset);
+    if (p->opcode != OPCODE_UPDATE)
+        answers(d, q, p);
+    broken(d, m, q);
     p->answered = true;
     p->authoritative = h->authoritative;
     p->rcode = h->rcode;
@@ -192,13 +197,14 @@ static void response(struct decode *d, struct flow *f, const struct message *m, 
         tell(d, f, p);
 }
 
-static void key(struct decode *d, struct flow *f, const struct message *m, const struct dns_head *h)
+static void key(struct decode *d, struct flow *f, const struct message *m, const struct dns_asked *q)
 {
-    struct keyed *k = dnskey_asks(d, m, h) ? f->grow(f, sizeof *k) : NULL;
+    bool asks = q->head->opcode == OPCODE_QUERY && q->head->count[DNS_QUESTION] == 1 && q->type == DNS_TKEY && rd_ok(&q->rest);
+    struct keyed *k = asks ? f->grow(f, sizeof *k) : NULL;
     if (!k)
         return;
     k->state.keyed = true;
-    dnskey_message(d, f, m, h, &k->auth);
+    dnskey_message(d, f, m, q, &k->auth);
 }
 
 static void message(struct decode *d, struct flow *f, const struct message *full)
@@ -212,9 +218,10 @@ static void message(struct decode *d, struct flow *f, const struct message *full
         m.n -= skip;
         m.whole -= m.whole < 2 ? m.whole : 2;
     }
-    struct rd r = rd_of(m.p, m.n, &why);
-    dns_head(&r, &h);
-    if (!rd_ok(&r)) {
+    struct rd whole = rd_of(m.p, m.n, &why);
+    struct dns_asked q = {.head = &h, .name = STR_NONE, .whole = whole, .rest = whole};
+    dns_head(&q.rest, &h);
+    if (!rd_ok(&q.rest)) {
         netdec_fault(d, &m, "a DNS message is shorter than its header", why.offset);
         return;
     }
@@ -222,12 +229,12 @@ static void message(struct decode *d, struct flow *f, const struct message *full
         decode_ignored(d, STR("DNS notify, status or another operation"));
         return;
     }
-    if (h.opcode == OPCODE_QUERY)
-        key(d, f, &m, &h);
+    question(d, &q);
+    key(d, f, &m, &q);
     if (h.response)
-        response(d, f, &m, &h);
+        response(d, f, &m, &q);
     else
-        query(d, f, &m, &h);
+        query(d, f, &m, &q);
 }
 
 /* Does a question (RFC 1035 4.1.2) stand here: a name in plain labels, a type, and a class that there is? Other protocols have headers that
