@@ -3,8 +3,10 @@
 
 #include "base/hash.h"
 #include "base/utf.h"
+#include "decode/auth.h"
 #include "decode/tickets.h"
 #include "decode/winstatus.h"
+#include "decode/wintext.h"
 
 enum {
     NAME_WELLKNOWN = 11,            /* RFC 6111 3 */
@@ -260,7 +262,7 @@ static void on_behalf(struct decode *d, const struct krb5_pending *p, struct str
 static void remember(struct decode *d, const struct krb5_rep *r, struct str name, struct str realm)
 {
     if (str_set(name) && r->ticket.cipher_n && r->ticket.cipher_n == r->ticket.cipher_whole)
-        ticket_issued(d->tickets, r->ticket.hash, name, realm);
+        ticket_issued(d->tickets, r->ticket.hash, name, realm, r->type == KRB5_AS_REP);
 }
 
 /* An answer within FAST names the anonymous principal where the client wished so (hide-client-names, RFC 6113 5.4.2; RFC 8062 3). */
@@ -362,13 +364,64 @@ void krb5_act_refused(struct decode *d, const struct flow *f, const struct krb5_
         refused_ticket(d, f, p, e);
 }
 
-void krb5_act_password(struct decode *d, const struct flow *f, const struct krb5_pending *p, const struct krb5_error *e)
+/* ---- password changes (RFC 3244 2) ---- */
+
+/* The ticket, as that of an AP-REQ in any other protocol (decode/auth.h). An error of its own says that it was refused (RFC 4120 7.5.9). */
+static void used(struct decode *d, const struct flow *f, const struct krb5_pending *p, bool server, const struct krb5_error *e)
 {
-    struct activity *a = netdec_begin(d, f, &p->ref, KIND_PASSWORD_CHANGE, PROTO_KERBEROS);
+    enum { AP_FIRST = 31, AP_LAST = 50 };
+    struct auth a = {.mech = AUTH_KERBEROS, .open = true, .proof = true, .ref = p->ref, .ticket_etype = p->tgt.etype};
+    struct account who = {.name = STR_NONE};
+    bool refused = e && e->code >= AP_FIRST && e->code <= AP_LAST;
+    memcpy(a.ref.id, p->use_id, sizeof a.ref.id);
+    if (p->tgt.hashed)
+        memcpy(a.ticket, p->tgt.hash, sizeof a.ticket);
+    netdec_keep(&a.spn, netdec_kept(&p->tgt.service));
+    if (owner(d, &who, &p->tgt)) {
+        netdec_keep(&a.name, who.name);
+        netdec_keep(&a.domain, who.domain);
+    }
+    auth_done(d, f, &a, &(struct auth_result){.outcome = server ? OUTCOME_SUCCESS : refused ? OUTCOME_FAILURE : OUTCOME_UNKNOWN, .carrier = "KPASSWD"});
+}
+
+/* A ticket that did not come from an AS exchange does not prove that its owner knows the old password: with it a password can be set, not changed. */
+static bool resets(const struct decode *d, const struct krb5_pending *p)
+{
+    const struct ticket_owner *o = p->tgt.hashed ? ticket_of(d->tickets, p->tgt.hash) : NULL;
+    return p->sets && o && !o->initial;
+}
+
+/* The result code and a text for people, which an error has in its e-data. */
+static void result(struct decode *d, const struct krb5_error *e)
+{
+    static const char *const names[] = {"SUCCESS", "MALFORMED", "HARDERROR", "AUTHERROR", "SOFTERROR", "ACCESSDENIED", "BAD_VERSION", "INITIAL_FLAG_NEEDED"};
+    enum { TEXT = 200 };
+    struct fault why;
+    struct rd r = rd_of(e->data.p, str_set(e->data) ? e->data.n : 0, &why);
+    uint16_t code = rd_u16be(&r);
+    if (!rd_ok(&r) || code >= sizeof names / sizeof *names)
+        return;
+    struct str text = wintext_cut(str_trim(utf_clean(d->arena, str_from(e->data, 2))), TEXT);
+    decode_str(d, FACT_ERROR_NAME, str_fmt(d->arena, "KRB5_KPASSWD_%s%s%.*s", names[code], text.n ? ": " : "", STR_ARG(text)));
+}
+
+void krb5_act_password(struct decode *d, const struct flow *f, const struct krb5_pending *p, bool server, const struct krb5_error *e)
+{
+    used(d, f, p, server, e);
+    bool reset = resets(d, p);
+    struct activity *a = netdec_begin(d, f, &p->ref, reset ? KIND_PASSWORD_RESET : KIND_PASSWORD_CHANGE, PROTO_KERBEROS);
     (void)owner(d, &a->actor, &p->tgt);
+    decode_str(d, FACT_OPERATION, p->sets ? STR("set password") : STR("change password"));
+    if (!p->sets && str_set(a->actor.name)) { /* the older form has no room for another's name */
+        struct object *o = decode_object(d, OBJECT_ACCOUNT, ROLE_TARGET, a->actor.name);
+        if (o)
+            o->ref.domain = a->actor.domain;
+    }
     service(d, netdec_kept(&p->tgt.service));
     shown(d, p);
-    if (e)
+    if (e) {
         failed(d, e);
+        result(d, e);
+    }
     (void)decode_emit(d);
 }

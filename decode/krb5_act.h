@@ -20,6 +20,8 @@ struct krb5_pending {
     struct netref ref;
     uint8_t type; /* KRB5_AS_REQ, KRB5_TGS_REQ, 0: a password change */
     bool has_pac, pac, has_pac_options, own_authorization;
+    bool sets;          /* a password change in the newer form, which can set that of another (RFC 3244 2) */
+    uint8_t use_id[16]; /* ... identity of the use of the ticket with it */
     struct krb5_numbers padata, etypes;
     int32_t timestamp_etype, authenticator_etype, cname_type, sname_type;
     uint32_t options, nonce, pac_options;
@@ -41,7 +43,8 @@ void krb5_act_keep_ap(struct decode *d, const struct krb5_ap *ap, struct krb5_pe
 /* Each emits one activity at most. A request that was not seen is a zeroed one with the place of the answer. */
 void krb5_act_answered(struct decode *d, const struct flow *f, const struct krb5_pending *p, const struct krb5_rep *r);
 void krb5_act_refused(struct decode *d, const struct flow *f, const struct krb5_pending *p, const struct krb5_error *e);
-/* The password change of whoever the ticket belongs to; `e` may be NULL: the result is encrypted. */
-void krb5_act_password(struct decode *d, const struct flow *f, const struct krb5_pending *p, const struct krb5_error *e);
+/* A password change with the ticket that was shown for it: two activities. `server` tells whether the server showed itself (AP-REP): it took the
+ * ticket, and the result is encrypted. `e` may be NULL. */
+void krb5_act_password(struct decode *d, const struct flow *f, const struct krb5_pending *p, bool server, const struct krb5_error *e);
 
 #endif

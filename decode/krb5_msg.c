@@ -262,6 +262,7 @@ static void error_data(struct krb5_in *f, struct krb5_error *out)
 {
     struct krb5_in bytes = krb5_get(f, BER_OCTETS, NULL);
     struct fault own = {0};
+    out->data = (struct str){(const char *)bytes.r.p, rd_left(&bytes.r)};
     if (!rd_ok(&bytes.r) || rd_left(&bytes.r) == 0 || *bytes.r.p != BER_SEQUENCE)
         return;
     bytes.r.fault = &own; /* what is wrong in it is no fault of the message */

@@ -71,6 +71,7 @@ struct krb5_error {
     struct str crealm, realm;
     struct krb5_name cname, sname;
     struct krb5_numbers etypes; /* of ETYPE-INFO2, or ETYPE-INFO, in its method data */
+    struct str data; /* e-data as it is */
     bool has_status;
     uint32_t status; /* NTSTATUS of its extended error (MS-KILE 2.2.2) */
 };

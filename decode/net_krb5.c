@@ -148,6 +148,9 @@ static void change(struct decode *d, struct flow *f, const struct message *m, st
     if (!sound(d, m, in) || !str_set(ap.ticket.realm))
         return;
     krb5_act_keep_ap(d, &ap, &p);
+    p.sets = version == KPASSWD_SET_VERSION;
+    netdec_ref(f, m, 1, &p.ref);
+    memcpy(p.use_id, p.ref.id, sizeof p.use_id);
     netdec_ref(f, m, 0, &p.ref);
     wait(f, &p);
 }
@@ -161,14 +164,34 @@ static void changed(struct decode *d, struct flow *f, const struct message *m, s
     unsigned n = rd_u16be(&in->r);
     if (n == 0)
         krb5_msg_error(in, &e);
-    if (!sound(d, m, in) || !s->n)
+    unsigned i = 0;
+    while (i < s->n && s->waiting[i].type)
+        i++;
+    if (!sound(d, m, in) || i == s->n)
         return;
-    struct krb5_pending p = s->waiting[0];
-    drop(s, 0);
-    krb5_act_password(d, f, &p, n == 0 && e.code ? &e : NULL);
+    struct krb5_pending p = s->waiting[i];
+    drop(s, i);
+    krb5_act_password(d, f, &p, n > 0, n == 0 && e.code ? &e : NULL);
 }
 
 /* ---- the decoder ---- */
+
+/* A length, the same length again, and a version (RFC 3244 2). */
+static enum claim claims_password(struct rd r, size_t length)
+{
+    unsigned n = rd_u16be(&r), version = rd_u16be(&r);
+    if (!rd_ok(&r))
+        return CLAIM_MORE;
+    return n == length && (version == KPASSWD_VERSION || version == KPASSWD_SET_VERSION) ? CLAIM_YES : CLAIM_NO;
+}
+
+/* By its port, and elsewhere by what it says: no message of a KDC begins so. */
+static bool about_password(const struct flow *f, struct rd r, size_t length)
+{
+    struct fault why = {0};
+    r.fault = &why;
+    return f->server_port == KPASSWD || claims_password(r, length) == CLAIM_YES;
+}
 
 static void message(struct decode *d, struct flow *f, const struct message *m)
 {
@@ -178,7 +201,7 @@ static void message(struct decode *d, struct flow *f, const struct message *m)
         rd_skip(&in.r, LENGTH);
     if (rd_left(&in.r) == 0)
         return;
-    if (f->server_port != KPASSWD)
+    if (!about_password(f, in.r, m->whole - (f->tcp ? LENGTH : 0)))
         kdc(d, f, m, &in);
     else if (m->from_client)
         change(d, f, m, &in);
@@ -198,7 +221,7 @@ static void end(struct decode *d, struct flow *f)
     struct state *s = f->state;
     for (unsigned i = 0; i < s->n; i++)
         if (!s->waiting[i].type)
-            krb5_act_password(d, f, &s->waiting[i], NULL);
+            krb5_act_password(d, f, &s->waiting[i], false, NULL);
     s->n = 0;
 }
 
@@ -224,15 +247,6 @@ static enum claim claims_kdc(struct rd r, uint32_t length, bool from_client)
     if (!rd_ok(&r) || rd_left(&r) == 0)
         return CLAIM_MORE;
     return stated + (rd_offset(&r) - before) == length && rd_u8(&r) == BER_SEQUENCE ? CLAIM_YES : CLAIM_NO;
-}
-
-/* A length, the same length again, and a version (RFC 3244 2). */
-static enum claim claims_password(struct rd r, uint32_t length)
-{
-    unsigned n = rd_u16be(&r), version = rd_u16be(&r);
-    if (!rd_ok(&r))
-        return CLAIM_MORE;
-    return n == length && (version == KPASSWD_VERSION || version == KPASSWD_SET_VERSION) ? CLAIM_YES : CLAIM_NO;
 }
 
 static enum claim claims(const uint8_t *p, size_t n, bool from_client)

@@ -14,7 +14,7 @@ static size_t slot(const uint8_t hash[16])
     return ((size_t)hash[0] | (size_t)hash[1] << 8) % TICKETS;
 }
 
-void ticket_issued(struct ticket_cache *c, const uint8_t hash[16], struct str name, struct str realm)
+void ticket_issued(struct ticket_cache *c, const uint8_t hash[16], struct str name, struct str realm, bool initial)
 {
     /* RFC 8062 3: the name of nobody, under which FAST hides the client (RFC 6113 5.4.2) */
     bool nobody = str_eq(name, STR("WELLKNOWN/ANONYMOUS"));
@@ -23,6 +23,7 @@ void ticket_issued(struct ticket_cache *c, const uint8_t hash[16], struct str na
     struct ticket_owner *o = &c->owner[slot(hash)];
     memcpy(o->hash, hash, sizeof o->hash);
     o->set = true;
+    o->initial = initial;
     o->name_n = (uint16_t)name.n;
     o->realm_n = (uint16_t)realm.n;
     memcpy(o->name, name.p, name.n);

@@ -14,7 +14,7 @@ enum { TICKETS = 4096, TICKET_NAME = 64 };
 
 struct ticket_owner {
     uint8_t hash[16];
-    bool set;
+    bool set, initial; /* initial: of an AS exchange, so whoever has it has just proven to know the key */
     uint16_t name_n, realm_n;
     char name[TICKET_NAME], realm[TICKET_NAME];
 };
@@ -26,7 +26,7 @@ struct ticket_cache {
 /* BLAKE2b-128 over the cipher of EncryptedData in the ticket (RFC 4120 5.3): what names a ticket without its key. */
 void ticket_hash(uint8_t out[16], const uint8_t *cipher, size_t n);
 /* Names that do not fit, and the name of nobody (WELLKNOWN/ANONYMOUS), are not kept. `c` may be NULL: nothing happens, nothing is found. */
-void ticket_issued(struct ticket_cache *c, const uint8_t hash[16], struct str name, struct str realm);
+void ticket_issued(struct ticket_cache *c, const uint8_t hash[16], struct str name, struct str realm, bool initial);
 const struct ticket_owner *ticket_of(const struct ticket_cache *c, const uint8_t hash[16]);
 
 #endif

@@ -207,7 +207,7 @@ enum fact_type { FACT_TYPE_STR, FACT_TYPE_U64, FACT_TYPE_FLAG };
     X(SECONDS, "seconds", U64)               /* lease time, time to live, session time */                              \
     X(ASSIGNED_IP, "assigned_ip", STR)       /* address that a VPN gave the client */                                  \
     /* anything on the wire */                                                                                         \
-    X(CARRIER, "carrier", STR)               /* protocol on the wire that it was part of, SMB, LDAP, RPC, HTTP; never in events */
+    X(CARRIER, "carrier", STR)               /* protocol on the wire that it was part of, SMB, LDAP, RPC, HTTP, DNS, KPASSWD; never in events */
 
 enum fact_key {
     FACT_NONE,

@@ -226,7 +226,7 @@ static void ticket_of_a_known_client(void **state)
     struct bench *b = *state;
     uint8_t hash[16];
     ticket_hash(hash, (const uint8_t *)"\xc1\xc2\xc3\xc4", 4);
-    ticket_issued(b->tickets, hash, STR("alice"), STR("CORP.TEST"));
+    ticket_issued(b->tickets, hash, STR("alice"), STR("CORP.TEST"), false);
     say(b, true, (struct str){(const char *)ap, sizeof ap}, sizeof ap);
     done(b, OUTCOME_SUCCESS, 0);
     assert_int_equal(b->last.kind, KIND_TICKET_USE);

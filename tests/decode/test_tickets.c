@@ -17,19 +17,21 @@ static void owners(void **state)
     assert_non_null(c);
     ticket_hash(one, (const uint8_t *)"one", 3);
     ticket_hash(other, (const uint8_t *)"other", 5);
-    ticket_issued(c, one, STR("alice"), STR("CORP.TEST"));
+    ticket_issued(c, one, STR("alice"), STR("CORP.TEST"), true);
     const struct ticket_owner *o = ticket_of(c, one);
     assert_non_null(o);
     assert_memory_equal(o->name, "alice", o->name_n);
+    assert_true(o->initial);
     assert_null(ticket_of(c, other));
-    ticket_issued(c, one, STR("bob"), STR_NONE);
+    ticket_issued(c, one, STR("bob"), STR_NONE, false);
     assert_int_equal(ticket_of(c, one)->name_n, 3);
-    ticket_issued(c, other, STR("WELLKNOWN/ANONYMOUS"), STR("WELLKNOWN:ANONYMOUS"));
+    assert_false(ticket_of(c, one)->initial);
+    ticket_issued(c, other, STR("WELLKNOWN/ANONYMOUS"), STR("WELLKNOWN:ANONYMOUS"), true);
     assert_null(ticket_of(c, other));
     memset(longer, 'a', sizeof longer);
-    ticket_issued(c, other, (struct str){longer, sizeof longer}, STR_NONE);
+    ticket_issued(c, other, (struct str){longer, sizeof longer}, STR_NONE, true);
     assert_null(ticket_of(c, other));
-    ticket_issued(NULL, one, STR("alice"), STR_NONE);
+    ticket_issued(NULL, one, STR("alice"), STR_NONE, true);
     assert_null(ticket_of(NULL, one));
     free(c);
 }
