@@ -33,7 +33,7 @@ static const struct {
     {"Activity", "id:str time:time kind:str description:str outcome:str app:obj shore:str actor?:obj"},
     {"Export", "id:int format:str filters?:obj query?:str by:str mine:bool state:str why?:str asked:time started:time|null ended:time|null expires:time|null activities:int "
                "of:int bytes:int more:bool secondsLeft?:int"},
-    {"Health", "state:str uptime:int activities?:int analysis:obj blind:obj[] learning:obj[] disk?:obj problems:obj[]"},
+    {"Health", "state:str uptime:int activities?:int analysis:obj blind:obj[] learning:obj[] disk?:obj unread?:obj[] problems:obj[]"},
     {"AuditRow", "id:int time:time by?:str from?:str what:str object?:str before?:any after?:any"},
     {"Governance", "id:int action:str revert:bool of?:int user:any domain:str|null by:str|null policy:any alert:str|null reason:str|null asked:time state:str "
                    "held:str|null decidedBy:str|null decided:time|null why:str|null tries:int next:time|null started:time|null ended:time|null changed:bool "

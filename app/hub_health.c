@@ -1,8 +1,11 @@
 /* app/hub_health.c - how the hub is: health as JSON, metrics for Prometheus. */
 #include "app/hub_private.h"
 
+#include "base/jin.h"
 #include "detect/engine.h"
+#include "model/unread.h"
 #include "store/tab_directories.h"
+#include "store/tab_sensors.h"
 
 #include <stdio.h>
 #include <sys/statvfs.h>
@@ -135,6 +138,63 @@ static void tell_problems(struct hub *h, bool full, bool nothing, enum language 
             tell_problem(j, &all[i], language);
 }
 
+/* ---- what sensors see in part ---- */
+
+struct partly {
+    struct jout *j;
+    struct arena arena;
+};
+
+static uint64_t unread_of(const struct jnode *doc, const struct jnode *counts, enum unread what)
+{
+    const struct jnode *n = counts ? jin_get(doc, counts, str_of(unread_info[what].text)) : NULL;
+    uint64_t v = 0;
+    return n && str_u64(jin_text(n), &v) ? v : 0;
+}
+
+static void tell_partly(struct jout *j, struct str sensor, enum unread what, uint64_t n)
+{
+    char key[32];
+    jout_obj(j);
+    jout_kstr(j, "sensor", sensor);
+    jout_kz(j, "reason", unread_info[what].text);
+    jout_ku64(j, "records", n);
+    jout_key(j, "blinds");
+    jout_arr(j);
+    for (const struct detector *const *d = detectors; *d; d++)
+        if (detector_needs(*d, unread_info[what].hides))
+            jout_str(j, detector_key(*d, key));
+    jout_end_arr(j);
+    jout_end_obj(j);
+}
+
+/* Of what the sensor said of itself last (app/sensor.c): what it could not read on its interfaces and in its files. */
+static int sensor_partly(void *owner, const struct stored_sensor *s)
+{
+    struct partly *p = owner;
+    const struct jnode *doc = s->revoked == TIME_NONE && str_set(s->state) ? jin_embedded(&p->arena, s->state) : NULL;
+    const struct jnode *interfaces = doc ? jin_get(doc, doc, STR("interfaces")) : NULL;
+    for (enum unread what = 0; doc && what < UNREAD_COUNT; what++) {
+        uint64_t n = unread_of(doc, jin_get(doc, doc, STR("fileUnread")), what);
+        for (const struct jnode *i = interfaces ? jin_first(doc, interfaces) : NULL; i; i = jin_next(doc, interfaces, i))
+            n += unread_of(doc, jin_get(doc, i, STR("unread")), what);
+        if (n)
+            tell_partly(p->j, s->name, what, n);
+    }
+    return 0;
+}
+
+static void sensors_partly(struct hub *h, struct jout *j)
+{
+    struct partly p = {.j = j};
+    arena_init(&p.arena, 65536, 16 << 20);
+    jout_key(j, "unread");
+    jout_arr(j);
+    (void)tab_sensors_each(h->db, &p.arena, sensor_partly, &p);
+    jout_end_arr(j);
+    arena_free(&p.arena);
+}
+
 void hub_health(struct hub *h, bool figures, enum language language, struct jout *j)
 {
     struct actlog_figures f;
@@ -155,6 +215,7 @@ void hub_health(struct hub *h, bool figures, enum language language, struct jout
         jout_ku64(j, "bytes", f.bytes);
         jout_ku64(j, "free", room);
         jout_end_obj(j);
+        sensors_partly(h, j);
     }
     hub_judged(h, language, j);
     jout_key(j, "problems");

@@ -55,7 +55,7 @@ struct sensor {
     struct buf line;
     atomic_bool stand_back, stop;
     atomic_uint_fast64_t unstored; /* activities that neither spool nor file took */
-    uint64_t files, file_activities, file_faults;
+    uint64_t files, file_activities, file_faults, file_unread[UNREAD_COUNT];
     struct pipe_result *reading; /* whose inputs the callback names */
     int64_t began, told;
 };
@@ -111,8 +111,12 @@ static void read_file(struct sensor *s, char *path, const char *done)
     const struct pipe_options o = {.paths = &path, .npaths = 1, .jobs = 1, .since = TIME_NONE, .until = TIME_NONE, .each = file_activity, .each_owner = s};
     s->reading = &result;
     int err = pipe_run(&o, &result);
-    for (uint32_t i = 0; !err && i < inputs_count(result.inputs); i++)
-        s->file_faults += inputs_get(result.inputs, i)->nfaults;
+    for (uint32_t i = 0; !err && i < inputs_count(result.inputs); i++) {
+        const struct input *x = inputs_get(result.inputs, i);
+        s->file_faults += x->nfaults;
+        for (enum unread what = 0; what < UNREAD_COUNT; what++)
+            s->file_unread[what] += x->unread[what].n;
+    }
     if (err)
         (void)fprintf(stderr, "vigie sensor: %s: %s\n", path, result.why ? result.why : err_text(err));
     pipe_free(&result);
@@ -239,6 +243,17 @@ static bool any_left(struct sensor *s)
 
 /* ---- state ---- */
 
+/* Of the reasons of model/unread.h those that there were. */
+static void tell_unread(struct jout *j, const char *key, const uint64_t unread[UNREAD_COUNT])
+{
+    jout_key(j, key);
+    jout_obj(j);
+    for (enum unread what = 0; what < UNREAD_COUNT; what++)
+        if (unread[what])
+            jout_ku64(j, unread_info[what].text, unread[what]);
+    jout_end_obj(j);
+}
+
 static void tell_interface(struct watched *w, struct jout *j)
 {
     (void)pthread_mutex_lock(&w->lock);
@@ -250,12 +265,7 @@ static void tell_interface(struct watched *w, struct jout *j)
     jout_ku64(j, "activities", w->counts.activities);
     jout_ku64(j, "faults", w->counts.faults);
     jout_ku64(j, "notRead", w->counts.ignored);
-    jout_key(j, "unread");
-    jout_obj(j);
-    for (enum unread what = 0; what < UNREAD_COUNT; what++)
-        if (w->counts.unread[what])
-            jout_ku64(j, unread_info[what].text, w->counts.unread[what]);
-    jout_end_obj(j);
+    tell_unread(j, "unread", w->counts.unread);
     jout_ku64(j, "lostBytes", w->wire.lost_bytes);
     jout_ku64(j, "flows", w->wire.open);
     jout_ku64(j, "evicted", w->wire.evicted);
@@ -279,6 +289,7 @@ static void state(void *owner, struct buf *out)
     jout_ku64(&j, "files", s->files);
     jout_ku64(&j, "fileActivities", s->file_activities);
     jout_ku64(&j, "fileFaults", s->file_faults);
+    tell_unread(&j, "fileUnread", s->file_unread);
     if (s->spool)
         spool_counts(s->spool, &c);
     jout_ku64(&j, "activities", c.lines);

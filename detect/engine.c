@@ -307,17 +307,17 @@ bool engine_blind(const struct engine *e, size_t n, const struct detector **whic
     return false;
 }
 
-static bool needs_any(const struct detector *def, const enum kind *kinds)
+bool detector_needs(const struct detector *def, const enum kind *kinds)
 {
     while (*kinds != KIND_COUNT && !needs(def, *kinds))
         kinds++;
-    return *kinds != KIND_COUNT;
+    return def->external_id && *kinds != KIND_COUNT;
 }
 
 bool engine_needs(const struct engine *e, size_t n, const enum kind *kinds, const struct detector **which)
 {
     for (size_t i = 0; i < e->n; i++) {
-        if (!e->all[i].def->external_id || !needs_any(e->all[i].def, kinds) || n-- > 0)
+        if (!detector_needs(e->all[i].def, kinds) || n-- > 0)
             continue;
         *which = e->all[i].def;
         return true;

@@ -71,6 +71,8 @@ int engine_directory(struct engine *e, const struct dir *dir);
 /* Releases alerts that ended before `before` and were told. What was learned stays. Returns how many. */
 size_t engine_forget(struct engine *e, int64_t before);
 
+/* Does a detection that runs on premises need one of these kinds (ended by KIND_COUNT)? */
+bool detector_needs(const struct detector *def, const enum kind *kinds);
 /* "2006" or "impossible_travel" into text of at most 12 or so bytes. */
 struct str detector_key(const struct detector *def, char out[32]);
 

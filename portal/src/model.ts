@@ -143,7 +143,7 @@ export interface Token { id: string | number; name: string; state: string; clien
 export interface AuditLine { id: number; time: string; by?: string; from?: string; what: string; object?: string | null; before?: unknown; after?: unknown }
 export interface Health {
   state: string; uptime?: number; activities?: number; inputsWaiting?: number; analysis?: Analysis; blind?: Blind[]; learning?: Learning[];
-  disk?: { bytes: number; free: number }; problems?: { text: string; todo?: string; weakens?: string[] }[];
+  disk?: { bytes: number; free: number }; unread?: { sensor: string; reason: string; records: number; blinds: string[] }[]; problems?: { text: string; todo?: string; weakens?: string[] }[];
 }
 /** The range of a gateway is left out for whoever may not see IP ranges. */
 export interface VpnGateway {

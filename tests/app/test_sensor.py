@@ -104,6 +104,24 @@ def check_registered_sends_and_is_revoked(work):
         assert [x["what"] for x in h.me.get("audit?limit=50")["data"] if "sensor" in x["what"]] == ["sensor revoked", "sensor registered"]
 
 
+def check_what_cannot_be_read_is_told(work):
+    """The hub's health names sensor, reason, count, and the alerts that need what those messages may say."""
+    with Hub(work) as h:
+        number, bundle = register(h, work)
+        assert h.me.get("health")["unread"] == []
+        s = Sensor(work, bundle=bundle).start()
+        s.drop("fixtures/capture/ldap.pcap", "fixtures/capture/kpasswd.pcap")
+        until("told", 30, lambda: h.me.get("health")["unread"])
+        scan = json.loads(run("scan", "--json", "fixtures/capture/ldap.pcap"))["unread"]
+        want = [{"sensor": "DC1", "reason": u["reason"], "records": u["records"], "blinds": u["blinds"]} for u in scan]
+        told = h.me.get("health")["unread"]
+        assert told == want and told[0]["reason"] == "sealed LDAP" and "2038" in told[0]["blinds"] and "2031" not in told[0]["blinds"], (told, want)
+        assert h.me.get("health")["state"] == "ok", "sealing is not wrong"
+        assert s.stop()["fileUnread"] == {u["reason"]: u["records"] for u in scan}
+        assert h.me.call("DELETE", f"sensors/{number}")[0] == 204
+        assert h.me.get("health")["unread"] == [], "a revoked sensor sees nothing"
+
+
 def check_kills_of_both_sides(work):
     """Event files flow while hub and sensor are killed in turn: every activity once."""
     with Hub(work, "--port", "0") as h:

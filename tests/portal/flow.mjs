@@ -1,7 +1,8 @@
 // tests/portal/flow.mjs - what the acceptance asks, clicked in a real browser, in English and then in French: set up, link, find the attacker,
 // receipt, policy, close. What is looked for on a page comes from the portal's own catalogues.
-// Arguments: a JSON file made by test_portal.py {base, setup, empty, texts, sample, vpn, later, licences, attackers, shots}.
-import { readFileSync } from 'node:fs';
+// Arguments: a JSON file made by test_portal.py {base, setup, empty, texts, sample, vpn, later, licences, attackers, shots, vigie, work}.
+import { spawn } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { start, visit } from './browser.mjs';
 
 const o = JSON.parse(readFileSync(process.argv[2], 'utf8'));
@@ -612,6 +613,32 @@ async function deletePerson() {
   ok('the audit log tells of it without the name', audit.includes(t.audited['personal data deleted']) && !audit.includes(who.name), audit.slice(0, 200));
 }
 
+/* A real sensor with the bundle that the page shows: it reads a capture whose LDAP is sealed. */
+async function sensors() {
+  await open('settings/sensors');
+  await page.getByRole('button', { name: 'Register sensor' }).first().click();
+  const dialog = page.locator('dialog');
+  await dialog.getByLabel('Name').fill('DC1');
+  await dialog.getByRole('button', { name: 'Register sensor' }).click();
+  writeFileSync(`${o.work}/DC1.bundle`, await dialog.locator('pre').innerText(), { mode: 0o600 });
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  mkdirSync(`${o.work}/events`);
+  copyFileSync('fixtures/capture/ldap.pcap', `${o.work}/events/ldap.pcap`);
+  utimesSync(`${o.work}/events/ldap.pcap`, 1700000000, 1700000000);
+  const sensor = spawn(o.vigie, ['sensor', '--bundle', `${o.work}/DC1.bundle`, '--spool', `${o.work}/spool`, '--events', `${o.work}/events`, '--reserve', '0'], { stdio: 'ignore' });
+  try {
+    await until('the sensor told what it cannot read', 60, async () => (await api('GET', 'health')).json.unread?.length);
+  } finally {
+    sensor.kill();
+  }
+  await open('settings/health');
+  const row = page.locator('main li', { hasText: 'Sealed LDAP' });
+  ok('health says what a sensor sees in part', await row.getByText('DC1').waitFor().then(() => true, () => false) && /messages since the sensor started/.test(await row.innerText()));
+  await shot('health-unread');
+  await row.getByRole('link', { name: '2038' }).click();
+  ok('and which alerts need it', await until('page of the policy', 10, async () => page.url().includes('p=2038')));
+}
+
 const PAGES = ['', 'alerts', 'activities', 'users', 'computers', 'posture', 'apps', 'policies', 'templates', 'governance', 'settings/general', 'settings/admins', 'settings/roles', 'settings/sign-on', 'settings/tokens', 'settings/licences', 'settings/exports', 'settings/audit', 'settings/health',
   'settings/link', 'settings/sensors', 'settings/directories', 'settings/tags', 'settings/exclusions', 'settings/vpn', 'settings/inputs', 'settings/subnets', 'settings/notifications', 'settings/profile'];
 
@@ -740,6 +767,7 @@ await part('upload', upload);
 await journey(0);
 await part('governance', governance);
 await part('governance by policy', approval);
+await part('sensors', sensors);
 await part('French', inFrench);
 await part('set up', setUpEmpty);
 await part('start over', startOver);

@@ -138,7 +138,8 @@ def main():
         with open(f"{work}/flow.json", "w") as f:
             json.dump({**found, "empty": its, "texts": make_texts(work), "sample": [*sample, vpn], "vpn": gateways, "licences": licences, "attackers": [r[3] for r in truth if r[1] == "rank"],
                        "later": {"en": later_activity(work, "en", "198.51.100.77", "Sign-in from the exercise"), "fr": later_activity(work, "fr", "198.51.100.78", "Connexion de l’exercice")},
-                       "shots": os.environ.get("VIGIE_SHOTS", "")}, f)
+                       "shots": os.environ.get("VIGIE_SHOTS", ""),
+                       "vigie": os.path.abspath(VIGIE), "work": work}, f)
         code = subprocess.run(["node", "tests/portal/flow.mjs", f"{work}/flow.json"]).returncode
         for ended in (x for x in servers if x.poll() is not None):
             print(f"NOT OK - a server ended by itself with {ended.returncode}")

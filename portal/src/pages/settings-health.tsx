@@ -22,6 +22,11 @@ export function HealthPage() {
         {h.analysis?.state === 'running' && <Progress label={t.dashboard.analysing} value={h.analysis.progress ?? 0} />}
       </div></Card>
       <Card title={t.health.blind} flush>{!h.blind?.length ? <Empty icon="check" title={t.health.noBlind} /> : <ul class="list">{h.blind.map((b) => <li key={b.policy}><a class="item" href={href('policies', { p: b.policy })}><span class="grow"><b>{b.name}</b><div class="muted small">{t.health.lacks(b.missing)}</div></span></a></li>)}</ul>}</Card>
+      {!!h.unread?.length && <Card title={t.health.partly} flush>
+        <div class="body muted small">{t.health.partlyWhy}</div>
+        <ul class="list">{h.unread.map((u) => <li key={`${u.sensor} ${u.reason}`}><div class="item"><span class="grow"><b>{u.sensor}</b> {t.unread[u.reason] ?? u.reason}<div class="muted small">{t.health.partlyCount(u.records)}</div>
+          <div class="row wrap small">{u.blinds.map((b) => <a key={b} href={href('policies', { p: b })}><Badge>{b}</Badge></a>)}</div></span></div></li>)}</ul>
+      </Card>}
       <Card title={t.dashboard.learning} flush>{!h.learning?.length ? <Empty icon="check" title={t.dashboard.noLearning} /> : <ul class="list">{h.learning.map((l) => <li key={l.policy}><div class="item"><span class="grow">{l.name}</span><span class="muted">{t.daysLeft(Math.ceil(l.daysLeft))}</span></div></li>)}</ul>}</Card>
     </div>
   );

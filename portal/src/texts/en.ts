@@ -227,6 +227,7 @@ export const en = {
   health: {
     ok: 'Everything works.', warning: 'Something needs attention.', weakens: 'Weaker because of this:', now: 'Now', version: 'Version', uptime: 'Running for', waiting: 'Files waiting', disk: 'Disk', diskText: (used: string, free: string) => `${used} used, ${free} free`,
     blind: 'Detections that lack data', noBlind: 'No detection is blind.', lacks: (what: string) => `is blind: ${what}`,
+    partly: 'What sensors see in part', partlyWhy: 'Messages that are sound and cannot be read where the sensor is. What these alerts need may be among them.', partlyCount: (k: number) => n(k, '# message since the sensor started', '# messages since the sensor started'),
   },
 
   settings: {

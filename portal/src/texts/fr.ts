@@ -228,6 +228,7 @@ export const fr: Texts = {
   health: {
     ok: 'Tout fonctionne.', warning: 'Quelque chose demande votre attention.', weakens: 'Affaiblies par cela :', now: 'Maintenant', version: 'Version', uptime: 'En marche depuis', waiting: 'Fichiers en attente', disk: 'Disque', diskText: (used, free) => `${used} utilisés, ${free} libres`,
     blind: 'Détections sans données', noBlind: 'Aucune détection n’est sans données.', lacks: (what) => `sans vue : ${what}`,
+    partly: 'Ce que des capteurs ne voient qu’en partie', partlyWhy: 'Messages corrects que l’on ne peut pas lire là où se trouve le capteur. Ce dont ces alertes ont besoin peut en faire partie.', partlyCount: (k) => n(k, '# message depuis le démarrage du capteur', '# messages depuis le démarrage du capteur'),
   },
 
   settings: {

@@ -39,6 +39,14 @@ export const vocabulary = {
     dc: 'Domain controller',
     terminated: 'Left',
   }),
+  unread: words({
+    'RPC call whose bind was not seen': 'RPC calls whose bind was not seen',
+    'SMB3 encrypted message': 'Encrypted SMB3',
+    'SMB3 compressed message': 'Compressed SMB3',
+    'LDAP over TLS': 'LDAP over TLS',
+    'sealed LDAP': 'Sealed LDAP',
+    'LDAP in the middle of a signed buffer': 'LDAP in the middle of a signed buffer',
+  }),
   outcome: words({
     success: 'Success',
     failure: 'Failure',

@@ -39,6 +39,14 @@ export const vocabulary: Vocabulary = {
     dc: 'Contrôleur de domaine',
     terminated: 'Parti',
   },
+  unread: {
+    'RPC call whose bind was not seen': 'Appels RPC dont le « bind » n’a pas été vu',
+    'SMB3 encrypted message': 'SMB3 chiffré',
+    'SMB3 compressed message': 'SMB3 compressé',
+    'LDAP over TLS': 'LDAP sur TLS',
+    'sealed LDAP': 'LDAP scellé',
+    'LDAP in the middle of a signed buffer': 'LDAP au milieu d’un tampon signé',
+  },
   outcome: {
     success: 'Réussite',
     failure: 'Échec',
