@@ -2,7 +2,7 @@
 
 Without captures: those of the corpus ($VIGIE_CORPUS, default ../shared/data) and fixtures/capture. For each protocol both sides give a list of
 what was said, and the lists must be the same, whatever their order:
-    kerberos  AS and TGS requests: client, realm, service, encryption types; KRB-ERROR: code
+    kerberos  AS and TGS requests: type, client, realm, service, encryption types; KRB-ERROR: code
     dns       questions: name, type; answers: name, type, code
     ldap      searches: base, filter
     ntlm      authentications: user, domain, workstation
@@ -10,11 +10,10 @@ what was said, and the lists must be the same, whatever their order:
     rpc       calls: interface, operation, of those that become activities
 A difference must be one of tests/decode/tshark_differences.txt, where each has its reason. -v prints both lists.
 """
-import codecs, collections, fnmatch, itertools, json, os, re, subprocess, sys
-import xml.etree.ElementTree as ET
+import collections, fnmatch, itertools, os, re, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "support"))
-from tshark import captures, scan
+from tshark import below, captures, flat, packets, scan, within
 
 PROTOCOLS = "frame ip ipv6 tcp udp http dns kerberos ldap cldap ntlmssp smb smb2 spnego gss-api dcerpc samr drsuapi lsarpc srvsvc svcctl rpc_netlogon epm atsvc bkrp wkssvc"
 # operations that become activities, by the name that tshark has for the interface
@@ -24,15 +23,6 @@ RPC = {"samr": ("SAMR", {50, 12, 22, 38, 55, 58, 63, 73}), "drsuapi": ("DRSUAPI"
 
 # Not every one of these becomes an activity: what is said must be there, not all that is there said.
 SOME = {("smb", "open"), ("smb", "tree"), ("rpc", "EPM"), ("rpc", "NETLOGON")}
-
-
-def below(element, name):
-    """All values of a field within an element, without what is in quotation of another message."""
-    return [f.get("show", "") for f in element.iter("field") if f.get("name") == name]
-
-
-def within(element, name):
-    return [f for f in element.iter("field") if f.get("name") == name]
 
 
 def names(principal):
@@ -49,7 +39,8 @@ def kerberos(proto, ends, asked, say):
         client = [names(c) for c in body.findall(".//field[@name='kerberos.cname_element']")]
         service = [names(c) for c in body.findall(".//field[@name='kerberos.sname_element']")]
         realm = (below(body, "kerberos.realm") or [""])[0]
-        asked[frozenset(ends)] = ("kerberos", "request", client[0] if client else "", realm, service_name(service[0] if service else "", realm),
+        kind = "AS" if "10" in below(proto, "kerberos.msg_type") else "TGS"
+        asked[frozenset(ends)] = ("kerberos", "request", kind, client[0] if client else "", realm, service_name(service[0] if service else "", realm),
                                   " ".join(below(body, "kerberos.ENCTYPE")))
         say(*asked[frozenset(ends)])
     for e in within(proto, "kerberos.krb_error_element"):
@@ -80,29 +71,6 @@ def dns(proto, ends, known, time, say):
         if opcode == "0" and answer and not answered:
             say("dns", "answer", name, kind, str(int((below(proto, "dns.flags.rcode") or ["0"])[0], 0)))
         known[key] = (answered or answer, time)
-
-
-def parse_filter(text, at=0):
-    """(tree, where it ends): tshark shows a set of three as a set of two whose first is a set of two."""
-    if text[at + 1:at + 2] not in ("&", "|", "!"):
-        end, depth = at, 0
-        while True:
-            depth += {"(": 1, ")": -1}.get(text[end], 0)
-            end += 1
-            if depth == 0:
-                return text[at:end], end
-    sign, parts, at = text[at + 1], [], at + 2
-    while text[at] == "(":
-        part, at = parse_filter(text, at)
-        parts += part[1] if isinstance(part, tuple) and part[0] == sign and sign != "!" else [part]
-    return parts[0] if len(parts) == 1 and sign != "!" else (sign, parts), at + 1
-
-
-def flat(text):
-    try:
-        return json.dumps(parse_filter(text.lower())[0])
-    except (IndexError, RecursionError):
-        return text.lower()
 
 
 def ldap(proto, say):
@@ -143,32 +111,13 @@ def calls(packet, proto, kind, say):
             say("rpc", RPC[kind][0], op)
 
 
-UNFIT = re.compile("[\ufffe\uffff\ud800-\udfff]")
-CONTROL = bytes(c for c in range(32) if c not in b"\t\n\r")
-
-
-def packets(stream):
-    """tshark writes control characters and broken UTF-8 as they are, which XML does not allow."""
-    parser, text = ET.XMLPullParser(), codecs.getincrementaldecoder("utf-8")("replace")
-    while True:
-        piece = stream.read(1 << 20)
-        if piece:
-            parser.feed(UNFIT.sub("?", text.decode(piece.translate(None, CONTROL))))
-        for _, element in parser.read_events():
-            if element.tag == "packet":
-                yield element
-        if not piece:
-            return
-
-
 def theirs(path):
     seen = collections.Counter()
 
     def say(*what, n=1):
         seen[what] += n
     asked, known = {}, {}
-    p = subprocess.Popen(["tshark", "-n", "-r", path, "-T", "pdml", "-J", PROTOCOLS], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    for packet in packets(p.stdout):
+    for packet in packets(path, PROTOCOLS):
         time = float(next(f.get("value") for f in packet.iter("field") if f.get("name") == "timestamp"))
         ports = below(packet, "tcp.port") + below(packet, "udp.port")
         for proto in packet.findall("proto"):
@@ -186,14 +135,13 @@ def theirs(path):
             elif kind.removeprefix("rpc_") in RPC:
                 calls(packet, proto, kind.removeprefix("rpc_"), say)
         ntlm(packet, say)
-        packet.clear()
-    p.wait()
     return seen
 
 
 def of_kerberos(a, f, say):
     if "client_etypes" in f:
-        say("kerberos", "request", f.get("client_name", ""), f.get("realm_sent", ""),
+        kind = "AS" if a["kind"] in ("credentials validation", "pre-authentication asked for") else "TGS"
+        say("kerberos", "request", kind, f.get("client_name", ""), f.get("realm_sent", ""),
             service_name(f.get("spn", ""), f.get("realm_sent", "")), f["client_etypes"])
     code = a.get("code") if a["kind"].startswith("pre-auth") else f.get("error_code", a.get("code"))
     if code:

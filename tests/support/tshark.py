@@ -1,5 +1,6 @@
 """tests/support/tshark.py - what the comparisons with tshark share: which captures there are, and what either program says of one."""
-import glob, json, os, shutil, subprocess, sys, tempfile
+import codecs, glob, json, os, re, shutil, subprocess, sys, tempfile
+import xml.etree.ElementTree as ET
 
 VIGIE = os.path.join(os.environ.get("VIGIE_BUILD", "build"), "vigie")
 CORPUS = os.environ.get("VIGIE_CORPUS", "../shared/data")
@@ -34,3 +35,62 @@ def scan(path):
     with tempfile.NamedTemporaryFile("r", encoding="utf-8") as f:
         p = subprocess.run([VIGIE, "scan", "--json", "--jobs", "1", "--activities", f.name, path], capture_output=True, timeout=300)
         return json.loads(p.stdout), [json.loads(line) for line in f]
+
+
+def below(element, name):
+    """All values of a field within a PDML element."""
+    return [f.get("show", "") for f in element.iter("field") if f.get("name") == name]
+
+
+def within(element, name):
+    return [f for f in element.iter("field") if f.get("name") == name]
+
+
+UNFIT = re.compile("[\ufffe\uffff\ud800-\udfff]")
+CONTROL = bytes(c for c in range(32) if c not in b"\t\n\r")
+
+
+def elements(stream):
+    """tshark writes control characters and broken UTF-8 as they are, which XML does not allow."""
+    parser, text = ET.XMLPullParser(), codecs.getincrementaldecoder("utf-8")("replace")
+    while True:
+        piece = stream.read(1 << 20)
+        if piece:
+            parser.feed(UNFIT.sub("?", text.decode(piece.translate(None, CONTROL))))
+        for _, element in parser.read_events():
+            if element.tag == "packet":
+                yield element
+        if not piece:
+            return
+
+
+def packets(path, protocols):
+    """Each packet of the capture as tshark's PDML element with these protocols (names with blanks between them), gone when the next is asked for."""
+    p = subprocess.Popen(["tshark", "-n", "-r", path, "-T", "pdml", "-J", protocols], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    for packet in elements(p.stdout):
+        yield packet
+        packet.clear()
+    p.wait()
+
+
+def parse_filter(text, at=0):
+    """(tree, where it ends): tshark shows a set of three as a set of two whose first is a set of two."""
+    if text[at + 1:at + 2] not in ("&", "|", "!"):
+        end, depth = at, 0
+        while True:
+            depth += {"(": 1, ")": -1}.get(text[end], 0)
+            end += 1
+            if depth == 0:
+                return text[at:end], end
+    sign, parts, at = text[at + 1], [], at + 2
+    while text[at] == "(":
+        part, at = parse_filter(text, at)
+        parts += part[1] if isinstance(part, tuple) and part[0] == sign and sign != "!" else [part]
+    return parts[0] if len(parts) == 1 and sign != "!" else (sign, parts), at + 1
+
+
+def flat(text):
+    try:
+        return json.dumps(parse_filter(text.lower())[0])
+    except (IndexError, RecursionError):
+        return text.lower()
