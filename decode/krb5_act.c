@@ -397,7 +397,9 @@ static void result(struct decode *d, const struct krb5_error *e)
     static const char *const names[] = {"SUCCESS", "MALFORMED", "HARDERROR", "AUTHERROR", "SOFTERROR", "ACCESSDENIED", "BAD_VERSION", "INITIAL_FLAG_NEEDED"};
     enum { TEXT = 200 };
     struct fault why;
-    struct rd r = rd_of(e->data.p, str_set(e->data) ? e->data.n : 0, &why);
+    if (!str_set(e->data))
+        return;
+    struct rd r = rd_of(e->data.p, e->data.n, &why);
     uint16_t code = rd_u16be(&r);
     if (!rd_ok(&r) || code >= sizeof names / sizeof *names)
         return;

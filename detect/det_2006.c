@@ -2,17 +2,25 @@
  *
  * Control access rights: MS-ADTS 5.1.3.2.1. Opnum: MS-DRSR 4.1.10 (IDL_DRSGetNCChanges). */
 #include "detect/common.h"
+#include "detect/roguedc.h"
 
 #include "base/hash.h"
 
-enum { GET_NC_CHANGES = 3, REPLICATORS = 4096 };
+enum { GET_NC_CHANGES = 3, REPLICATORS = 4096, PROMOTIONS = 1024 };
 
 struct replicator {
     int64_t since;
     struct distinct places;
 };
 
+struct promotion { /* a computer that was made a controller, as events of controllers tell, and is none that the directory knows */
+    int64_t time;
+    uint32_t by_n;
+    char by[60];
+};
+
 struct state {
+    struct table promotions;
     struct table replicators; /* what places known replicators work from */
     struct table places;      /* the same, by place */
 };
@@ -27,6 +35,7 @@ static const struct param params[] = {
 static int start(struct detection *d)
 {
     struct state *s = detection_state(d);
+    table_init(&s->promotions, sizeof(struct promotion), PROMOTIONS);
     table_init(&s->replicators, sizeof(struct replicator), REPLICATORS);
     table_init(&s->places, 1, REPLICATORS);
     return 0;
@@ -35,6 +44,7 @@ static int start(struct detection *d)
 static void stop(struct detection *d)
 {
     struct state *s = detection_state(d);
+    table_free(&s->promotions);
     table_free(&s->replicators);
     table_free(&s->places);
 }
@@ -97,6 +107,35 @@ static bool replicator(struct detection *d, const struct activity *a, const stru
     return dir_is(dir, from->entity, ENTITY_REPLICATOR) || (place && table_get(&s->places, place));
 }
 
+/* Notes who made which computer a controller, and forgets those that are none any more. */
+static void promotion(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    struct str computer, by = watch_called(detection_dir(d), a->actor_entity, &a->actor);
+    unsigned marks = roguedc_marks(a, &computer);
+    if (!str_set(computer) || !(marks & (ROGUEDC_REAL | ROGUEDC_UNMADE)))
+        return;
+    uint64_t key = roguedc_key(computer);
+    struct promotion *p = marks & ROGUEDC_REAL ? table_put(&s->promotions, key, NULL) : NULL;
+    if (!p)
+        table_drop(&s->promotions, key);
+    else if (!p->time) {
+        p->time = a->time;
+        p->by_n = str_set(by) ? (uint32_t)(by.n < sizeof p->by ? by.n : sizeof p->by) : 0;
+        if (p->by_n)
+            memcpy(p->by, by.p, p->by_n);
+    }
+}
+
+/* The promotion of the computer that asks under its own account, from its own address as far as that is known. */
+static const struct promotion *promoted(struct detection *d, const struct activity *a, const struct common_place *from)
+{
+    struct state *s = detection_state(d);
+    uint32_t computer = ip_set(&from->ip) ? dir_computer_at(detection_dir(d), &from->ip) : from->entity;
+    bool own = common_machine(a) && (!computer || computer == a->actor_entity);
+    return own ? table_get(&s->promotions, roguedc_key(account_text(&a->actor))) : NULL;
+}
+
 static void raise(struct detection *d, const struct activity *a, const struct common_place *from, struct str what)
 {
     struct arena *arena = detection_arena(d);
@@ -111,24 +150,32 @@ static void raise(struct detection *d, const struct activity *a, const struct co
     common_place_draft(&f, from);
     f.campaign = common_campaign(dir, a, from, 2006);
     bool known = replicator(d, a, from);
-    const char *judgement = "it is not a domain controller";
+    const struct promotion *p = promoted(d, a, from);
+    struct str judgement = STR("it is not a domain controller");
     if (known && account_set(&a->actor) && strayed(d, a, from))
-        judgement = "it is known to replicate, but never did so from there";
+        judgement = STR("it is known to replicate, but never did so from there");
     else if (known) {
-        judgement = "it is known to replicate the directory (synchronisation or backup); it is shown because whoever steals it can read every "
-                    "password hash";
+        judgement = STR("it is known to replicate the directory (synchronisation or backup); it is shown because whoever steals it can read every "
+                    "password hash");
         f.severity = SEVERITY_LOW;
+    } else if (p) { /* who may do that may do this, too: it stays an alert */
+        struct str by = p->by_n ? (struct str){p->by, p->by_n} : STR("somebody");
+        judgement = str_fmt(arena, "%.*s made it a domain controller at %.*s: tag it as one if that was planned, or it is an attack", STR_ARG(by),
+                            STR_ARG(watch_time(arena, p->time)));
+        f.severity = SEVERITY_MEDIUM;
     } else if (common_machine(a) && dir_is(dir, a->actor_entity, ENTITY_DC)) {
-        judgement = "the name is a controller's while the address belongs to another computer";
+        judgement = STR("the name is a controller's while the address belongs to another computer");
     }
-    f.description = str_fmt(arena, "%.*s from %.*s asked %.*s to replicate the directory (%.*s) at %.*s; %s.", STR_ARG(common_who(a)),
+    f.description = str_fmt(arena, "%.*s from %.*s asked %.*s to replicate the directory (%.*s) at %.*s; %.*s.", STR_ARG(common_who(a)),
                             STR_ARG(common_place_text(arena, from)), STR_ARG(common_destination(d, a)), STR_ARG(what),
-                            STR_ARG(watch_time(arena, a->time)), judgement);
+                            STR_ARG(watch_time(arena, a->time)), STR_ARG(judgement));
     detection_raise(d, a, &f);
 }
 
 static void see(struct detection *d, const struct activity *a)
 {
+    if (a->kind != KIND_DIRECTORY_REPLICATION)
+        promotion(d, a);
     if (a->kind != KIND_DIRECTORY_REPLICATION || a->outcome == OUTCOME_FAILURE)
         return;
     struct str what = rights(detection_arena(d), a);
@@ -139,7 +186,8 @@ static void see(struct detection *d, const struct activity *a)
         raise(d, a, &from, what);
 }
 
-static const enum kind wants[] = {KIND_DIRECTORY_REPLICATION, KIND_COUNT};
+static const enum kind wants[] = {KIND_DIRECTORY_REPLICATION, KIND_ACCOUNT_CHANGED, KIND_ACCOUNT_CREATED, KIND_OBJECT_CHANGED, KIND_OBJECT_CREATED, KIND_COUNT};
+static const enum kind needs[] = {KIND_DIRECTORY_REPLICATION, KIND_COUNT};
 
 static const struct phrase phrases[] = {
     {"{} from {} asked {} to replicate the directory ({}) at {}; {*}.", "{}, depuis {}, a demandé à {} de répliquer l’annuaire ({}) le {} ; {}."},
@@ -164,7 +212,8 @@ const struct detector det_2006 = {
              "network, "
              "where the address decides when the call does not tell the account. Accounts that are known to replicate, such as those of Entra "
              "Connect, are shown with low severity, and with full severity when they "
-             "turn up at a place that is new for them.",
+             "turn up at a place that is new for them. A computer that events show to have become a controller, before the directory or the "
+             "configuration knows it, raises with medium severity and says who promoted it: whoever may promote one can make an attack look so.",
     .blind = "no event 4662 (Audit Directory Service Access on controllers) and no DRSUAPI traffic",
     .french = {.name = "Attaque DCSync présumée (réplication de services d’annuaire)",
                .about = "Les contrôleurs de domaine copient l’annuaire, hachages des mots de passe compris, les uns des autres. Qui détient les "
@@ -176,6 +225,7 @@ const struct detector det_2006 = {
                .blind = "aucun événement 4662 (Auditer l’accès au service d’annuaire sur les contrôleurs) et aucun trafic DRSUAPI",
                .phrases = phrases},
     .wants = wants,
+    .needs = needs,
     .params = params,
     .state_size = sizeof(struct state),
     .start = start,

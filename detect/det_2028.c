@@ -12,7 +12,8 @@ static const struct param params[] = {
 struct registration { /* by one account */
     unsigned marks;
     int64_t first, last;
-    bool real; /* a true controller was promoted by the same account */
+    bool real; /* a true controller was promoted by the same account, as long as it is one */
+    bool made; /* ... within this registration */
     bool raised;
     struct watch_names computers;
     struct witnesses seen;
@@ -156,6 +157,24 @@ static void turned_to(struct detection *d, const struct activity *a)
     detection_raise(d, a, &f);
 }
 
+/* Within the window a computer that had become a controller is none any more: it was one for a moment, which hides nothing. */
+static void unmade(struct detection *d, const struct activity *a, struct str computer)
+{
+    struct state *s = detection_state(d);
+    struct str name = watch_bare(&(struct account){.name = computer});
+    int64_t window = (int64_t)(detection_param(d, WINDOW_MINUTES) * (double)TIME_MINUTE);
+    uint32_t at = 0;
+    struct registration *r;
+    while ((r = table_each(&s->registrations, &at, NULL))) {
+        if (!r->made || a->time - r->last > window || !watch_names_has(&r->computers, 0, name))
+            continue;
+        r->real = r->made = false;
+        witness_add(&r->seen, a);
+        if (r->marks & (ROGUEDC_SPN | ROGUEDC_OBJECT))
+            report(d, a, r);
+    }
+}
+
 static void see(struct detection *d, const struct activity *a)
 {
     const struct dir *dir = detection_dir(d);
@@ -165,24 +184,26 @@ static void see(struct detection *d, const struct activity *a)
         return;
     unsigned marks = roguedc_marks(a, &computer) & ~(unsigned)ROGUEDC_TOPOLOGY;
     struct state *s = detection_state(d);
-    roguedc_learn(&s->real, marks, computer);
+    bool was = roguedc_is_dc(dir, &s->real, computer), made = roguedc_learn(&s->real, marks, computer);
+    if (was && !roguedc_is_dc(dir, &s->real, computer))
+        unmade(d, a, computer);
+    marks &= ~(unsigned)ROGUEDC_UNMADE;
     if (!marks || dir_is(dir, a->actor_entity, ENTITY_DC) || watch_builtin(&a->actor))
         return;
     struct registration *r = registration_of(d, a);
     if (!r)
         return;
-    if (roguedc_is_dc(dir, &s->real, computer)) {
+    r->made = r->made || made;
+    if (roguedc_is_dc(dir, &s->real, computer))
         r->real = true;
-        return;
-    }
-    if (r->real || (marks == ROGUEDC_DELETED && !r->marks))
+    else if (r->real || (marks == ROGUEDC_DELETED && !r->marks))
         return; /* metadata of a controller that is gone is cleaned up like this */
     r->marks |= marks;
     r->unreported++;
     if (str_set(computer))
         watch_names_add(&r->computers, 0, watch_bare(&(struct account){.name = computer}));
     witness_add(&r->seen, a);
-    if (r->computers.n && (r->marks & (ROGUEDC_SPN | ROGUEDC_OBJECT)))
+    if (!r->real && r->computers.n && (r->marks & (ROGUEDC_SPN | ROGUEDC_OBJECT)))
         report(d, a, r);
 }
 
@@ -237,7 +258,7 @@ const struct detector det_2028 = {
         "names of a controller (GC/ or the directory replication service's GUID), a server or nTDSDSA object in the configuration, or an account "
         "uses "
         "the right to add a replica without a true controller coming out of it. True promotions end with a computer that the directory knows as a "
-        "controller, or whose primary group is that of controllers, and are left out. On the network, where these calls are encrypted, it is a "
+        "controller, or whose primary group is that of controllers, and are left out, unless it is none any more within the window. On the network, where these calls are encrypted, it is a "
         "computer "
         "that is no controller and adds a controller (DRSAddEntry), or asks for replication (DRSReplicaAdd) whereupon a controller turns to it.",
     .blind = "no changes to computer accounts and configuration objects (events 4742, 5136, 5137: Audit Computer Account Management, Audit Directory "

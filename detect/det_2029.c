@@ -61,7 +61,8 @@ static void right_used(struct detection *d, const struct activity *a)
     struct state *s = detection_state(d);
     struct str computer;
     unsigned marks = roguedc_marks(a, &computer);
-    roguedc_learn(&s->real, marks, computer);
+    (void)roguedc_learn(&s->real, marks, computer);
+    marks &= ~(unsigned)ROGUEDC_UNMADE;
     if (!marks || dir_is(dir, a->actor_entity, ENTITY_DC) || watch_builtin(&a->actor))
         return;
     uint64_t key = hash_mix(watch_account(a->actor_entity, &a->actor), 1);

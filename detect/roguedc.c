@@ -74,7 +74,7 @@ static bool controller_class(const struct activity *a)
 }
 
 /* The account type of controllers as SAM writes it (MS-SAMR 2.2.1.12); the directory's is UAC_SERVER_TRUST. */
-enum { SAM_SERVER_TRUST = 0x100 };
+enum { SAM_SERVER_TRUST = 0x100, SAM_PARTIAL_SECRETS = 0x100000 };
 
 /* DCShadow leaves the computer what it was; a promotion changes its account and where it stands. */
 static bool made_controller(const struct activity *a)
@@ -86,6 +86,18 @@ static bool made_controller(const struct activity *a)
     if (str_eqi(attribute, STR("userAccountControl")) && !str_eqi(act_str(a, FACT_VALUE_CHANGE), STR("deleted")))
         return str_u64(value, &uac) && (uac & UAC_SERVER_TRUST);
     return (a->kind == KIND_OBJECT_CREATED || a->kind == KIND_OBJECT_CHANGED) && str_hasi(dn_of(a), STR(",OU=Domain Controllers,DC="));
+}
+
+/* The account is a workstation's: from its beginning, or again. */
+static bool unmade_controller(const struct activity *a)
+{
+    uint64_t group = act_u64(a, FACT_PRIMARY_GROUP, 0), uac = 0;
+    if (group && group != RID_DOMAIN_CONTROLLERS && group != RID_READ_ONLY_CONTROLLERS)
+        return true;
+    if (act_has(a, FACT_UAC_NEW))
+        return !(act_u64(a, FACT_UAC_NEW, 0) & (SAM_SERVER_TRUST | SAM_PARTIAL_SECRETS));
+    return str_eqi(act_str(a, FACT_ATTRIBUTE), STR("userAccountControl")) && !str_eqi(act_str(a, FACT_VALUE_CHANGE), STR("deleted")) &&
+           str_u64(act_str(a, FACT_VALUE), &uac) && !(uac & (UAC_SERVER_TRUST | UAC_PARTIAL_SECRETS));
 }
 
 static struct str first_name(struct str dn)
@@ -116,16 +128,15 @@ unsigned roguedc_marks(const struct activity *a, struct str *computer)
     else if (a->kind == KIND_OBJECT_CREATED && (controller_class(a) || a->protocol == PROTO_DRSUAPI)) /* IDL_DRSAddEntry */
         marks = ROGUEDC_OBJECT;
     else
-        marks = (controller_spns(a) ? ROGUEDC_SPN : 0u) | (made_controller(a) ? ROGUEDC_REAL : 0u);
-    if (marks & (ROGUEDC_SPN | ROGUEDC_REAL))
+        marks = (controller_spns(a) ? ROGUEDC_SPN : 0u) | (made_controller(a) ? ROGUEDC_REAL : unmade_controller(a) ? ROGUEDC_UNMADE : 0u);
+    if (marks & (ROGUEDC_SPN | ROGUEDC_REAL | ROGUEDC_UNMADE))
         *computer = account_of(a);
     else if (marks & (ROGUEDC_OBJECT | ROGUEDC_DELETED))
         *computer = roguedc_server(dn_of(a));
     return marks;
 }
 
-/* PC1, PC1$ and pc1.corp.example.test are one. */
-static uint64_t host_key(struct str computer)
+uint64_t roguedc_key(struct str computer)
 {
     ptrdiff_t dot = str_chr(computer, '.');
     if (dot > 0)
@@ -133,15 +144,19 @@ static uint64_t host_key(struct str computer)
     return hash_stri(str_ends(computer, STR("$")) ? str_sub(computer, 0, computer.n - 1) : computer, 1);
 }
 
-void roguedc_learn(struct table *real, unsigned marks, struct str computer)
+bool roguedc_learn(struct table *real, unsigned marks, struct str computer)
 {
+    bool fresh = false;
     if ((marks & ROGUEDC_REAL) && str_set(computer))
-        (void)table_put(real, host_key(computer), NULL);
+        (void)table_put(real, roguedc_key(computer), &fresh);
+    else if ((marks & ROGUEDC_UNMADE) && str_set(computer))
+        table_drop(real, roguedc_key(computer));
+    return fresh;
 }
 
 bool roguedc_is_dc(const struct dir *dir, struct table *real, struct str computer)
 {
-    return str_set(computer) && (dir_is(dir, dir_computer(dir, computer), ENTITY_DC) || table_get(real, host_key(computer)) != NULL);
+    return str_set(computer) && (dir_is(dir, dir_computer(dir, computer), ENTITY_DC) || table_get(real, roguedc_key(computer)) != NULL);
 }
 
 /* ---- the network ---- */

@@ -14,7 +14,8 @@ enum {
     ROGUEDC_SPN = 4,      /* a controller's service principal names given to a computer */
     ROGUEDC_OBJECT = 8,   /* a server or nTDSDSA object made in the configuration */
     ROGUEDC_DELETED = 16, /* such an object deleted */
-    ROGUEDC_REAL = 32     /* the computer is made a controller for good: account type, primary group, place */
+    ROGUEDC_REAL = 32,    /* the computer is made a controller for good: account type, primary group, place */
+    ROGUEDC_UNMADE = 64   /* its account is no controller's, or not any more: account type, primary group */
 };
 
 /* ---- what the network shows of it (MS-DRSR 4.1.19, 4.1.20): calls whose parameters are encrypted, and who makes them ---- */
@@ -47,8 +48,11 @@ struct str roguedc_name(const struct dir *dir, const struct roguedc_host *h);
 unsigned roguedc_marks(const struct activity *a, struct str *computer);
 /* ALICE of CN=NTDS Settings,CN=ALICE,CN=Servers,CN=... or CN=ALICE,CN=Servers,...; absent when it is neither. */
 struct str roguedc_server(struct str dn);
-/* Remembers computers that became controllers for good; values of `real` are one byte. */
-void roguedc_learn(struct table *real, unsigned marks, struct str computer);
+/* PC1, PC1$ and pc1.corp.example.test are one. */
+uint64_t roguedc_key(struct str computer);
+/* Remembers computers that became controllers for good, until they are none any more; values of `real` are one byte.
+ * True when it becomes one just now. */
+bool roguedc_learn(struct table *real, unsigned marks, struct str computer);
 /* True when that computer is a known controller or became one for good. */
 bool roguedc_is_dc(const struct dir *dir, struct table *real, struct str computer);
 

@@ -13,7 +13,8 @@ enum uac_flag {
     UAC_NOT_DELEGATED = 0x100000,
     UAC_USE_DES_ONLY = 0x200000,
     UAC_DONT_REQUIRE_PREAUTH = 0x400000,
-    UAC_TRUSTED_TO_AUTH_FOR_DELEGATION = 0x1000000 /* protocol transition */
+    UAC_TRUSTED_TO_AUTH_FOR_DELEGATION = 0x1000000, /* protocol transition */
+    UAC_PARTIAL_SECRETS = 0x4000000                 /* a read-only domain controller */
 };
 
 #endif

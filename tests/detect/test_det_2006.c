@@ -37,6 +37,24 @@ static void a_controllers_name_from_a_workstation(void **state)
                &(struct verdict){SEVERITY_HIGH, "DC1$", "10.0.0.21", "DC1", 2, "while the address belongs to another computer"});
 }
 
+/* The directory does not know it yet; events say who promoted it. */
+static void a_new_controller_is_shown_with_its_promotion(void **state)
+{
+    static const struct replay_setup one = {.dcs = {"DC1"}, .learned = true};
+    (void)state;
+    verdict_one(ID, FIXTURE("promoted"), &one, &(struct verdict){SEVERITY_MEDIUM, "NEW3$", "10.0.0.33", "DC1", 3, "admin made it a domain controller at 2026-03-02 09:10"});
+    static const struct replay_setup both = {.dcs = {"DC1", "NEW3"}, .learned = true};
+    verdict_none(ID, FIXTURE("promoted"), &both);
+}
+
+static void a_promotion_excuses_nothing_else(void **state)
+{
+    static const struct replay_setup one = {.dcs = {"DC1"}, .learned = true};
+    (void)state;
+    verdict_one(ID, FIXTURE("promoted_elsewhere"), &one, &(struct verdict){SEVERITY_HIGH, "NEW3$", "10.0.0.21", "DC1", 2, "is not a domain controller"});
+    verdict_one(ID, FIXTURE("promoted_for_a_moment"), &one, &(struct verdict){SEVERITY_HIGH, "NEW3$", "10.0.0.33", "DC1", 2, "is not a domain controller"});
+}
+
 static void controllers_system_and_other_access(void **state)
 {
     (void)state;
@@ -50,6 +68,8 @@ int main(void)
         cmocka_unit_test(a_known_connector_is_shown_low),
         cmocka_unit_test(a_connector_elsewhere_is_stolen),
         cmocka_unit_test(a_controllers_name_from_a_workstation),
+        cmocka_unit_test(a_new_controller_is_shown_with_its_promotion),
+        cmocka_unit_test(a_promotion_excuses_nothing_else),
         cmocka_unit_test(controllers_system_and_other_access),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
