@@ -10,7 +10,9 @@
 #include "decode/auth.h"
 #include "decode/dcerpc.h"
 
-enum { SMB_SESSIONS = 3, SMB_TREES = 8, SMB_FILES = 16, SMB_PIPES = 4, SMB_ASKS = 32 };
+/* A server lets a client have up to 50 requests under way (MaxMpxCount, MS-CIFS 2.2.4.52.2), which tools that guess passwords use: logons that go on at
+ * once all find room (SMB_SESSIONS and the crowd), others hardly ever need more than three. */
+enum { SMB_SESSIONS = 3, SMB_CROWD = 61, SMB_TREES = 8, SMB_FILES = 16, SMB_PIPES = 4, SMB_ASKS = 64 };
 enum smb_share { SMB_SHARE_UNKNOWN, SMB_SHARE_DISK, SMB_SHARE_PIPE, SMB_SHARE_PRINT }; /* MS-SMB2 2.2.10 */
 
 struct smb_session {
@@ -65,6 +67,7 @@ struct smb {
     uint32_t clock;
     bool files;           /* grown by struct smb_more */
     uint8_t pipes;        /* and by so many pipes */
+    uint8_t crowd;        /* and, behind SMB_PIPES of them, by so many sessions */
     uint8_t challenge[8]; /* of an SMB1 server without extended security (MS-CIFS 2.2.4.52.2) */
     bool challenged;
     uint64_t transacts;                   /* id of an NT_TRANSACT that is not all there; 0: none */

@@ -21,23 +21,51 @@ static uint32_t tick(const struct flow *f)
 
 /* ---- sessions ---- */
 
+static unsigned sessions(const struct flow *f)
+{
+    return SMB_SESSIONS + base_of(f)->crowd;
+}
+
+static struct smb_session *nth(const struct flow *f, unsigned i)
+{
+    if (i < SMB_SESSIONS)
+        return &base_of(f)->session[i];
+    struct smb_session *crowd = (void *)(more_of(f)->pipe + SMB_PIPES);
+    return &crowd[i - SMB_SESSIONS];
+}
+
+/* Room for more sessions, which may move the state. */
+static bool room_for_crowd(struct flow *f)
+{
+    enum { STEP = 8 };
+    unsigned n = base_of(f)->crowd + STEP;
+    n = n < SMB_CROWD ? n : SMB_CROWD;
+    if (base_of(f)->crowd == SMB_CROWD ||
+        !f->grow(f, sizeof(struct smb_more) + SMB_PIPES * sizeof(struct smb_pipe) + n * sizeof(struct smb_session)))
+        return false;
+    base_of(f)->files = true;
+    base_of(f)->pipes = SMB_PIPES;
+    base_of(f)->crowd = (uint8_t)n;
+    return true;
+}
+
 struct smb_session *smb_session_of(struct flow *f, uint64_t id)
 {
-    struct smb *s = base_of(f);
-    for (unsigned i = 0; i < SMB_SESSIONS; i++)
-        if (s->session[i].serial && s->session[i].id == id && id) {
-            s->session[i].used = tick(f);
-            return &s->session[i];
-        }
+    for (unsigned i = 0; id && i < sessions(f); i++) {
+        struct smb_session *s = nth(f, i);
+        if (!s->serial || s->id != id)
+            continue;
+        s->used = tick(f);
+        return s;
+    }
     return NULL;
 }
 
 struct smb_session *smb_session_at(struct flow *f, uint32_t serial)
 {
-    struct smb *s = base_of(f);
-    for (unsigned i = 0; i < SMB_SESSIONS; i++)
-        if (serial && s->session[i].serial == serial)
-            return &s->session[i];
+    for (unsigned i = 0; serial && i < sessions(f); i++)
+        if (nth(f, i)->serial == serial)
+            return nth(f, i);
     return NULL;
 }
 
@@ -48,13 +76,19 @@ void smb_session_end(struct decode *d, struct flow *f, struct smb_session *s)
     *s = (struct smb_session){.serial = 0};
 }
 
+/* A free place; one that a logon does not go on in, used longest ago; more room; the one used longest ago. */
 struct smb_session *smb_session_new(struct decode *d, struct flow *f)
 {
-    struct smb *s = base_of(f);
-    struct smb_session *oldest = &s->session[0];
-    for (unsigned i = 1; i < SMB_SESSIONS && oldest->serial; i++)
-        if (!s->session[i].serial || s->session[i].used < oldest->used)
-            oldest = &s->session[i];
+    struct smb_session *oldest = nth(f, 0);
+    for (unsigned i = 1; i < sessions(f) && oldest->serial; i++) {
+        struct smb_session *s = nth(f, i);
+        bool spare = !s->auth.open && oldest->auth.open, same = s->auth.open == oldest->auth.open;
+        if (!s->serial || spare || (same && s->used < oldest->used))
+            oldest = s;
+    }
+    unsigned before = sessions(f);
+    if (oldest->serial && oldest->auth.open && room_for_crowd(f))
+        oldest = nth(f, before);
     smb_session_end(d, f, oldest);
     oldest->serial = oldest->used = tick(f);
     return oldest;
@@ -329,8 +363,8 @@ void smb_end(struct decode *d, struct flow *f)
             smb_act_odd(d, f, &base_of(f)->ask[i], NULL);
     for (unsigned i = 0; base_of(f)->files && i < SMB_FILES; i++)
         smb_file_end(d, f, &more_of(f)->file[i]);
-    for (unsigned i = 0; i < SMB_SESSIONS; i++)
-        smb_session_end(d, f, &base_of(f)->session[i]);
+    for (unsigned i = 0; i < sessions(f); i++)
+        smb_session_end(d, f, nth(f, i));
 }
 
 /* A PDU of which a part was lost is not waited for any longer. */
