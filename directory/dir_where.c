@@ -98,12 +98,13 @@ static void machine_account(struct dir_learner *l, const struct activity *a)
         seen(l, a, &a->ip, a->actor.name, DIR_SOURCE_ACCOUNT);
 }
 
-/* The host of a service that took the ticket for it: "cifs/fs1.corp.example.test", "host/ws1". */
+/* The host of a service that took the ticket for it: "cifs/fs1.corp.example.test", "host/ws1". The password service of the realm is named
+ * "kadmin/changepw" wherever it is (RFC 3244 2). */
 static struct str served(const struct activity *a)
 {
     struct str spn = act_str(a, FACT_SPN);
     ptrdiff_t slash = str_chr(spn, '/');
-    if (a->protocol != PROTO_KERBEROS || slash <= 0)
+    if (a->protocol != PROTO_KERBEROS || slash <= 0 || str_startsi(spn, STR("kadmin/")))
         return STR_NONE;
     struct str host = str_from(spn, (size_t)slash + 1);
     ptrdiff_t end = str_chr(host, '/');
@@ -238,6 +239,33 @@ static size_t sightings(const struct dir *d, const struct dir_known *k, struct d
     return n;
 }
 
+static int by_evidence(const void *x, const void *y)
+{
+    const struct dir_sighting *a = x, *b = y;
+    int c = memcmp(a->ip.b, b->ip.b, sizeof a->ip.b);
+    if (c || a->computer != b->computer)
+        return c ? c : a->computer < b->computer ? -1 : 1;
+    int64_t days = time_day(a->first) - time_day(b->first);
+    return days ? (days < 0 ? -1 : 1) : (int)a->source - (int)b->source;
+}
+
+/* What several learners know of the same day is one sighting, as if one had seen it all. */
+static size_t joined(struct dir_sighting *x, size_t n)
+{
+    size_t kept = 0;
+    qsort(x, n, sizeof *x, by_evidence);
+    for (size_t i = 0; i < n; i++) {
+        struct dir_sighting *last = kept ? &x[kept - 1] : NULL;
+        if (!last || by_evidence(last, &x[i]) != 0) {
+            x[kept++] = x[i];
+            continue;
+        }
+        last->first = x[i].first < last->first ? x[i].first : last->first;
+        last->last = x[i].last > last->last ? x[i].last : last->last;
+    }
+    return kept;
+}
+
 /* The best evidence, if all that is strong names the same computer: true when that is the answer at all times. */
 static bool fix(struct dir *d, const struct dir_sighting *x, size_t n)
 {
@@ -328,7 +356,7 @@ int dir_where_build(struct dir *d, const struct dir_known *k)
     d->places = calloc(room + 1, sizeof *d->places);
     if (!d->places)
         return ERR_MEMORY;
-    d->nplaces = sightings(d, k, d->places);
+    d->nplaces = joined(d->places, sightings(d, k, d->places));
     qsort(d->places, d->nplaces, sizeof *d->places, by_place);
     index_places(d);
     for (size_t i = 0; k->import && i < k->import->n; i++)

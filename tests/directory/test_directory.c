@@ -273,6 +273,25 @@ static void a_claimed_name_counts_little(void **state)
     dir_free(d);
 }
 
+/* "kadmin/changepw" is the password service of the realm, no computer of that name. */
+static void the_password_service_is_no_computer(void **state)
+{
+    struct dir_learner *l = dir_learner_new();
+    struct fact f[] = {{.key = FACT_CARRIER, .type = FACT_TYPE_STR, .s = STR("KPASSWD")}, {.key = FACT_SPN, .type = FACT_TYPE_STR, .s = STR("kadmin/changepw")}};
+    struct activity a = {.kind = KIND_TICKET_USE, .outcome = OUTCOME_SUCCESS, .protocol = PROTO_KERBEROS, .facts = f, .nfacts = 2};
+    (void)state;
+    assert_true(ip_parse(STR("10.0.0.1"), &a.destination_ip, NULL));
+    dir_learn(l, &a);
+    f[0].s = STR("SMB");
+    f[1].s = STR("cifs/dc1.corp.example.test");
+    dir_learn(l, &a);
+    struct dir *d = build(l, NULL, NULL, 0);
+    assert_int_equal(dir_computer(d, STR("changepw")), 0);
+    assert_true(dir_computer(d, STR("DC1")) != 0);
+    assert_int_equal(where(d, "10.0.0.1", 0).computer, dir_computer(d, STR("DC1")));
+    dir_free(d);
+}
+
 /* Packets that are answered make a controller of the address; a log's own fields and a file server do not. */
 static void who_answers_as_a_controller(void **state)
 {
@@ -397,9 +416,9 @@ static void where_in_any_order(void **state)
 {
     static const char *const how[] = {"DHCP lease", "NetBIOS answer", "NETLOGON", "DHCP request"};
     static const char *const names[] = {"WS1", "WS2", "ws3.corp.example.test"};
-    struct dir *d[2];
+    struct dir *d[3]; /* one learner; two that are merged; two */
     (void)state;
-    for (int way = 0; way < 2; way++) {
+    for (int way = 0; way < 3; way++) {
         struct dir_learner *l[3] = {dir_learner_new(), dir_learner_new(), dir_learner_new()};
         for (int k = 0; k < 300; k++) {
             int i = way ? (k * 7 + 3) % 300 : k;
@@ -411,7 +430,7 @@ static void where_in_any_order(void **state)
         }
         dir_learner_merge(l[2], l[0]);
         dir_learner_merge(l[2], l[1]);
-        assert_int_equal(dir_build(&d[way], &l[way ? 2 : 0], 1, NULL, NULL, 0), 0);
+        assert_int_equal(dir_build(&d[way], &l[way == 1 ? 2 : 0], way == 2 ? 2 : 1, NULL, NULL, 0), 0);
         for (int i = 0; i < 3; i++)
             dir_learner_free(l[i]);
     }
@@ -420,15 +439,39 @@ static void where_in_any_order(void **state)
         for (int hour = 0; hour < 200; hour++) {
             char ip[16];
             (void)snprintf(ip, sizeof ip, "10.0.0.%d", host);
-            struct dir_place x = where(d[0], ip, hour), y = where(d[1], ip, hour);
-            assert_int_equal(x.computer, y.computer);
-            assert_int_equal(x.certainty, y.certainty);
-            assert_int_equal(x.source, y.source);
+            struct dir_place x = where(d[0], ip, hour);
+            for (int way = 1; way < 3; way++) {
+                struct dir_place y = where(d[way], ip, hour);
+                assert_int_equal(x.computer, y.computer);
+                assert_int_equal(x.certainty, y.certainty);
+                assert_int_equal(x.source, y.source);
+            }
             known += x.computer != 0;
         }
     assert_true(known > 100);
-    dir_free(d[0]);
-    dir_free(d[1]);
+    for (int way = 0; way < 3; way++)
+        dir_free(d[way]);
+}
+
+/* WS1 at nine and at three, WS2 at noon: at eleven it was WS1, whoever of two saw which. */
+static void two_learners_know_what_one_does(void **state)
+{
+    (void)state;
+    for (int n = 1; n <= 2; n++) {
+        struct dir_learner *l[2] = {dir_learner_new(), dir_learner_new()};
+        struct fact f;
+        struct activity a = name_seen("WS1", "10.0.0.7", "DHCP lease", 9, &f), b = name_seen("WS1", "10.0.0.7", "DHCP lease", 15, &f);
+        struct activity c = name_seen("WS2", "10.0.0.7", "DHCP lease", 12, &f);
+        dir_learn(l[0], &a);
+        dir_learn(l[n - 1], &b);
+        dir_learn(l[n - 1], &c);
+        struct dir *d = NULL;
+        assert_int_equal(dir_build(&d, l, (size_t)n, NULL, NULL, 0), 0);
+        assert_int_equal(where(d, "10.0.0.7", 11).computer, dir_computer(d, STR("WS1")));
+        dir_free(d);
+        dir_learner_free(l[0]);
+        dir_learner_free(l[1]);
+    }
 }
 
 static const char ldif[] =
@@ -575,11 +618,13 @@ int main(void)
                                        cmocka_unit_test(groups_without_their_sid),
                                        cmocka_unit_test(a_lease_changes_hands),
                                        cmocka_unit_test(a_claimed_name_counts_little),
-                                       cmocka_unit_test(who_answers_as_a_controller),
+                                       cmocka_unit_test(the_password_service_is_no_computer),
+        cmocka_unit_test(who_answers_as_a_controller),
                                        cmocka_unit_test(who_replicates_both_ways),
                                        cmocka_unit_test(a_name_makes_no_controller),
                                        cmocka_unit_test(a_controller_says_its_name),
                                        cmocka_unit_test(where_in_any_order),
+        cmocka_unit_test(two_learners_know_what_one_does),
                                        cmocka_unit_test(directory_from_ldif),
                                        cmocka_unit_test(hostile_ldif),
                                        cmocka_unit_test(directory_from_json),
