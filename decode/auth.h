@@ -40,7 +40,7 @@ struct auth_result {
     enum outcome outcome;
     bool has_code;
     uint64_t code;          /* the carrier's: NTSTATUS, LDAP result ... */
-    const char *carrier;    /* "SMB", "LDAP", "RPC", "HTTP", "DNS" */
+    const char *carrier;    /* "SMB", "LDAP", "RPC", "HTTP", "DNS", "KPASSWD" */
     struct str native_os, native_lm, dialects; /* SMB: what the client calls itself and offers (facts of the same names); else absent */
 };
 
