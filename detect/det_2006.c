@@ -196,6 +196,9 @@ static const struct phrase phrases[] = {
     {"it is known to replicate the directory (synchronisation or backup); it is shown because whoever steals it can read every password hash",
      "il est connu pour répliquer l’annuaire (synchronisation ou sauvegarde) ; il est montré parce que qui le vole peut lire tous les hachages de "
      "mots de passe"},
+    {"{} made it a domain controller at {}: tag it as one if that was planned, or it is an attack",
+     "{} en a fait un contrôleur de domaine le {} : étiquetez-le comme tel si c’était prévu, sinon c’est une attaque"},
+    {"somebody", "quelqu’un"},
     {"the name is a controller's while the address belongs to another computer",
      "le nom est celui d’un contrôleur alors que l’adresse appartient à un autre ordinateur"},
     {0}};
@@ -221,7 +224,10 @@ const struct detector det_2006 = {
                         "d’un contrôleur, ou le compte d’un contrôleur depuis l’adresse d’un autre ordinateur, utilise les droits "
                         "DS-Replication-Get-Changes, -All ou -In-Filtered-Set (événement 4662) ou appelle DRSGetNCChanges sur le réseau, où "
                         "l’adresse décide quand l’appel ne dit pas le compte. Les comptes connus pour répliquer, comme ceux d’Entra Connect, sont "
-                        "montrés avec une gravité faible, et avec la pleine gravité quand ils apparaissent en un lieu nouveau pour eux.",
+                        "montrés avec une gravité faible, et avec la pleine gravité quand ils apparaissent en un lieu nouveau pour eux. Un ordinateur "
+                        "dont des événements montrent qu’il est devenu contrôleur, avant que l’annuaire ou la configuration le sachent, est montré "
+                        "avec une gravité moyenne et le nom de qui l’a promu : qui peut promouvoir un contrôleur peut donner cette apparence à une "
+                        "attaque.",
                .blind = "aucun événement 4662 (Auditer l’accès au service d’annuaire sur les contrôleurs) et aucun trafic DRSUAPI",
                .phrases = phrases},
     .wants = wants,

@@ -269,7 +269,8 @@ const struct detector det_2028 = {
                         "dans l’annuaire : il reçoit les noms de principal de service d’un contrôleur (GC/ ou le GUID du service de réplication "
                         "d’annuaire), un objet serveur ou nTDSDSA dans la configuration, ou un compte utilise le droit d’ajouter un réplica sans "
                         "qu’il en sorte un vrai contrôleur. Les vraies promotions aboutissent à un ordinateur que l’annuaire connaît comme "
-                        "contrôleur, ou dont le groupe principal est celui des contrôleurs, et sont laissées de côté. Sur le réseau, où ces appels "
+                        "contrôleur, ou dont le groupe principal est celui des contrôleurs, et sont laissées de côté, sauf s’il ne l’est déjà plus dans "
+                        "la fenêtre de temps. Sur le réseau, où ces appels "
                         "sont chiffrés, c’est un ordinateur qui n’est pas contrôleur et qui ajoute un contrôleur (DRSAddEntry), ou qui demande une "
                         "réplication (DRSReplicaAdd) à la suite de quoi un contrôleur se tourne vers lui.",
                .blind = "aucune modification de comptes d’ordinateur ni d’objets de configuration (événements 4742, 5136, 5137 : Auditer la "
