@@ -1,10 +1,16 @@
 /* tools/sample/cloud.c - records of the unified audit log, Entra ID and CloudTrail. */
 #include "tools/sample/cloud.h"
 
+#include "base/hash.h"
+
 #include <stdio.h>
 
 #define APP_OFFICE "89bee1f7-5e6e-4d8a-9f3d-ecd601259da7"
 #define APP_MOBILE "27922004-5251-4030-b22d-91ecd9a37ea4"
+/* as long as Exchange's: one number makes both */
+#define MESSAGE_ID "<PR0P264MB0001%016llX%016llX@PR0P264MB0001.FRAP264.PROD.OUTLOOK.COM>"
+#define FOLDER_ID "LgAAAAB%08xetuFQ7LfotY140YtAQBApy3sz969T5S28xFPC4OAAAAAAEMAAAB"
+#define ITEM_ID "RgAAAAB%08xetuFQ7LfotY140YtBwBApy3sz969T5S28xFPC4OAAAAAAEMAABApy3sz969T5S28xFPC4OAAACHpYdAAAJ"
 #define SHAREPOINT "https://aurelia.sharepoint.example"
 
 struct session cloud_session(struct world *w, const struct person *p, uint32_t ip, bool mobile)
@@ -42,6 +48,13 @@ static struct buf *begin(struct world *w, int64_t t, const struct person *p, con
             "\",\"RecordType\":%d,\"UserKey\":\"%s\",\"UserType\":0,\"Version\":1,\"Workload\":\"%s\",\"UserId\":\"%s\"",
             time, rng_guid(&w->rng, id), c->operation, c->type, p->puid, c->workload, p->upn);
     return b;
+}
+
+/* An identifier that the text always has: a site's, a folder's. */
+static const char *guid_of(const char *text, char out[RNG_GUID])
+{
+    struct rng r = rng_for(hash_str(str_of(text), 1), 0, 0);
+    return rng_guid(&r, out);
 }
 
 /* ---- sign-ins ---- */
@@ -137,12 +150,20 @@ static const char *extension(const char *file)
 static struct buf *file_record(struct world *w, int64_t t, const struct session *s, const struct common *c, const char *site,
                                const char *file)
 {
-    char ip[ORG_IP], a[RNG_GUID], l[RNG_GUID];
+    char ip[ORG_IP], a[RNG_GUID], l[RNG_GUID], list[RNG_GUID], where[RNG_GUID], web[RNG_GUID], listed[64];
     struct buf *b = begin(w, t, s->person, c);
+    snprintf(listed, sizeof listed, "%s/Documents", site);
     buf_fmt(b,
             ",\"ClientIP\":\"%s\",\"ObjectId\":\"" SHAREPOINT "/sites/%s/Documents/%s\",\"CorrelationId\":\"%s\",\"EventSource\":"
             "\"SharePoint\",\"ItemType\":\"File\",\"ListItemUniqueId\":\"%s\",\"UserAgent\":\"%s\"",
             org_ip(s->ip, ip), site, file, rng_guid(&w->rng, a), rng_guid(&w->rng, l), org_agent(s->agent, s->mobile));
+    buf_fmt(b,
+            ",\"ApplicationDisplayName\":\"%s\",\"AppAccessContext\":{\"AADSessionId\":\"%s\",\"CorrelationId\":\"%s\","
+            "\"UniqueTokenId\":\"%.22s\"},\"AuthenticationType\":\"OAuth\",\"BrowserName\":\"%s\",\"IsManagedDevice\":%s,"
+            "\"Platform\":\"%s\",\"ListId\":\"%s\",\"Site\":\"%s\",\"WebId\":\"%s\",\"ListBaseType\":1,\"ListServerTemplate\":101",
+            s->mobile ? "OneDrive for iOS and Android" : "Office365 Shell WCSS-Client", s->id, a, l,
+            org_browser(s->agent, s->mobile), s->mobile ? "false" : "true", s->mobile ? "Mobile" : "WinDesktop",
+            guid_of(listed, list), guid_of(site, where), guid_of(where, web));
     buf_fmt(b,
             ",\"SourceFileExtension\":\"%s\",\"SiteUrl\":\"" SHAREPOINT "/sites/%s/\",\"SourceFileName\":\"%s\","
             "\"SourceRelativeUrl\":\"Documents\"",
@@ -173,10 +194,12 @@ void cloud_share(struct world *w, int64_t t, const struct session *s, const char
 
 static void mailbox(struct world *w, struct buf *b, const struct session *s)
 {
-    char ip[ORG_IP], sid[64];
+    char ip[ORG_IP], sid[64], request[RNG_GUID];
     const struct person *p = s->person;
     org_ip(s->ip, ip);
     org_sid(&w->org, p->who.rid, sid);
+    buf_fmt(b, ",\"AppId\":\"%s\",\"ClientAppId\":\"%s\",\"ClientVersion\":\"15.20.7135.019\",\"ClientRequestId\":\"%s\"",
+            s->mobile ? APP_MOBILE : APP_OFFICE, s->mobile ? APP_MOBILE : APP_OFFICE, rng_guid(&(struct rng){w->rng.s}, request));
     buf_fmt(b,
             ",\"ResultStatus\":\"Succeeded\",\"ClientIP\":\"%s\",\"ClientIPAddress\":\"%s\",\"ClientInfoString\":\"Client=%s\","
             "\"ExternalAccess\":false,\"InternalLogonType\":0,\"LogonType\":0,\"LogonUserSid\":\"%s\",\"MailboxGuid\":\"%s\","
@@ -190,23 +213,26 @@ void cloud_mail(struct world *w, int64_t t, const struct session *s, const char 
     bool access = strcmp(operation, "MailItemsAccessed") == 0, send = strcmp(operation, "Send") == 0;
     const struct common c = {operation, "Exchange", access ? 50 : send ? 2 : 3};
     struct buf *b = begin(w, t, s->person, &c);
-    unsigned long long message = rng_u64(&w->rng);
+    unsigned long long message = rng_u64(&w->rng), rest = hash_mix(message, 1);
+    unsigned item = (unsigned)message, folder = (unsigned)hash_str(str_of(s->person->cloud), 1);
     mailbox(w, b, s);
     if (access)
         buf_fmt(b,
                 ",\"OperationProperties\":[{\"Name\":\"MailAccessType\",\"Value\":\"Bind\"},{\"Name\":\"IsThrottled\",\"Value\":"
-                "\"False\"}],\"Folders\":[{\"FolderItems\":[{\"InternetMessageId\":\"<%016llx@" ORG_MAIL ">\"}],\"Id\":\"LgAAAAB%08x\","
-                "\"Path\":\"\\\\Inbox\"}],\"OperationCount\":1}",
-                message, (unsigned)message);
+                "\"False\"}],\"Folders\":[{\"FolderItems\":[{\"InternetMessageId\":\"" MESSAGE_ID "\",\"SizeInBytes\":%u}],\"Id\":\""
+                FOLDER_ID "\",\"Path\":\"\\\\Inbox\"}],\"OperationCount\":1}",
+                message, rest, 4096 + item % 60000, folder);
     else if (send)
-        buf_fmt(b, ",\"Item\":{\"Id\":\"Unknown\",\"InternetMessageId\":\"<%016llx@" ORG_MAIL ">\",\"Subject\":\"%s\"}}", message,
-                subject);
+        buf_fmt(b,
+                ",\"Item\":{\"Id\":\"" ITEM_ID "\",\"InternetMessageId\":\"" MESSAGE_ID "\",\"ParentFolder\":{\"Id\":\"" FOLDER_ID
+                "\",\"Path\":\"\\\\Drafts\"},\"SizeInBytes\":%u,\"Subject\":\"%s\"}}",
+                item, message, rest, folder ^ 1, 4096 + item % 60000, subject);
     else
         buf_fmt(b,
-                ",\"AffectedItems\":[{\"Id\":\"RgAAAAB%08x\",\"InternetMessageId\":\"<%016llx@" ORG_MAIL
-                ">\",\"ParentFolder\":{\"Id\":\"LgAAAAB0\",\"Path\":\"\\\\Inbox\"},\"Subject\":\"%s\"}],\"CrossMailboxOperation\":"
-                "false,\"Folder\":{\"Id\":\"LgAAAAB0\",\"Path\":\"\\\\Inbox\"}}",
-                (unsigned)message, message, subject);
+                ",\"AffectedItems\":[{\"Id\":\"" ITEM_ID "\",\"InternetMessageId\":\"" MESSAGE_ID "\",\"ParentFolder\":{\"Id\":\""
+                FOLDER_ID "\",\"Path\":\"\\\\Inbox\"},\"Subject\":\"%s\"}],\"CrossMailboxOperation\":false,\"Folder\":{\"Id\":\""
+                FOLDER_ID "\",\"Path\":\"\\\\Inbox\"}}",
+                item, message, rest, folder, subject, folder);
     out_end(w->out, OUT_O365, t);
 }
 
@@ -225,11 +251,19 @@ void cloud_rule(struct world *w, int64_t t, const struct session *s, const char 
 
 void cloud_teams(struct world *w, int64_t t, const struct session *s, const char *operation, const char *team)
 {
-    char ip[ORG_IP];
+    char ip[ORG_IP], id[RNG_GUID];
     const struct common c = {operation, "MicrosoftTeams", 25};
     struct buf *b = begin(w, t, s->person, &c);
-    buf_fmt(b, ",\"ClientIP\":\"%s\",\"ObjectId\":\"%s\",\"TeamName\":\"%s\",\"CommunicationType\":\"Team\"}", org_ip(s->ip, ip),
+    guid_of(team, id);
+    buf_fmt(b, ",\"ClientIP\":\"%s\",\"ObjectId\":\"%s\",\"TeamName\":\"%s\",\"CommunicationType\":\"Team\"", org_ip(s->ip, ip),
             team, team);
+    buf_fmt(b,
+            ",\"TeamGuid\":\"19:%.8s%.4s%.4s@thread.tacv2\",\"AADGroupId\":\"%s\",\"ItemName\":\"%s\",\"ExtraProperties\":[{\"Key\":"
+            "\"OsName\",\"Value\":\"%s\"},{\"Key\":\"ClientName\",\"Value\":\"skypeteams\"},{\"Key\":\"ClientVersion\",\"Value\":"
+            "\"27/1415/1.0.0.2023110101\"},{\"Key\":\"ClientUtcOffsetSeconds\",\"Value\":\"3600\"}],\"ParticipantInfo\":{"
+            "\"HasForeignTenantUsers\":false,\"HasGuestUsers\":false,\"HasOtherGuestUsers\":false,\"HasUnauthenticatedUsers\":false,"
+            "\"ParticipatingTenantIds\":[\"" ORG_TENANT "\"]}}",
+            id, id + 9, id + 14, id, team, org_system(s->agent, s->mobile));
     out_end(w->out, OUT_O365, t);
 }
 
@@ -324,8 +358,12 @@ void cloud_call(struct world *w, int64_t t, const struct call *c)
     buf_fmt(b,
             ",\"requestParameters\":%s,\"responseElements\":null,\"requestID\":\"%s\",\"eventID\":\"%s\",\"readOnly\":%s,"
             "\"eventType\":\"AwsApiCall\",\"managementEvent\":true,\"recipientAccountId\":\"" ORG_AWS
-            "\",\"eventCategory\":\"Management\"}",
+            "\",\"eventCategory\":\"Management\"",
             c->request ? c->request : "null", rng_guid(&w->rng, a), rng_guid(&w->rng, id), read_only(c->name) ? "true" : "false");
+    buf_fmt(b,
+            ",\"tlsDetails\":{\"tlsVersion\":\"TLSv1.3\",\"cipherSuite\":\"TLS_AES_128_GCM_SHA256\",\"clientProvidedHostHeader\":"
+            "\"%.*s.%s.amazonaws.com\"}}",
+            (int)strcspn(c->source, "."), c->source, out_region(c->region));
     out_end(w->out, c->region, t);
 }
 
@@ -346,7 +384,8 @@ void cloud_console(struct world *w, int64_t t, const struct person *p, uint32_t 
     buf_fmt(b,
             ",\"additionalEventData\":{\"LoginTo\":\"https://console.aws.amazon.com/console/home\",\"MobileVersion\":\"No\","
             "\"MFAUsed\":\"Yes\"},\"eventID\":\"%s\",\"readOnly\":false,\"eventType\":\"AwsConsoleSignIn\",\"managementEvent\":true,"
-            "\"recipientAccountId\":\"" ORG_AWS "\",\"eventCategory\":\"Management\"}",
+            "\"recipientAccountId\":\"" ORG_AWS "\",\"eventCategory\":\"Management\",\"tlsDetails\":{\"tlsVersion\":\"TLSv1.3\","
+            "\"cipherSuite\":\"TLS_AES_128_GCM_SHA256\",\"clientProvidedHostHeader\":\"signin.aws.amazon.com\"}}",
             rng_guid(&w->rng, id));
     out_end(w->out, OUT_AWS_VIRGINIA, t);
 }

@@ -328,7 +328,8 @@ static void pipeline(struct world *w) /* deployments, day and night */
     for (int i = w->bulk ? 4000 : 40; i > 0; i--) {
         static const char *const name[] = {"GetObject", "PutObject", "GetParameter", "AssumeRole"};
         cloud_call(w, w->midnight + rng_span(&w->rng, TIME_DAY),
-                   &(struct call){OUT_AWS_PARIS, "deploy-pipeline", org_egress(PARIS), "Boto3/1.34.11 Python/3.11.6 Linux/6.1",
+                   &(struct call){OUT_AWS_PARIS, "deploy-pipeline", org_egress(PARIS), "Boto3/1.34.11 md/Botocore#1.34.11 ua/2.0 os/linux#6.1.66-93.164.amzn2023.x86_64 md/arch#x86_64 lang/python#3.11.6 "
+                                  "md/pyimpl#CPython cfg/retry-mode#legacy Botocore/1.34.11",
                                   i % 4 == 3 ? "sts.amazonaws.com" : i % 4 == 2 ? "ssm.amazonaws.com" : "s3.amazonaws.com",
                                   name[i % 4], NULL, NULL});
     }
