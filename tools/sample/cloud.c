@@ -150,9 +150,10 @@ static const char *extension(const char *file)
 static struct buf *file_record(struct world *w, int64_t t, const struct session *s, const struct common *c, const char *site,
                                const char *file)
 {
-    char ip[ORG_IP], a[RNG_GUID], l[RNG_GUID], list[RNG_GUID], where[RNG_GUID], web[RNG_GUID], listed[64];
+    char ip[ORG_IP], a[RNG_GUID], l[RNG_GUID], list[RNG_GUID], where[RNG_GUID], web[RNG_GUID], of_list[64], of_web[64];
     struct buf *b = begin(w, t, s->person, c);
-    snprintf(listed, sizeof listed, "%s/Documents", site);
+    snprintf(of_list, sizeof of_list, "%s/Documents", site);
+    snprintf(of_web, sizeof of_web, "%s/web", site);
     buf_fmt(b,
             ",\"ClientIP\":\"%s\",\"ObjectId\":\"" SHAREPOINT "/sites/%s/Documents/%s\",\"CorrelationId\":\"%s\",\"EventSource\":"
             "\"SharePoint\",\"ItemType\":\"File\",\"ListItemUniqueId\":\"%s\",\"UserAgent\":\"%s\"",
@@ -163,7 +164,7 @@ static struct buf *file_record(struct world *w, int64_t t, const struct session 
             "\"Platform\":\"%s\",\"ListId\":\"%s\",\"Site\":\"%s\",\"WebId\":\"%s\",\"ListBaseType\":1,\"ListServerTemplate\":101",
             s->mobile ? "OneDrive for iOS and Android" : "Office365 Shell WCSS-Client", s->id, a, l,
             org_browser(s->agent, s->mobile), s->mobile ? "false" : "true", s->mobile ? "Mobile" : "WinDesktop",
-            guid_of(listed, list), guid_of(site, where), guid_of(where, web));
+            guid_of(of_list, list), guid_of(site, where), guid_of(of_web, web));
     buf_fmt(b,
             ",\"SourceFileExtension\":\"%s\",\"SiteUrl\":\"" SHAREPOINT "/sites/%s/\",\"SourceFileName\":\"%s\","
             "\"SourceRelativeUrl\":\"Documents\"",
