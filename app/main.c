@@ -1,6 +1,7 @@
 /* app/main.c - chooses the command. */
 #include "app/command.h"
 
+#include <malloc.h>
 #include <sodium.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -24,8 +25,18 @@ static bool wants_help(int argc, char **argv)
     return false;
 }
 
+enum { LARGE_BLOCK = 1 << 20, HEAP_SPARE = 4 << 20 };
+
+/* A table that has outgrown its room gives it back to the system. By default the library learns to keep such blocks, and holes with them. */
+static void keep_no_holes(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+    (void)mallopt(M_TRIM_THRESHOLD, HEAP_SPARE);
+}
+
 int main(int argc, char **argv)
 {
+    keep_no_holes();
     if (sodium_init() < 0) {
         (void)fputs("vigie: libsodium cannot be initialised\n", stderr);
         return 1;

@@ -216,6 +216,18 @@ struct str str_dup(struct arena *a, struct str s)
     return (struct str){out, s.n};
 }
 
+struct str str_glue(struct arena *a, struct str one, struct str two, struct str three)
+{
+    const struct str parts[] = {one, two, three};
+    char *text = arena_alloc(a, one.n + two.n + three.n), *to = text;
+    for (unsigned i = 0; text && i < 3; i++) {
+        if (parts[i].n)
+            memcpy(to, parts[i].p, parts[i].n);
+        to += parts[i].n;
+    }
+    return text ? (struct str){text, (size_t)(to - text)} : STR_NONE;
+}
+
 struct str str_fmt(struct arena *a, const char *fmt, ...)
 {
     char text[4096];

@@ -84,6 +84,8 @@ bool str_i64(struct str s, int64_t *value);
 
 struct str str_lower(struct arena *a, struct str s); /* a folded copy; s itself when nothing to fold */
 struct str str_dup(struct arena *a, struct str s);
+/* Three texts, one behind the other; absent when memory is short. What is said of every message is made with this rather than str_fmt(). */
+struct str str_glue(struct arena *a, struct str one, struct str two, struct str three);
 /* Formats into the arena; cut at 4 KiB. */
 struct str str_fmt(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

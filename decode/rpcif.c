@@ -6,7 +6,7 @@ enum { MORE_DATA = 234 }; /* Win32: success, the answer goes on (MS-ERREF 2.2) *
 void rpcif_ignore(struct decode *d, const struct rpc_call *c, const char *operation)
 {
     struct str name = operation ? str_of(operation) : str_fmt(d->arena, "operation %u", c->opnum);
-    decode_ignored(d, str_fmt(d->arena, "%s %.*s", c->interface->name, STR_ARG(name)));
+    decode_ignored(d, str_glue(d->arena, str_of(c->interface->name), STR(" "), name));
 }
 
 void rpcif_dispatch(struct decode *d, const struct rpc_call *c, const struct rpc_op *ops)

@@ -81,7 +81,7 @@ static void negotiate_request(struct smb_message *x) /* 2.2.3 */
         const char *known = dialect_text(code);
         struct str one = known ? str_of(known) : str_fmt(x->d->arena, "0x%x", code);
         if (rd_ok(&x->r))
-            all = str_fmt(x->d->arena, "%.*s%s%.*s", STR_ARG(all), all.n ? ", " : "", STR_ARG(one));
+            all = str_glue(x->d->arena, all, all.n ? STR(", ") : STR(""), one);
     }
     struct smb *s = x->f->state;
     netdec_keep(&s->dialects, all);

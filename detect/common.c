@@ -249,8 +249,8 @@ struct str common_spread_text(struct arena *arena, const struct common_spread *s
     unsigned shown = s->n <= most + 1 ? s->n : most;
     struct str text = STR("");
     for (unsigned i = 0; i < shown; i++) {
-        const char *between = i == 0 ? "" : i + 1 == s->n ? " and " : ", ";
-        text = str_fmt(arena, "%.*s%s%.*s", STR_ARG(text), between, (int)s->thing[i].length, s->thing[i].text);
+        struct str between = i == 0 ? STR("") : i + 1 == s->n ? STR(" and ") : STR(", ");
+        text = str_glue(arena, text, between, (struct str){s->thing[i].text, s->thing[i].length});
     }
     return shown < s->n ? str_fmt(arena, "%.*s and %u more", STR_ARG(text), s->n - shown) : text;
 }

@@ -31,7 +31,7 @@ one() { # name, command...: one test by exit code
 for t in layers size banned; do one "tools/$t" sh "tools/$t.sh"; done
 one tools/symbols sh tools/symbols.sh "$build"
 
-# ---- what only computes goes beside the scripts, which mostly wait: one lane of C tests and fuzzers ----
+# ---- what only computes goes beside the scripts, which mostly wait: one lane of C tests and fuzzers, at lower priority ----
 
 run() { # name, command...: its output and exit code into the logs
     out=$logs/$(echo "$1" | tr / _).log
@@ -75,6 +75,7 @@ fuzzers=$(find build-fuzz -maxdepth 1 -type f -name 'fuzz_*' -perm -u+x ! -name 
 for p in $programs; do run "$p" timeout "${TEST_SECONDS:-300}" "$build/tests/$p"; done
 for f in $fuzzers; do run_fuzzer "$f"; done ) &
 computing=$!
+renice -n 10 -p $computing >/dev/null 2>&1
 
 run_script() { # script
     case $1 in
@@ -102,19 +103,25 @@ tell_script() { # script
     grep -i '^notice' "$log"
 }
 
-# comparisons with other programs only compute: they go beside the others, at low priority
 scripts=$(find tests -name 'test_*.py' -o -name 'test_*.sh' | LC_ALL=C sort)
+# comparisons with other programs only compute: they go beside the others, at low priority
 compare=$(echo "$scripts" | grep -E 'compare|agreement|tshark')
 ( for s in $compare; do
     TEST_SECONDS=${TEST_SECONDS:-2400} run_script "$s"
 done ) &
 comparing=$!
 renice -n 19 -p $comparing >/dev/null 2>&1
+# what a domain controller (tests/app/lab.py and live.py start one at a time) or a browser is waited for has a lane of its own
+outside=$(echo "$scripts" | grep -E '^tests/portal/|_directory|_govern|_lab_live|_dir_ldap|_sign_on')
+( for s in $outside; do run_script "$s"; done ) &
+waiting=$!
 for s in $scripts; do
-    case " $(echo "$compare" | tr "\n" " ") " in *" $s "*) continue ;; esac
+    case " $(echo "$compare $outside" | tr "\n" " ") " in *" $s "*) continue ;; esac
     run_script "$s"
     tell_script "$s"
 done
+wait "$waiting"
+for s in $outside; do tell_script "$s"; done
 
 wait "$computing"
 for p in $programs; do tell_program "$p"; done

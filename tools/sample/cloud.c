@@ -344,6 +344,34 @@ static bool read_only(const char *name)
     return strncmp(name, "Get", 3) == 0 || strncmp(name, "List", 4) == 0 || strncmp(name, "Describe", 8) == 0;
 }
 
+/* What the service was asked for; of objects and parameters also which they are. */
+static void aws_request(const struct world *w, struct buf *b, const struct call *c)
+{
+    struct rng r = {w->rng.s};
+    unsigned build = (unsigned)w->day * 8 + rng_below(&r, 8);
+    if (c->request)
+        buf_fmt(b, ",\"requestParameters\":%s", c->request);
+    else if (strcmp(c->name, "GetObject") == 0 || strcmp(c->name, "PutObject") == 0)
+        buf_fmt(b,
+                ",\"requestParameters\":{\"bucketName\":\"aurelia-deploy\",\"key\":\"releases/build-%u.tar.gz\",\"Host\":\"aurelia-deploy.s3.%s."
+                "amazonaws.com\"},\"additionalEventData\":{\"SignatureVersion\":\"SigV4\",\"CipherSuite\":\"TLS_AES_128_GCM_SHA256\","
+                "\"AuthenticationMethod\":\"AuthHeader\",\"bytesTransferredIn\":0,\"bytesTransferredOut\":%u},\"resources\":[{\"type\":"
+                "\"AWS::S3::Object\",\"ARN\":\"arn:aws:s3:::aurelia-deploy/releases/build-%u.tar.gz\"},{\"accountId\":\"" ORG_AWS
+                "\",\"type\":\"AWS::S3::Bucket\",\"ARN\":\"arn:aws:s3:::aurelia-deploy\"}]",
+                build, out_region(c->region), 100000 + build * 17, build);
+    else if (strcmp(c->name, "GetParameter") == 0)
+        buf_fmt(b,
+                ",\"requestParameters\":{\"name\":\"/deploy/settings-%u\",\"withDecryption\":true},\"resources\":[{\"accountId\":\"" ORG_AWS
+                "\",\"ARN\":\"arn:aws:ssm:%s:" ORG_AWS ":parameter/deploy/settings-%u\"}]",
+                build % 40, out_region(c->region), build % 40);
+    else if (strcmp(c->name, "AssumeRole") == 0)
+        buf_str(b, STR(",\"requestParameters\":{\"roleArn\":\"arn:aws:iam::" ORG_AWS ":role/deploy\",\"roleSessionName\":\"deploy\","
+                       "\"durationSeconds\":900},\"resources\":[{\"accountId\":\"" ORG_AWS "\",\"type\":\"AWS::IAM::Role\",\"ARN\":\"arn:aws:iam::"
+                       ORG_AWS ":role/deploy\"}]"));
+    else
+        buf_str(b, STR(",\"requestParameters\":null"));
+}
+
 void cloud_call(struct world *w, int64_t t, const struct call *c)
 {
     char ip[ORG_IP], a[RNG_GUID], id[RNG_GUID], time[32];
@@ -356,11 +384,11 @@ void cloud_call(struct world *w, int64_t t, const struct call *c)
             time, c->source, c->name, out_region(c->region), org_ip(c->ip, ip), c->agent);
     if (c->error)
         buf_fmt(b, ",\"errorCode\":\"%s\",\"errorMessage\":\"User is not authorized to perform this operation\"", c->error);
+    aws_request(w, b, c);
     buf_fmt(b,
-            ",\"requestParameters\":%s,\"responseElements\":null,\"requestID\":\"%s\",\"eventID\":\"%s\",\"readOnly\":%s,"
-            "\"eventType\":\"AwsApiCall\",\"managementEvent\":true,\"recipientAccountId\":\"" ORG_AWS
-            "\",\"eventCategory\":\"Management\"",
-            c->request ? c->request : "null", rng_guid(&w->rng, a), rng_guid(&w->rng, id), read_only(c->name) ? "true" : "false");
+            ",\"responseElements\":null,\"requestID\":\"%s\",\"eventID\":\"%s\",\"readOnly\":%s,\"eventType\":\"AwsApiCall\","
+            "\"managementEvent\":true,\"recipientAccountId\":\"" ORG_AWS "\",\"eventCategory\":\"Management\"",
+            rng_guid(&w->rng, a), rng_guid(&w->rng, id), read_only(c->name) ? "true" : "false");
     buf_fmt(b,
             ",\"tlsDetails\":{\"tlsVersion\":\"TLSv1.3\",\"cipherSuite\":\"TLS_AES_128_GCM_SHA256\",\"clientProvidedHostHeader\":"
             "\"%.*s.%s.amazonaws.com\"}}",
