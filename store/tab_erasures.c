@@ -95,8 +95,8 @@ int tab_erasures_entity(struct db *db, uint32_t number)
                                        "DELETE FROM findings WHERE entity=?",
                                        "DELETE FROM resets WHERE entity=?",
                                        "DELETE FROM risks WHERE entity=?",
-                                       "UPDATE governance SET entity=0, person=NULL, name='', reason=NULL, why=NULL, before=NULL, ended=coalesce(ended, asked),"
-                                       " state=CASE WHEN state<3 THEN 4 ELSE state END WHERE entity=?",
+                                       ("UPDATE governance SET entity=0, person=NULL, name='', reason=NULL, why=NULL, before=NULL, ended=coalesce(ended, asked),"
+                                        " state=CASE WHEN state<3 THEN 4 ELSE state END WHERE entity=?"),
                                        "DELETE FROM policy_suppressions WHERE by=0 AND value=CAST(? AS TEXT)",
                                        "DELETE FROM entities WHERE number=?"};
     int err = 0;
