@@ -1,18 +1,22 @@
 """tests/app/checks.py - runs the check_ functions of a script, each with a folder of its own, and says how many passed."""
-import concurrent.futures, os, shutil, socket, sys, tempfile, threading, time, traceback
+import concurrent.futures, os, shutil, signal, socket, sys, tempfile, threading, time, traceback
 
 
 class Skip(Exception):
     """What a check needs is not there."""
 
 
-def until(what, seconds, ask):
+def wait_for(ask, seconds, say):
+    """What `ask` answers when that is true at last; `say` tells what there was instead."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if ask():
-            return
+    while not (got := ask()):
+        assert time.monotonic() < end, say()
         time.sleep(0.1)
-    raise AssertionError(f"not {what} after {seconds} s")
+    return got
+
+
+def until(what, seconds, ask):
+    wait_for(ask, seconds, lambda: f"not {what} after {seconds} s")
 
 
 def free_port(kind=socket.SOCK_STREAM):
@@ -57,3 +61,27 @@ def run_checks(names, prepare=None, at_once=1):
     shutil.rmtree(base, ignore_errors=True)
     print(", ".join(f"{n} {what}" for what, n in count.items()))
     return 1 if count["failed"] else 0
+
+
+def run_in_turn(names, begin, end):
+    """The check_ functions of `names`, which have no folder of their own but one thing that they all look at, one after another. `begin` makes that
+    thing, or gives False when it cannot be here and has said why; `end` takes it away, whatever happens. Ends the script."""
+    passed = failed = skipped = 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    try:
+        there = begin() is not False
+        skipped += not there
+        for check in [f for n, f in names.items() if n.startswith("check_") and there]:
+            began = time.monotonic()
+            try:
+                check()
+                passed += 1
+            except Exception as e:
+                failed += 1
+                print(f"FAILED {check.__name__}: {type(e).__name__}: {str(e)[:1500]}")
+                traceback.print_exc(limit=-2, file=sys.stdout)
+            print(f"{check.__name__} {time.monotonic() - began:.1f} s", flush=True)
+    finally:
+        end()
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    sys.exit(1 if failed else 0)

@@ -2,9 +2,10 @@
 
 The hub runs on the client's side of the lab; its API is asked through sockets made there.
 """
-import base64, glob, json, os, re, shutil, signal, subprocess, sys, tempfile, time, traceback
+import base64, glob, json, os, re, shutil, sys, tempfile, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from checks import run_in_turn, wait_for
 from hub import Hub, Person, PASSWORD
 from lab import ADMIN, ROOT, URL, Lab
 
@@ -12,7 +13,6 @@ WRONG = "Not-The-Passw0rd-77"  # must turn up nowhere
 work = tempfile.mkdtemp(prefix="vigie-hubdir-")
 lab = Lab(work)
 samba, apply, route, silence, readers, body = lab.samba, lab.apply, lab.route, lab.silence, lab.children, lab.service
-passed = failed = skipped = 0
 hub, number = None, None
 
 
@@ -23,11 +23,7 @@ def service(n=None):
 
 
 def until(what, seconds=30):
-    end = time.monotonic() + seconds
-    while not (got := what()):
-        assert time.monotonic() < end, (str(service())[:1500] if number else "", hub.stderr()[-500:])
-        time.sleep(0.1)
-    return got
+    return wait_for(what, seconds, lambda: (str(service())[:1500] if number else "", hub.stderr()[-500:]))
 
 
 def synchronise(n=None):
@@ -273,39 +269,25 @@ def check_removal():
     nowhere(ADMIN)
 
 
-def run():
-    global hub, passed, failed, skipped
+def begin():
+    global hub
     if not lab.up():
-        skipped += 1
-        return
+        return False
     samba("user", "create", "plain", "Pla1n-Passw0rd!")
     user = lambda n, **more: f"dn: CN={n},CN=Users,{ROOT}\nchangetype: add\nobjectClass: user\nsAMAccountName: {n}\nuserAccountControl: 544\n" + "".join(f"{k}: {v}\n" for k, v in more.items()) + "\n"
     group = lambda n, *m: f"dn: CN={n},CN=Users,{ROOT}\nchangetype: add\nobjectClass: group\nsAMAccountName: {n}\n" + "".join(f"member: CN={x},CN=Users,{ROOT}\n" for x in m) + "\n"
     apply(user("alice", title="Head", department="Finance", mail="alice@corp.example.test") + user("bob") + user("carol") + group("inner", "alice") + group("outer", "inner", "carol"))
     hub = Hub(work, start=False, within=lab.within())
     hub.start()
-    for name, check in list(globals().items()):
-        if not name.startswith("check_"):
-            continue
-        began = time.monotonic()
-        try:
-            check()
-            passed += 1
-        except (AssertionError, subprocess.SubprocessError, OSError, ValueError, KeyError, IndexError, TypeError, StopIteration) as e:
-            failed += 1
-            print(f"FAILED {name}: {type(e).__name__}: {str(e)[:1500]}")
-            traceback.print_exc(limit=-2, file=sys.stdout)
-        print(f"{name} {time.monotonic() - began:.1f} s")
-    hub.stop()
 
 
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-try:
-    run()
-finally:
-    if hub and hub.p and hub.p.poll() is None:
-        hub.kill()
-    lab.down()
-    shutil.rmtree(work, ignore_errors=True)
-print(f"{passed} passed, {failed} failed, {skipped} skipped")
-sys.exit(1 if failed else 0)
+def end():
+    try:
+        if hub and hub.p and hub.p.poll() is None:
+            hub.stop()
+    finally:
+        lab.down()
+        shutil.rmtree(work, ignore_errors=True)
+
+
+run_in_turn(globals(), begin, end)

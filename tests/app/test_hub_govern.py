@@ -1,8 +1,9 @@
 """tests/app/test_hub_govern.py - governance of real accounts: a Samba controller in namespaces that the test makes, changed by the hub over LDAP,
 looked at with ldapsearch and kinit."""
-import base64, csv, datetime, io, json, os, re, shutil, signal, sqlite3, subprocess, sys, tempfile, time, traceback
+import base64, csv, datetime, io, json, os, re, shutil, sqlite3, sys, tempfile, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from checks import run_in_turn, wait_for
 from hub import Hub, Person, PASSWORD, VIGIE
 from lab import ADMIN, ROOT, URL, Lab
 
@@ -10,7 +11,6 @@ WRITER = "Wr1ter-Passw0rd!"
 SECRET = "Us3r-Passw0rd!"
 work = tempfile.mkdtemp(prefix="vigie-govern-")
 lab = Lab(work)
-passed = failed = skipped = 0
 hub, number = None, None
 
 
@@ -44,11 +44,7 @@ def service():
 
 
 def until(what, seconds=40):
-    end = time.monotonic() + seconds
-    while not (got := what()):
-        assert time.monotonic() < end, (json.dumps(hub.me.get("governance")["data"][:3]), hub.stderr()[-700:])
-        time.sleep(0.1)
-    return got
+    return wait_for(what, seconds, lambda: (json.dumps(hub.me.get("governance")["data"][:3]), hub.stderr()[-700:]))
 
 
 def person(name):
@@ -499,11 +495,10 @@ def people():
         lab.samba("dsacl", "set", f"--objectdn=CN=Users,{ROOT}", "--action=allow", f"--sddl=(OA;CIIO;WP;{GUIDS[attribute]};{GUIDS['user']};{sid})")
 
 
-def run():
-    global hub, number, passed, failed, skipped
+def begin():
+    global hub, number
     if not lab.up():
-        skipped += 1
-        return
+        return False
     people()
     hub = Hub(work, start=False, within=lab.within())
     hub.start()
@@ -512,28 +507,15 @@ def run():
     number = data["number"]
     until(lambda: service()["state"] == "ok")
     until(lambda: any(u["name"] == "alice" for u in hub.me.get("users?q=alice")["data"]))
-    for name, check in list(globals().items()):
-        if not name.startswith("check_"):
-            continue
-        began = time.monotonic()
-        try:
-            check()
-            passed += 1
-        except (AssertionError, subprocess.SubprocessError, OSError, ValueError, KeyError, IndexError, TypeError, StopIteration, NameError) as e:
-            failed += 1
-            print(f"FAILED {name}: {type(e).__name__}: {str(e)[:1500]}")
-            traceback.print_exc(limit=-2, file=sys.stdout)
-        print(f"{name} {time.monotonic() - began:.1f} s", flush=True)
-    hub.stop()
 
 
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-try:
-    run()
-finally:
-    if hub and hub.p and hub.p.poll() is None:
-        hub.kill()
-    lab.down()
-    shutil.rmtree(work, ignore_errors=True)
-print(f"{passed} passed, {failed} failed, {skipped} skipped")
-sys.exit(1 if failed else 0)
+def end():
+    try:
+        if hub and hub.p and hub.p.poll() is None:
+            hub.stop()
+    finally:
+        lab.down()
+        shutil.rmtree(work, ignore_errors=True)
+
+
+run_in_turn(globals(), begin, end)

@@ -2,7 +2,10 @@
 
 What was synchronised is compared with what the controller's own database says (ldbsearch), after a first run and after every kind of change.
 """
-import base64, hashlib, json, os, re, shutil, signal, struct, subprocess, sys, tempfile, time
+import base64, hashlib, json, os, re, shutil, struct, subprocess, sys, tempfile, time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "app"))
+from checks import run_in_turn
 
 BUILD = os.environ.get("VIGIE_BUILD", "build")
 VIGIE = os.path.abspath(f"{BUILD}/vigie")
@@ -12,7 +15,6 @@ ROOT = "DC=corp,DC=example,DC=test"
 OU = f"OU=Lab,{ROOT}"
 LARGE = 1600  # members: more than the 1,500 that one answer carries; contacts, which are made quickly
 URL = "ldaps://dc1.corp.example.test"
-passed = failed = skipped = 0
 work = tempfile.mkdtemp(prefix="vigie-ldap-")
 env = dict(os.environ, VIGIE_LAB_BASE=os.path.abspath(f"{BUILD}/lab"), ASAN_OPTIONS="detect_leaks=1")
 
@@ -484,33 +486,18 @@ def lab_space():
     return next(l.split("=")[1].strip() for l in open(f"{work}/lab.env") if l.startswith("LAB_DC_SPACE"))
 
 
-def run():
-    global passed, failed, skipped
+def begin():
     p = lab("up", check=False)
     if p.returncode == 77:
         print(p.stdout.strip())
-        skipped += 1
-        return
+        return False
     assert p.returncode == 0, (p.stdout, p.stderr)
     populate()
-    for name, check in list(globals().items()):
-        if not name.startswith("check_"):
-            continue
-        began = time.monotonic()
-        try:
-            check()
-            passed += 1
-        except (AssertionError, subprocess.SubprocessError, OSError, ValueError, KeyError, IndexError) as e:
-            failed += 1
-            print(f"FAILED {name}: {type(e).__name__}: {str(e)[:1500]}")
-        print(f"{name} {time.monotonic() - began:.1f} s")
 
 
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-try:
-    run()
-finally:
+def end():
     lab("down", check=False)
     shutil.rmtree(work, ignore_errors=True)
-print(f"{passed} passed, {failed} failed, {skipped} skipped")
-sys.exit(1 if failed else 0)
+
+
+run_in_turn(globals(), begin, end)
