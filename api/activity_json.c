@@ -214,14 +214,14 @@ static int write_links(struct api_request *q, struct jout *j, const uint8_t id[1
 int activity_json_row(struct api_request *q, struct jout *j, const struct actlog_row *row)
 {
     const struct activity *a = &row->activity;
-    static const char *const outcomes[] = {[OUTCOME_UNKNOWN] = "unknown", [OUTCOME_SUCCESS] = "success", [OUTCOME_FAILURE] = "failure"};
+    struct str outcome = outcome_text(a->outcome);
     char hex[33], ip[IP_TEXT];
     jout_kstr(j, "id", hash_hex(hex, a->id, 16));
     api_ktime(j, "time", a->time);
     api_ktime(j, "created", row->created);
     jout_kstr(j, "kind", act_kind(a));
     jout_kstr(j, "description", activity_json_description(q->arena, a, q->language));
-    jout_kz(j, "outcome", outcomes[a->outcome]);
+    jout_kstr(j, "outcome", str_set(outcome) ? outcome : STR("unknown"));
     jout_key(j, "app");
     jout_obj(j);
     jout_ku64(j, "service", app_number(a->app));

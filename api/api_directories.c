@@ -82,10 +82,7 @@ struct wanted {
 
 static bool line(struct str s)
 {
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
-            return false;
-    return s.n <= TEXT_MOST;
+    return s.n <= TEXT_MOST && str_one_line(s);
 }
 
 static bool address(struct str s)

@@ -251,50 +251,45 @@ static int post(struct api_request *q, struct api_response *r)
 
 /* ---- deciding about one ---- */
 
-static int decide(struct api_request *q, struct api_response *r, enum governance_state to)
+enum word { APPROVE, REJECT, RETRY };
+
+static int say(struct api_request *q, struct api_response *r, enum word w)
 {
+    static const struct {
+        enum governance_state to;
+        const char *done, *no;
+    } words[] = {[APPROVE] = {GOVERNANCE_WAITING, "governance action approved", "This action does not wait for approval."},
+                 [REJECT] = {GOVERNANCE_REJECTED, "governance action rejected", "This action does not wait for approval."},
+                 [RETRY] = {GOVERNANCE_WAITING, "governance action tried again", "Only what has failed is tried again."}};
     struct stored_governance g;
     int err = governance_json_find(q, q->vars[0], &g);
     if (!err)
         err = db_begin(q->db);
     if (err)
         return err;
-    err = tab_governance_decide(q->db, g.number, to, q->caller->name, q->now);
-    g.state = to;
+    err = w == RETRY ? tab_governance_retry(q->db, g.number, q->caller->name, q->now) : tab_governance_decide(q->db, g.number, words[w].to, q->caller->name, q->now);
+    g.state = words[w].to;
     if (!err)
-        err = api_audit(q, to == GOVERNANCE_WAITING ? "governance action approved" : "governance action rejected", g.person, STR_NONE, audit_text(q, &g));
+        err = api_audit(q, words[w].done, g.person, STR_NONE, audit_text(q, &g));
     err = db_end(q->db, err);
     if (err == ERR_NOT_FOUND)
-        return api_refuse(r, 409, "This action does not wait for approval.");
+        return api_refuse(r, 409, words[w].no);
     return err ? err : answer(q, r, &g.number, 1);
 }
 
 static int approve(struct api_request *q, struct api_response *r)
 {
-    return decide(q, r, GOVERNANCE_WAITING);
+    return say(q, r, APPROVE);
 }
 
 static int reject(struct api_request *q, struct api_response *r)
 {
-    return decide(q, r, GOVERNANCE_REJECTED);
+    return say(q, r, REJECT);
 }
 
 static int retry(struct api_request *q, struct api_response *r)
 {
-    struct stored_governance g;
-    int err = governance_json_find(q, q->vars[0], &g);
-    if (!err)
-        err = db_begin(q->db);
-    if (err)
-        return err;
-    err = tab_governance_retry(q->db, g.number, q->caller->name, q->now);
-    g.state = GOVERNANCE_WAITING;
-    if (!err)
-        err = api_audit(q, "governance action tried again", g.person, STR_NONE, audit_text(q, &g));
-    err = db_end(q->db, err);
-    if (err == ERR_NOT_FOUND)
-        return api_refuse(r, 409, "Only what has failed is tried again.");
-    return err ? err : answer(q, r, &g.number, 1);
+    return say(q, r, RETRY);
 }
 
 static const char *no_revert(const struct stored_governance *g)

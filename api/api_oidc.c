@@ -5,8 +5,6 @@
 #include "api/oidc_provider.h"
 #include "store/secret.h"
 
-#include <sodium.h>
-
 static int write_settings(struct api_request *q, struct jout *j, const struct oidc_settings *s)
 {
     bool secret = false;
@@ -83,8 +81,8 @@ static int try_client(struct api_request *q, const struct oidc_provider *p, stru
         err = secret_get(q->hub->secrets, q->db, q->arena, OIDC_SECRET, &g.secret);
     if (!err)
         err = oidc_provider_exchange(q, p, &g, &tokens, &why);
-    if (str_set(g.secret) && !str_set(secret))
-        sodium_memzero((char *)(uintptr_t)g.secret.p, g.secret.n);
+    if (!str_set(secret))
+        secret_wipe(g.secret);
     if (err)
         return err;
     *verdict = verdict_of(tokens.error);

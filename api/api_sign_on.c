@@ -14,8 +14,6 @@
 #include "store/secret.h"
 #include "store/tab_settings.h"
 
-#include <sodium.h>
-
 /* ---- going there ---- */
 
 static int audit_why(struct api_request *q, const char *what, struct str who, struct str why)
@@ -141,8 +139,7 @@ static int exchange(struct api_request *q, struct oidc_provider *p, const struct
     int err = secret_get(q->hub->secrets, q->db, q->arena, OIDC_SECRET, &g.secret);
     if (!err)
         err = oidc_provider_exchange(q, p, &g, &tokens, &why);
-    if (str_set(g.secret))
-        sodium_memzero((char *)(uintptr_t)g.secret.p, g.secret.n);
+    secret_wipe(g.secret);
     if (err || str_set(why))
         return err ? err : end_with(o, str_set(tokens.error) ? "failed" : "away", why);
     return read_token(q, p, &tokens, pending->nonce, o);

@@ -95,10 +95,7 @@ void exchange_end(void *server, struct MHD_Connection *c, void **exchange, enum 
 
 static bool header_safe(const char *v)
 {
-    for (; v && *v; v++)
-        if ((unsigned char)*v < 0x20 || *v == 0x7f)
-            return false;
-    return v != NULL;
+    return v && str_one_line(str_of(v));
 }
 
 /* RFC 6266: an ASCII name, and the whole one in UTF-8. */

@@ -25,13 +25,12 @@ static struct str input_name(struct exporting *x, uint32_t number)
 
 static void csv_row(struct exporting *x, const struct actlog_row *row)
 {
-    static const char *const outcomes[] = {[OUTCOME_UNKNOWN] = "", [OUTCOME_SUCCESS] = "success", [OUTCOME_FAILURE] = "failure"};
     const struct activity *a = &row->activity;
     char id[33], when[TIME_TEXT], ip[IP_TEXT];
     const struct str cells[] = {time_text(a->time, when),
                                 act_kind(a),
                                 activity_json_description(&x->texts, a, ENGLISH),
-                                str_of(outcomes[a->outcome]),
+                                outcome_text(a->outcome),
                                 account_text(&a->actor),
                                 a->app,
                                 ip_set(&a->ip) ? ip_text(&a->ip, ip) : STR_NONE,

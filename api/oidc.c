@@ -12,10 +12,7 @@ enum { TEXT_MOST = 250, CA_MOST = 65536, SECRET_LONGEST = 1000 };
 
 static bool line(struct str s)
 {
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
-            return false;
-    return s.n <= TEXT_MOST;
+    return s.n <= TEXT_MOST && str_one_line(s);
 }
 
 /* host, host:port, [v6]:port */

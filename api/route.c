@@ -105,10 +105,7 @@ void route_tree_close(struct route_tree *t)
 
 static bool sound_segment(struct str s)
 {
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
-            return false;
-    return !str_eq(s, STR(".")) && !str_eq(s, STR(".."));
+    return str_one_line(s) && !str_eq(s, STR(".")) && !str_eq(s, STR(".."));
 }
 
 static void insert(struct route_path *p, unsigned at, struct str segment)

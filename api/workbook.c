@@ -1,6 +1,8 @@
 /* api/workbook.c - workbooks in memory. */
 #include "api/workbook.h"
 
+#include "base/utf.h"
+
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -36,14 +38,12 @@ lxw_worksheet *workbook_sheet(struct workbook *w, const char *name, const char *
 
 void workbook_text(lxw_worksheet *s, lxw_row_t row, unsigned column, struct str text, struct arena *a)
 {
-    size_t n = text.n < CELL_MAX ? text.n : CELL_MAX;
-    while (n < text.n && n > 0 && ((unsigned char)text.p[n] & 0xc0) == 0x80) /* never in the middle of a character */
-        n--;
-    char *z = str_set(text) ? arena_alloc(a, n + 1) : NULL;
+    text = utf_cut(text, CELL_MAX);
+    char *z = str_set(text) ? arena_alloc(a, text.n + 1) : NULL;
     if (!z)
         return;
-    memcpy(z, text.p, n);
-    z[n] = '\0';
+    memcpy(z, text.p, text.n);
+    z[text.n] = '\0';
     (void)worksheet_write_string(s, row, (lxw_col_t)column, z, NULL);
 }
 

@@ -1,12 +1,13 @@
 /* app/child.c - another command of this program as a process of its own. */
 #include "app/child.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -51,16 +52,8 @@ static bool lift(int *fd)
 
 static bool put_file(int *fd, struct str text)
 {
-    *fd = memfd_create("vigie", MFD_CLOEXEC);
-    if (!lift(fd) || fchmod(*fd, 0600) != 0)
-        return false;
-    for (size_t at = 0; at < text.n;) {
-        ssize_t n = write(*fd, text.p + at, text.n - at);
-        if (n <= 0)
-            return false;
-        at += (size_t)n;
-    }
-    return true;
+    *fd = file_in_memory(text);
+    return lift(fd);
 }
 
 static int open_files(struct run *r)

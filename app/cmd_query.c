@@ -153,14 +153,13 @@ static void put_cell(struct buf *out, struct str s, bool last)
 
 static void put_csv(struct printing *p, const struct activity *a)
 {
-    static const char *const outcomes[] = {[OUTCOME_UNKNOWN] = "", [OUTCOME_SUCCESS] = "success", [OUTCOME_FAILURE] = "failure"};
     char id[33], when[TIME_TEXT], ip[IP_TEXT];
     const struct object *o = a->nobjects ? &a->objects[0] : NULL;
     const struct str cells[] = {hash_hex(id, a->id, 16),
                                 time_text(a->time, when),
                                 a->app,
                                 act_kind(a),
-                                str_of(outcomes[a->outcome]),
+                                outcome_text(a->outcome),
                                 account_text(&a->actor),
                                 a->device,
                                 ip_set(&a->ip) ? ip_text(&a->ip, ip) : STR_NONE,

@@ -10,7 +10,6 @@
 #include "store/tab_directories.h"
 
 #include <errno.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -94,7 +93,7 @@ static struct str synchronise(struct hub *h, const struct stored_directory *d, s
     if (err || !str_set(secret))
         return STR("the password or keytab cannot be read: enter it again");
     why = directory_call_run(c, secret, SYNC_SECONDS);
-    sodium_memzero((char *)(uintptr_t)secret.p, secret.n);
+    secret_wipe(secret);
     if (!str_set(why) && (d->failures || brought_something(c)))
         err = take_over(h, d->number);
     return err ? str_fmt(&c->text, "what was read cannot be taken over: %s", err_text(err)) : why;

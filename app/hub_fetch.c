@@ -1,31 +1,15 @@
 /* app/hub_fetch.c - what the API asks of another server: one HTTPS request, bounded in time and size, never elsewhere than to that server. */
 #include "app/hub_private.h"
 
+#include "base/file.h"
 #include "net/http.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 enum { FETCH_MS = 10000, CA_PATH = 40 };
-
-/* Authorities as a file that is on no disk: libcurl over GnuTLS takes them from a path alone. */
-static int ca_file(struct str ca, char path[CA_PATH])
-{
-    int fd = memfd_create("vigie", MFD_CLOEXEC);
-    for (size_t at = 0; fd >= 0 && at < ca.n;) {
-        ssize_t n = write(fd, ca.p + at, ca.n - at);
-        if (n <= 0) {
-            (void)close(fd);
-            return -1;
-        }
-        at += (size_t)n;
-    }
-    (void)snprintf(path, CA_PATH, "/proc/self/fd/%d", fd);
-    return fd;
-}
 
 static int ask(struct http *http, const struct hub_fetch *f, int *status, struct buf *body, char why[HUB_FETCH_WHY])
 {
@@ -53,11 +37,12 @@ int hub_fetch(const struct hub_fetch *f, int *status, struct buf *body, char why
 {
     struct http *http = NULL;
     char path[CA_PATH];
-    int fd = str_set(f->ca) ? ca_file(f->ca, path) : -1;
+    int fd = str_set(f->ca) ? file_in_memory(f->ca) : -1; /* libcurl over GnuTLS takes authorities from a path alone */
     if (str_set(f->ca) && fd < 0) {
         (void)snprintf(why, HUB_FETCH_WHY, "its authorities cannot be handed on: %s", strerror(errno));
         return ERR_IO;
     }
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     const struct http_options o = {.ca_file = fd >= 0 ? path : NULL, .timeout_ms = FETCH_MS, .most = f->most, .tries = 1, .stay = true};
     int err = http_open(&o, &http, why);
     if (!err)

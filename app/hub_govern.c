@@ -10,7 +10,6 @@
 #include "policy/govern.h"
 #include "store/tab_audit.h"
 
-#include <sodium.h>
 #include <stdio.h>
 
 enum { EVERY_MS = 1000, ACT_SECONDS = 40, FIRST_SECONDS = 30, SOON_SECONDS = 2, TRIES = 8, UNREACHABLE = 3 };
@@ -127,7 +126,7 @@ static struct str ask(struct doing *d, const struct stored_entity *e, bool look,
         *again = false;
     } else {
         why = directory_call_run(&c, secret, ACT_SECONDS);
-        sodium_memzero((char *)(uintptr_t)secret.p, secret.n);
+        secret_wipe(secret);
         *again = c.code == UNREACHABLE || c.code < 0;
     }
     const struct jnode *doc = str_set(why) ? NULL : jin_embedded(&d->a, str_dup(&d->a, str_trim(buf_view(&c.out))));

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,4 +55,24 @@ int file_write_secret(const char *path, struct str text)
     good = good && rename(part, path) == 0;
     free(part);
     return good ? 0 : ERR_IO;
+}
+
+static bool write_all(int fd, struct str text)
+{
+    for (size_t at = 0; at < text.n;) {
+        ssize_t n = write(fd, text.p + at, text.n - at);
+        if (n <= 0)
+            return false;
+        at += (size_t)n;
+    }
+    return true;
+}
+
+int file_in_memory(struct str text)
+{
+    int fd = memfd_create("vigie", MFD_CLOEXEC);
+    if (fd < 0 || (fchmod(fd, 0600) == 0 && write_all(fd, text)))
+        return fd;
+    (void)close(fd);
+    return -1;
 }

@@ -12,5 +12,7 @@ FILE *file_open(const char *path);
 int file_read(const char *path, size_t most, struct buf *out);
 /* Writes a file that its owner alone may read (0600), durable: beside it and renamed, so that a kill leaves the old one or the new. */
 int file_write_secret(const char *path, struct str text);
+/* A file in memory that has no path (close-on-exec, 0600): for what takes files alone, and for secrets. Its descriptor, -1 with errno. */
+int file_in_memory(struct str text);
 
 #endif

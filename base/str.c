@@ -16,6 +16,14 @@ bool str_eqi_same_length(const char *a, const char *b, size_t n)
     return i == n || word_fold(word_load_rest(a + i, n - i)) == word_fold(word_load_rest(b + i, n - i));
 }
 
+bool str_one_line(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
+            return false;
+    return true;
+}
+
 int str_cmp(struct str a, struct str b)
 {
     size_t n = a.n < b.n ? a.n : b.n;

@@ -56,6 +56,7 @@ bool str_starts(struct str s, struct str prefix);
 bool str_startsi(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
 bool str_endsi(struct str s, struct str suffix);
+bool str_one_line(struct str s); /* no control characters in it */
 /* Position of the first `needle` in `s`, or -1. */
 ptrdiff_t str_find(struct str s, struct str needle);
 ptrdiff_t str_findi(struct str s, struct str needle);

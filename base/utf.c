@@ -146,3 +146,13 @@ struct str utf_clean(struct arena *a, struct str s)
     }
     return (struct str){out, o};
 }
+
+struct str utf_cut(struct str s, size_t most)
+{
+    if (s.n <= most)
+        return s;
+    while (most && ((unsigned char)s.p[most] & 0xc0) == 0x80)
+        most--;
+    s.n = most;
+    return s;
+}

@@ -13,6 +13,8 @@ struct str utf_from16(struct arena *a, const uint8_t *bytes, size_t n);
 /* Bytes written for one code point (at most four). */
 size_t utf_put(char *out, uint32_t code);
 bool utf_valid(struct str s);
+/* At most so many bytes of it, never a part of a character. */
+struct str utf_cut(struct str s, size_t most);
 /* The same text with every invalid byte made U+FFFD; s itself when valid. */
 struct str utf_clean(struct arena *a, struct str s);
 

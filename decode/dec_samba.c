@@ -5,6 +5,8 @@
  * member that holds the rest. An Authentication is a check of credentials, an Authorization the session
  * that follows; lines do not name the server but by its address. Statuses are NTSTATUS names (logons) or
  * LDAP result codes (directory). */
+#include "base/dn.h"
+#include "base/utf.h"
 #include "decode/decode.h"
 #include "decode/winstatus.h"
 #include "decode/wintext.h"
@@ -174,10 +176,10 @@ static int authorization(struct decode *d, const struct line *l)
 
 static struct object *named_by_dn(struct decode *d, enum object_type type, enum object_role role, struct str dn)
 {
-    struct str cn = wintext_rdn(dn, 0);
+    struct str cn = dn_value(dn, 0);
     struct object *o = str_set(dn) ? decode_object(d, type, role, str_set(cn) ? cn : dn) : NULL;
     if (o)
-        o->ref.domain = wintext_dn_domain(d->arena, dn);
+        o->ref.domain = dn_domain(d->arena, dn);
     return o;
 }
 
@@ -187,7 +189,7 @@ static struct activity *directory(struct decode *d, const struct line *l, enum k
     struct activity *a = begin(d, l, kind, part);
     a->actor.sid = get(l, "userSid");
     a->session = get(l, "sessionId");
-    a->instance = wintext_dn_domain(d->arena, dn);
+    a->instance = dn_domain(d->arena, dn);
     a->admin = !str_eq(a->actor.sid, STR("S-1-5-18"));
     a->has_code = jin_u64(l->doc, l->body, "statusCode", &a->code);
     if (a->has_code)
@@ -236,7 +238,7 @@ static struct str values(struct decode *d, const struct line *l, const struct jn
         if (!str_set(*how))
             *how = str_eq(action, STR("delete")) ? STR("deleted") : STR("added");
         for (const struct jnode *v = list ? jin_first(l->doc, list) : NULL; v; v = jin_next(l->doc, list, v)) {
-            struct str s = wintext_cut(jin_str(l->doc, v, "value"), MAX_VALUE);
+            struct str s = utf_cut(jin_str(l->doc, v, "value"), MAX_VALUE);
             if (!s.n || (all.n && all.n + s.n >= MAX_VALUE))
                 continue;
             all = all.n ? str_fmt(d->arena, "%.*s %.*s", STR_ARG(all), STR_ARG(s)) : s;

@@ -403,7 +403,7 @@ static void result(struct decode *d, const struct krb5_error *e)
     uint16_t code = rd_u16be(&r);
     if (!rd_ok(&r) || code >= sizeof names / sizeof *names)
         return;
-    struct str text = wintext_cut(str_trim(utf_clean(d->arena, str_from(e->data, 2))), TEXT);
+    struct str text = utf_cut(str_trim(utf_clean(d->arena, str_from(e->data, 2))), TEXT);
     decode_str(d, FACT_ERROR_NAME, str_fmt(d->arena, "KRB5_KPASSWD_%s%s%.*s", names[code], text.n ? ": " : "", STR_ARG(text)));
 }
 

@@ -1,6 +1,7 @@
 /* decode/ldapchange.c - changes of the directory over LDAP as the activities that events 4728, 5136, 5137, 5139 and 5141 give. */
 #include "decode/ldapchange.h"
 
+#include "base/dn.h"
 #include "base/hash.h"
 #include "decode/wintext.h"
 
@@ -50,17 +51,17 @@ struct object *ldapchange_object(struct decode *d, enum object_type type, enum o
             o->ref.sid = str_sub(dn, 5, (size_t)end - 5);
         return o;
     }
-    struct str cn = wintext_rdn(dn, 0);
+    struct str cn = dn_value(dn, 0);
     struct object *o = str_set(dn) ? decode_object(d, type, role, str_set(cn) ? cn : dn) : NULL;
     if (o)
-        o->ref.domain = wintext_dn_domain(d->arena, dn);
+        o->ref.domain = dn_domain(d->arena, dn);
     return o;
 }
 
 static struct activity *begin(struct ldapwork *w, enum kind kind, struct str dn)
 {
     struct activity *a = ldapchange_begin(w, kind);
-    a->instance = wintext_dn_domain(w->d->arena, dn);
+    a->instance = dn_domain(w->d->arena, dn);
     a->admin = true;
     return a;
 }

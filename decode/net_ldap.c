@@ -2,6 +2,7 @@
  *
  * A request is kept until its answer comes: at most SLOTS of them, each with at most RAW of its bytes. Of a bind only the name is kept,
  * never the password. */
+#include "base/dn.h"
 #include "decode/auth.h"
 #include "decode/ldapchange.h"
 #include "decode/ldapquery.h"
@@ -53,10 +54,10 @@ struct here { /* the message at hand */
 static struct account called(struct decode *d, struct str name)
 {
     struct account a = {0};
-    struct str cn = str_chr(name, '=') > 0 && str_chr(name, ',') > 0 ? wintext_rdn(name, 0) : STR_NONE;
+    struct str cn = str_chr(name, '=') > 0 && str_chr(name, ',') > 0 ? dn_value(name, 0) : STR_NONE;
     if (str_set(cn)) {
         a.name = cn;
-        a.domain = wintext_dn_domain(d->arena, name);
+        a.domain = dn_domain(d->arena, name);
     } else if (name.n) {
         decode_account(&a, name);
     }
@@ -220,7 +221,7 @@ static void search(struct ldapwork *w, struct ldapmsg *l, uint32_t entries)
     ldapquery_read(d->arena, &l->body, w->cut, &q);
     ldapmsg_controls(l, &c);
     struct activity *a = ldapchange_begin(w, KIND_LDAP_SEARCH);
-    a->instance = wintext_dn_domain(d->arena, q.base);
+    a->instance = dn_domain(d->arena, q.base);
     decode_str(d, FACT_LDAP_BASE, q.base);
     decode_str(d, FACT_LDAP_SCOPE, q.scope);
     decode_str(d, FACT_LDAP_FILTER, q.filter);

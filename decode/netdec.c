@@ -2,6 +2,7 @@
 #include "decode/netdec.h"
 
 #include "base/hash.h"
+#include "base/utf.h"
 
 static struct str bytes_of(const void *p, size_t n)
 {
@@ -63,10 +64,8 @@ void netdec_fault(struct decode *d, const struct message *m, const char *why, ui
 
 size_t netdec_copy(char *to, size_t room, struct str s)
 {
-    size_t n = s.n < room ? s.n : room;
-    while (n < s.n && n > 0 && ((unsigned char)s.p[n] & 0xc0) == 0x80)
-        n--;
-    if (n)
-        memcpy(to, s.p, n);
-    return n;
+    s = utf_cut(s, room);
+    if (s.n)
+        memcpy(to, s.p, s.n);
+    return s.n;
 }

@@ -2,6 +2,7 @@
  *
  * Security and distribution groups of the three scopes, and basic application groups: Windows security
  * auditing events 4727 to 4764 and 4783 to 4792. The group is object GROUP, the account MEMBER. */
+#include "base/dn.h"
 #include "decode/winevent.h"
 #include "decode/wintext.h"
 
@@ -24,7 +25,7 @@ static int member(struct decode *d, const struct winevent *e, enum kind kind)
     struct str dn = str_trim(win_str(e, WF_MemberName));
     struct object *o = winevent_object(d, e, OBJECT_ACCOUNT, ROLE_MEMBER, fields);
     if (!o && dn.n) {
-        struct str cn = wintext_rdn(dn, 0);
+        struct str cn = dn_value(dn, 0);
         decode_object(d, OBJECT_ACCOUNT, ROLE_MEMBER, str_set(cn) ? cn : dn);
     }
     decode_str(d, FACT_DN, dn.n ? dn : STR_NONE);

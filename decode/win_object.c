@@ -2,6 +2,7 @@
  *
  * Fields: Windows security auditing events 4661, 4662, 5136, 5137, 5138, 5139, 5141. Control access
  * rights: MS-ADTS 5.1.3.2.1. */
+#include "base/dn.h"
 #include "decode/winevent.h"
 #include "decode/wintext.h"
 
@@ -42,7 +43,7 @@ static int handle(struct decode *d, const struct winevent *e)
     enum object_type type = sam ? sam_type(win_str(e, WF_ObjectType)) : OBJECT_DIRECTORY_OBJECT;
     if (name.n) {
         bool sid = str_starts(name, STR("S-1-"));
-        struct str cn = wintext_rdn(name, 0);
+        struct str cn = dn_value(name, 0);
         bool account = type != OBJECT_DIRECTORY_OBJECT;
         struct object *o = decode_object(d, type, ROLE_TARGET, sid ? STR_NONE : account && str_set(cn) ? cn : name);
         if (o && sid)

@@ -4,6 +4,7 @@
  * activity. Fields: Windows security auditing events of the subcategory Detailed Directory Service
  * Replication. Directory agents are named by the DN of their NTDS Settings object, whose parent is the
  * server. */
+#include "base/dn.h"
 #include "decode/winevent.h"
 #include "decode/wintext.h"
 
@@ -11,8 +12,8 @@ static struct str server_of(struct str dra)
 {
     if (!str_startsi(dra, STR("CN=")))
         return STR_NONE;
-    struct str first = wintext_rdn(dra, 0);
-    return str_eqi(first, STR("NTDS Settings")) ? wintext_rdn(dra, 1) : first;
+    struct str first = dn_value(dra, 0);
+    return str_eqi(first, STR("NTDS Settings")) ? dn_value(dra, 1) : first;
 }
 
 static int replica(struct decode *d, const struct winevent *e, struct str operation)

@@ -2,6 +2,7 @@
  *
  * The actor is the subject, the account is the object TARGET. Fields: Windows security auditing events
  * 4720 to 4726, 4738 to 4743, 4765 to 4767, 4780 to 4782, 4794. "-" in a change event means: not changed. */
+#include "base/utf.h"
 #include "decode/winevent.h"
 #include "decode/winstatus.h"
 #include "decode/wintext.h"
@@ -36,7 +37,7 @@ static struct str changes(struct decode *d, const struct winevent *e)
     char *out = NULL;
     size_t n = 0;
     for (size_t i = 0; i < sizeof changeable / sizeof *changeable; i++) {
-        struct str v = wintext_cut(str_trim(win_str(e, changeable[i])), ONE);
+        struct str v = utf_cut(str_trim(win_str(e, changeable[i])), ONE);
         if (!v.n || str_starts(v, STR("%%"))) /* message ids: "never", "not set" */
             continue;
         if (!out && !(out = arena_alloc(d->arena, ALL)))

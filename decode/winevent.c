@@ -2,6 +2,7 @@
 #include "decode/winevent.h"
 
 #include "base/hash.h"
+#include "base/utf.h"
 #include "decode/wintext.h"
 
 #include <pthread.h>
@@ -108,7 +109,7 @@ struct str win_str(const struct winevent *e, enum winfield f)
     struct str s = e->field[f];
     if (s.n == 0 || (s.n == 1 && s.p[0] == '-'))
         return STR_NONE;
-    return wintext_cut(s, FIELD_TEXT);
+    return utf_cut(s, FIELD_TEXT);
 }
 
 uint64_t win_u64(const struct winevent *e, enum winfield f, uint64_t otherwise)
@@ -141,7 +142,7 @@ int winevent_decode(struct decode *d, const struct winevent *e)
     const struct winrow *row = winevent_row(e->provider, e->id);
     if (row)
         return row->map(d, e);
-    decode_ignored(d, str_fmt(d->arena, "%.*s/%u", STR_ARG(wintext_cut(e->provider, 256)), e->id));
+    decode_ignored(d, str_fmt(d->arena, "%.*s/%u", STR_ARG(utf_cut(e->provider, 256)), e->id));
     return ERR_NONE;
 }
 

@@ -16,11 +16,5 @@ struct str wintext_some_guid(struct arena *a, struct str s);
 struct str wintext_words(struct arena *a, struct str s);
 /* A host name without leading backslashes; absent when nothing remains. */
 struct str wintext_host(struct str s);
-/* The value of the n-th part of a distinguished name ("CN=NTDS Settings,CN=DC1" 1: "DC1"), as written. */
-struct str wintext_rdn(struct str dn, unsigned n);
-/* The DNS domain that a distinguished name ends in: "...,DC=corp,DC=example" is "corp.example". */
-struct str wintext_dn_domain(struct arena *a, struct str dn);
-/* s, cut at `most` bytes, not inside a UTF-8 sequence. */
-struct str wintext_cut(struct str s, size_t most);
 
 #endif

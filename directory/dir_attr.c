@@ -1,6 +1,7 @@
 /* directory/dir_attr.c - attributes of Active Directory objects: what each means for an entry. */
 #include "directory/dir_ref.h"
 
+#include "base/dn.h"
 #include "directory/dir_value.h"
 #include "directory/wellknown.h"
 #include "model/uac.h"
@@ -137,7 +138,7 @@ static uint32_t flags_of(const struct dir_entry *e)
 
 void dir_attr_finish(struct dir_import *im, struct dir_entry *e)
 {
-    e->base.ref.domain = dir_value_domain(&im->text, e->dn);
+    e->base.ref.domain = dn_domain(&im->text, e->dn);
     if (e->classes & DIR_GROUP)
         e->base.type = ENTITY_GROUP;
     else if ((e->classes & DIR_COMPUTER) && !(e->classes & DIR_MANAGED_SERVICE))

@@ -1,6 +1,7 @@
 /* directory/dir_keep.c - an import whose objects are found by objectGUID. */
 #include "directory/dir_keep.h"
 
+#include "base/dn.h"
 #include "base/hash.h"
 #include "directory/dir_value.h"
 
@@ -107,7 +108,7 @@ static int place(struct dir_keep *k, struct dir_entry *e, uint8_t *done, unsigne
     if (!parent || parent == e || parent->role == DIR_NOTHING)
         return 0;
     int err = place(k, parent, done, depth + 1);
-    dir_value_rdn(e->dn, &own, &rest);
+    dn_split(e->dn, &own, &rest);
     if (err || str_eq(rest, parent->dn))
         return err;
     e->dn = str_fmt(&k->im->text, "%.*s,%.*s", STR_ARG(own), STR_ARG(parent->dn));

@@ -1,6 +1,7 @@
 /* directory/dir_ldap.c - the directory of one Active Directory domain, read over LDAP. */
 #include "directory/dir_ldap.h"
 
+#include "base/dn.h"
 #include "base/hash.h"
 #include "directory/dir_keep.h"
 #include "directory/dir_state.h"
@@ -114,7 +115,7 @@ static int ask(struct sync *s, struct str base, enum ldapc_scope scope, const ch
 static int expected_domain(struct sync *s)
 {
     char text[400];
-    s->domain = dir_value_domain(&s->text, s->root);
+    s->domain = dn_domain(&s->text, s->root);
     s->state.domain = s->domain;
     (void)snprintf(s->r->domain, sizeof s->r->domain, "%.*s", STR_ARG(s->domain));
     if (!str_set(s->domain))

@@ -191,24 +191,3 @@ struct str dir_value_reference(struct str v)
     struct dir_dn d = dir_value_dn(v);
     return str_set(d.sid) ? d.sid : str_set(d.guid) ? d.guid : d.dn;
 }
-
-void dir_value_rdn(struct str dn, struct str *rdn, struct str *parent)
-{
-    size_t i = 0;
-    while (i < dn.n && dn.p[i] != ',')
-        i += dn.p[i] == '\\' ? 2 : 1;
-    *rdn = str_sub(dn, 0, i);
-    *parent = i < dn.n ? str_from(dn, i + 1) : STR_NONE;
-}
-
-struct str dir_value_domain(struct arena *a, struct str dn)
-{
-    struct str part, dns = STR_NONE;
-    while (str_set(dn)) {
-        dir_value_rdn(dn, &part, &dn);
-        part = str_trim(part);
-        if (str_startsi(part, STR("DC=")))
-            dns = str_set(dns) ? str_fmt(a, "%.*s.%.*s", STR_ARG(dns), STR_ARG(str_from(part, 3))) : str_dup(a, str_from(part, 3));
-    }
-    return dns;
-}

@@ -35,9 +35,4 @@ struct dir_dn dir_value_dn(struct str v);
 /* What names the object of a DN-valued attribute best: its SID, else its GUID, else its DN. */
 struct str dir_value_reference(struct str v);
 
-/* Splits a DN at its first comma that is no part of a value (RFC 4514): "CN=a\, b" and the rest. */
-void dir_value_rdn(struct str dn, struct str *rdn, struct str *parent);
-/* "DC=corp,DC=example,DC=test" anywhere in a DN: corp.example.test */
-struct str dir_value_domain(struct arena *a, struct str dn);
-
 #endif

@@ -170,8 +170,7 @@ static void head(struct jout *j, const struct activity *a)
     jout_kstr(j, "app", a->app);
     jout_kstr(j, "instance", a->instance);
     jout_kstr(j, "kind", act_kind(a));
-    if (a->outcome != OUTCOME_UNKNOWN)
-        jout_kz(j, "outcome", a->outcome == OUTCOME_SUCCESS ? "success" : "failure");
+    jout_kstr(j, "outcome", outcome_text(a->outcome));
     if (a->has_code)
         jout_ku64(j, "code", a->code);
 }

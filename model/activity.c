@@ -32,6 +32,11 @@ struct str protocol_text(enum protocol p)
     return p < PROTO_COUNT ? protocols[p] : protocols[PROTO_NONE];
 }
 
+struct str outcome_text(enum outcome o)
+{
+    return o == OUTCOME_SUCCESS ? STR("success") : o == OUTCOME_FAILURE ? STR("failure") : STR_NONE;
+}
+
 enum protocol protocol_of(struct str text)
 {
     return (enum protocol)position(protocols, PROTO_COUNT, text, PROTO_NONE);

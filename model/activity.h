@@ -175,6 +175,7 @@ struct activity {
 };
 
 struct str protocol_text(enum protocol p);
+struct str outcome_text(enum outcome o); /* "success", "failure"; absent when unknown */
 enum protocol protocol_of(struct str text);
 struct str object_type_text(enum object_type t);
 struct str object_role_text(enum object_role r);

@@ -217,7 +217,6 @@ static void related(struct jout *j, const struct related *r)
 
 static void event(struct jout *j, const struct activity *a)
 {
-    static const char *const outcomes[] = {[OUTCOME_UNKNOWN] = "unknown", [OUTCOME_SUCCESS] = "success", [OUTCOME_FAILURE] = "failure"};
     struct outside_kind k = outside_kind(a);
     char id[33];
     jout_key(j, "event");
@@ -226,7 +225,7 @@ static void event(struct jout *j, const struct activity *a)
     list(j, "category", k.ecs_category, NULL);
     list(j, "type", k.ecs_type[0], k.ecs_type[1]);
     jout_kstr(j, "action", act_kind(a));
-    jout_kz(j, "outcome", outcomes[a->outcome]);
+    jout_kstr(j, "outcome", outside_first(outcome_text(a->outcome), STR("unknown")));
     jout_kstr(j, "id", hash_hex(id, a->id, 16));
     jout_kz(j, "module", "vigie");
     jout_kz(j, "dataset", "vigie.activity");

@@ -1,6 +1,7 @@
 /* model/outside.c - one row per kind: its OCSF class and activity, its ECS category and types. */
 #include "model/outside.h"
 
+#include "base/utf.h"
 #include "model/app.h"
 
 #include <stdio.h>
@@ -143,13 +144,9 @@ struct outside_kind outside_kind(const struct activity *a)
 
 enum { PART = 96 };
 
-/* At most PART bytes, never half a character. */
 static struct str part(struct str s)
 {
-    size_t n = s.n > PART ? PART : s.n;
-    while (n && n < s.n && ((unsigned char)s.p[n] & 0xc0) == 0x80)
-        n--;
-    return str_sub(s, 0, n);
+    return utf_cut(s, PART);
 }
 
 struct str outside_message(const struct activity *a, char text[OUTSIDE_MESSAGE])

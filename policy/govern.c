@@ -1,6 +1,7 @@
 /* policy/govern.c - governance actions: found, judged, written into the log. */
 #include "policy/govern.h"
 
+#include "base/dn.h"
 #include "base/jin.h"
 #include "store/tab_settings.h"
 
@@ -72,18 +73,6 @@ static int look_at_service(void *owner, const struct stored_directory *d)
     return 0;
 }
 
-/* "DC=corp,DC=example,DC=test" at the end of a DN: corp.example.test */
-static struct str domain_of(struct arena *a, struct str dn)
-{
-    struct str rest = dn, part, domain = STR_NONE;
-    while (str_cut(&rest, ',', &part)) {
-        part = str_trim(part);
-        if (str_startsi(part, STR("DC=")))
-            domain = str_fmt(a, "%.*s%s%.*s", STR_ARG(domain), str_set(domain) ? "." : "", STR_ARG(str_from(part, 3)));
-    }
-    return domain;
-}
-
 static bool is_service_account(struct db *db, const struct services *s, uint32_t number)
 {
     uint32_t found[8];
@@ -131,7 +120,7 @@ int govern_look(struct db *db, struct arena *a, const struct governance_action *
     if (!act->does.attribute)
         return 0;
     s->arena = a;
-    s->domain = domain_of(a, e->base.dn);
+    s->domain = dn_domain(a, e->base.dn);
     int err = tab_directories_each(db, a, look_at_service, s);
     if (err)
         return err;

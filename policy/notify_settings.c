@@ -41,9 +41,8 @@ static void read_text(struct reading *r, const struct jnode *o, const char *name
     struct str s = str_trim(jin_text(n));
     if ((n->type != J_STR && n->type != J_NULL) || s.n > most)
         refuse(r, str_of(name), "not a text, or too long");
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
-            refuse(r, str_of(name), "control characters");
+    if (!str_one_line(s))
+        refuse(r, str_of(name), "control characters");
     *out = s.n ? str_dup(r->a, s) : STR_NONE;
 }
 

@@ -2,6 +2,7 @@
 #include "score/ledger.h"
 
 #include "base/err.h"
+#include "base/utf.h"
 #include "score/bookpack.h"
 
 #include <math.h>
@@ -294,10 +295,8 @@ int ledger_shown(double exact)
 
 void ledger_text(struct entry *e, struct str text)
 {
-    size_t n = text.n < LEDGER_TEXT - 1 ? text.n : LEDGER_TEXT - 1;
-    while (n && n < text.n && ((unsigned char)text.p[n] & 0xc0) == 0x80)
-        n--;
-    if (n)
-        memcpy(e->text, text.p, n);
-    e->text[n] = 0;
+    text = utf_cut(text, LEDGER_TEXT - 1);
+    if (text.n)
+        memcpy(e->text, text.p, text.n);
+    e->text[text.n] = 0;
 }

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/utf.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -233,15 +234,13 @@ static uint32_t new_value(struct model *m, enum dim dim, struct str text, uint64
         forget_values(m);
     if (!m->free_value && m->nvalues + 1 >= m->room && !grow_values(m))
         return 0;
-    size_t n = text.n < VALUE_TEXT ? text.n : VALUE_TEXT;
-    while (n && n < text.n && ((unsigned char)text.p[n] & 0xc0) == 0x80)
-        n--; /* not inside a character */
-    char *copy = malloc(n + 1);
+    text = utf_cut(text, VALUE_TEXT);
+    char *copy = malloc(text.n + 1);
     if (!copy)
         return 0;
-    if (n)
-        memcpy(copy, text.p, n);
-    copy[n] = 0;
+    if (text.n)
+        memcpy(copy, text.p, text.n);
+    copy[text.n] = 0;
     uint32_t i = m->free_value;
     if (i)
         m->free_value = m->values[i].users;

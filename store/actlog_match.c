@@ -124,11 +124,6 @@ static void give_tags(const struct giving *g, uint32_t tags)
             give(g, agent_tag_text(bit));
 }
 
-static struct str outcome_text(enum outcome o)
-{
-    return o == OUTCOME_SUCCESS ? STR("success") : o == OUTCOME_FAILURE ? STR("failure") : STR_NONE;
-}
-
 void actlog_values(const struct actlog_row *row, enum actlog_value column, actlog_value_each *each, void *owner)
 {
     const struct activity *a = &row->activity;

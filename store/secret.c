@@ -153,3 +153,9 @@ int secret_set(struct db *db, const char *name, bool *is)
     arena_free(&a);
     return err;
 }
+
+void secret_wipe(struct str text)
+{
+    if (str_set(text))
+        sodium_memzero((char *)(uintptr_t)text.p, text.n);
+}

@@ -18,8 +18,9 @@ void secret_close(struct secret_key *k); /* wipes it */
 
 /* Keeps a secret as the setting `name`; absent or empty text removes it. ERR_LIMIT above SECRET_MAX bytes. */
 int secret_put(const struct secret_key *k, struct db *db, const char *name, struct str text);
-/* Absent when there is none. ERR_CHECKSUM: encrypted with another key, or damaged. The caller wipes it (sodium_memzero). */
+/* Absent when there is none. ERR_CHECKSUM: encrypted with another key, or damaged. The caller wipes it. */
 int secret_get(const struct secret_key *k, struct db *db, struct arena *a, const char *name, struct str *text);
+void secret_wipe(struct str text); /* nothing of an absent one */
 /* Whether there is one, without the key. */
 int secret_set(struct db *db, const char *name, bool *is);
 

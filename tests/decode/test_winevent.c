@@ -1,4 +1,5 @@
 /* tests/decode/test_winevent.c - Windows events to activities: fields, rows, texts, and all event vectors. */
+#include "base/dn.h"
 #include "decode/winevent.h"
 #include "decode/winstatus.h"
 #include "decode/wintext.h"
@@ -207,15 +208,15 @@ static void texts(void **state)
     assert_false(str_set(wintext_words(&a, STR_NONE)));
     assert_text(wintext_host(STR("\\\\WS7 ")), "WS7");
     assert_false(str_set(wintext_host(STR("\\\\"))));
-    assert_text(wintext_rdn(STR("CN=NTDS Settings,CN=DC1,DC=x"), 1), "DC1");
-    assert_text(wintext_rdn(STR("CN=a\\,b,OU=c"), 0), "a\\,b");
-    assert_text(wintext_rdn(STR("CN=a\\,b,OU=c"), 1), "c");
-    assert_false(str_set(wintext_rdn(STR("CN=a"), 1)));
-    assert_false(str_set(wintext_rdn(STR("CN="), 0)));
-    assert_false(str_set(wintext_rdn(STR("a\\"), 0)));
-    assert_false(str_set(wintext_rdn(STR_NONE, 0)));
-    assert_text(wintext_dn_domain(&a, STR("CN=x,dc=corp, DC=example")), "corp.example");
-    assert_false(str_set(wintext_dn_domain(&a, STR("CN=x"))));
+    assert_text(dn_value(STR("CN=NTDS Settings,CN=DC1,DC=x"), 1), "DC1");
+    assert_text(dn_value(STR("CN=a\\,b,OU=c"), 0), "a\\,b");
+    assert_text(dn_value(STR("CN=a\\,b,OU=c"), 1), "c");
+    assert_false(str_set(dn_value(STR("CN=a"), 1)));
+    assert_false(str_set(dn_value(STR("CN="), 0)));
+    assert_false(str_set(dn_value(STR("a\\"), 0)));
+    assert_false(str_set(dn_value(STR_NONE, 0)));
+    assert_text(dn_domain(&a, STR("CN=x,dc=corp, DC=example")), "corp.example");
+    assert_false(str_set(dn_domain(&a, STR("CN=x"))));
     assert_text(wintext_guid(&a, STR("%{ABCDEF00-0000-0000-0000-00000000000F}")), "abcdef00-0000-0000-0000-00000000000f");
     assert_text(wintext_guid(&a, STR("{ABCDEF00}")), "{ABCDEF00}");
     assert_text(wintext_guid(&a, STR("%")), "%");

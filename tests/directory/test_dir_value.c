@@ -1,6 +1,8 @@
 /* tests/directory/test_dir_value.c - values of the directory: identifiers, descriptors, times, ranges; each cut and bent everywhere. */
 #include "directory/dir_value.h"
 
+#include "base/dn.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -122,9 +124,9 @@ static void look_text(struct str v)
     struct dir_dn d = dir_value_dn(v);
     assert_true(d.dn.n + d.guid.n + d.sid.n <= v.n);
     assert_true(dir_value_reference(v).n <= v.n);
-    dir_value_rdn(d.dn, &name, &parent);
+    dn_split(d.dn, &name, &parent);
     assert_true(name.n + parent.n <= v.n);
-    assert_true(dir_value_domain(&arena, d.dn).n <= v.n);
+    assert_true(dn_domain(&arena, d.dn).n <= v.n);
     (void)dir_value_guid(&arena, v);
     (void)dir_value_generalized(v);
     (void)dir_value_filetime(v);
@@ -173,14 +175,14 @@ static void names(void **state)
     is(dir_value_reference(STR("<GUID=g>;CN=a")), "g");
     is(dir_value_reference(STR("CN=a")), "CN=a");
     is(dir_value_dn(STR("<GUID=g")).dn, "<GUID=g");
-    dir_value_rdn(STR("CN=a\\,b\\\\,OU=c,DC=x"), &rdn, &parent);
+    dn_split(STR("CN=a\\,b\\\\,OU=c,DC=x"), &rdn, &parent);
     is(rdn, "CN=a\\,b\\\\");
     is(parent, "OU=c,DC=x");
-    dir_value_rdn(STR("DC=x\\"), &rdn, &parent);
+    dn_split(STR("DC=x\\"), &rdn, &parent);
     is(rdn, "DC=x\\");
     assert_false(str_set(parent));
-    is(dir_value_domain(&arena, STR("CN=a\\,DC=no,OU=b,dc=corp, DC=example,DC=test")), "corp.example.test");
-    assert_false(str_set(dir_value_domain(&arena, STR("CN=a"))));
+    is(dn_domain(&arena, STR("CN=a\\,DC=no,OU=b,dc=corp, DC=example,DC=test")), "corp.example.test");
+    assert_false(str_set(dn_domain(&arena, STR("CN=a"))));
 }
 
 static int begin(void **state)
