@@ -39,7 +39,6 @@ struct network {
 
 struct state {
     struct table users, networks;
-    struct familiar agents;
     int64_t first; /* activity with a place */
 };
 
@@ -48,7 +47,6 @@ static int start(struct detection *d)
     struct state *s = detection_state(d);
     table_init(&s->users, sizeof(struct traveller), USERS_MAX);
     table_init(&s->networks, sizeof(struct network), NETWORKS_MAX);
-    familiar_init(&s->agents);
     s->first = TIME_NONE;
     return 0;
 }
@@ -58,7 +56,6 @@ static void stop(struct detection *d)
     struct state *s = detection_state(d);
     table_free(&s->users);
     table_free(&s->networks);
-    familiar_free(&s->agents);
 }
 
 /* ---- networks that say nothing ---- */
@@ -191,7 +188,7 @@ static void see(struct detection *d, const struct activity *a)
         return;
     if (s->first == TIME_NONE)
         s->first = a->time;
-    here.familiar = familiar_agent(&s->agents, d, a, (unsigned)detection_param(d, AGENT)) == FAMILIAR_YES;
+    here.familiar = familiar_agent(d, a, (unsigned)detection_param(d, AGENT)) == FAMILIAR_YES;
     bool is_new;
     struct traveller *t = table_put(&s->users, user, &is_new);
     if (!t)

@@ -20,21 +20,13 @@ struct state {
     struct place places[COUNTRIES];
     int64_t first;
     uint64_t activities; /* with a place */
-    struct familiar agents;
 };
 
 static int start(struct detection *d)
 {
     struct state *s = detection_state(d);
     s->first = TIME_NONE;
-    familiar_init(&s->agents);
     return 0;
-}
-
-static void stop(struct detection *d)
-{
-    struct state *s = detection_state(d);
-    familiar_free(&s->agents);
 }
 
 static struct str known(struct detection *d, const struct state *s)
@@ -99,7 +91,7 @@ static void see(struct detection *d, const struct activity *a)
     if (s->first == TIME_NONE)
         s->first = a->time;
     struct place *p = &s->places[country_number(c)];
-    enum familiarity agent = familiar_agent(&s->agents, d, a, (unsigned)detection_param(d, AGENT));
+    enum familiarity agent = familiar_agent(d, a, (unsigned)detection_param(d, AGENT));
     bool learned = has_past(d, a->time) && detection_learned(d, s->first, a->time);
     if (forgotten(d, p, a->time))
         *p = (struct place){0};
@@ -158,5 +150,4 @@ const struct detector det_infrequent_country = {
     .state_size = sizeof(struct state),
     .start = start,
     .see = see,
-    .stop = stop,
-};
+    };

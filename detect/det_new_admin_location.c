@@ -10,7 +10,6 @@ enum { USERS_MAX = 50000, PLACES_MAX = 200000, COUNTRIES = 256 };
 struct state {
     struct table users;  /* int64_t: first activity with a place */
     struct table places; /* int64_t by person and country: first activity there */
-    struct familiar agents;
     struct distinct admins[COUNTRIES]; /* who administers from there, other than just now */
 };
 
@@ -19,7 +18,6 @@ static int start(struct detection *d)
     struct state *s = detection_state(d);
     table_init(&s->users, sizeof(int64_t), USERS_MAX);
     table_init(&s->places, sizeof(int64_t), PLACES_MAX);
-    familiar_init(&s->agents);
     return 0;
 }
 
@@ -28,7 +26,6 @@ static void stop(struct detection *d)
     struct state *s = detection_state(d);
     table_free(&s->users);
     table_free(&s->places);
-    familiar_free(&s->agents);
 }
 
 /* The moment kept under the key; now when it is new. */
@@ -59,7 +56,7 @@ static void see(struct detection *d, const struct activity *a)
     const struct country *c = str_set(a->location.country) ? country_of(a->location.country) : NULL;
     if (!user || !c || a->outcome == OUTCOME_FAILURE || a->kind == KIND_FAILED_SIGN_IN || cloud_elsewhere(a) || !cloud_person(d, a))
         return;
-    enum familiarity agent = familiar_agent(&s->agents, d, a, (unsigned)detection_param(d, AGENT));
+    enum familiarity agent = familiar_agent(d, a, (unsigned)detection_param(d, AGENT));
     int64_t first = since(&s->users, user, a->time), here = since(&s->places, hash_mix(user, country_number(c)), a->time);
     if (!a->admin)
         return;

@@ -81,12 +81,15 @@ bool detection_excluded(const struct detection *d, const struct activity *a);
 bool detection_excludes(const struct detection *d, struct str name);
 /* Where logon sessions came from (detect/common.h), learned by the engine once for all detections. */
 struct table *detection_sessions(struct detection *d);
+/* Which user agents people have used (detect/familiar.h), for all detections. */
+struct familiar *detection_familiar(const struct detection *d);
 /* What several detections ask of the activity being seen: the first that asks works it out, the others find it here. */
 struct told {
     const struct activity *of;
     bool has_person, person; /* cloud_person */
-    bool has_agent;
-    uint64_t agent; /* familiar_key */
+    bool has_agent, has_days;
+    uint64_t agent;                 /* familiar_key */
+    uint32_t user_days, agent_days; /* familiar_agent */
 };
 /* NULL when `a` is not the activity being seen. */
 struct told *detection_told(const struct detection *d, const struct activity *a);

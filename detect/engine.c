@@ -181,6 +181,7 @@ int engine_open(struct engine **out, const struct dir *dir, const struct engine_
     e->first = e->last = e->next_tick = TIME_NONE;
     arena_init(&e->scratch, 65536, 16u << 20);
     common_sessions_init(&e->sessions);
+    familiar_init(&e->familiar);
     table_init(&e->ids, sizeof(uint32_t), MAX_ALERTS);
     e->entities = dir_count(dir) + 1;
     e->user_first = malloc(e->entities * sizeof *e->user_first);
@@ -224,6 +225,7 @@ void engine_close(struct engine *e)
     free(e->all);
     free(e->user_first);
     table_free(&e->sessions);
+    familiar_free(&e->familiar);
     table_free(&e->ids);
     arena_free(&e->scratch);
     free(e);
@@ -381,6 +383,11 @@ int64_t detection_user_first(const struct detection *d, uint32_t entity)
 struct table *detection_sessions(struct detection *d)
 {
     return &d->engine->sessions;
+}
+
+struct familiar *detection_familiar(const struct detection *d)
+{
+    return &d->engine->familiar;
 }
 
 struct told *detection_told(const struct detection *d, const struct activity *a)

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/table.h"
 #include "detect/engine.h"
+#include "detect/familiar.h"
 
 enum { MAX_ALERTS = 200000, EVIDENCE_KEEP_FIRST = 16 };
 
@@ -36,6 +37,7 @@ struct engine {
     struct arena scratch;
     struct told told;
     struct table sessions;
+    struct familiar familiar;
     struct table ids; /* first half of an alert's id -> how many have it */
     struct detection *all;
     size_t n;
