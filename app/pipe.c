@@ -68,12 +68,19 @@ struct batch {
     size_t used, nobjects, nfacts;
 };
 
+struct named_count {
+    struct str name;
+    uint64_t n;
+};
+
 struct judging {
     const struct pipe_options *options;
     struct pipe_result *result;
     struct merge *stream;
     struct held next; /* taken from the stream, did not fit into the last batch */
     struct table kinds, apps;
+    uint64_t known[KIND_COUNT]; /* activities by kind: they join `kinds` at the end */
+    struct named_count *app;    /* of the activity before: mostly the same again */
     struct batch *batch[2];
     /* handing over to the scoring thread */
     pthread_mutex_t lock;
@@ -84,18 +91,27 @@ struct judging {
     bool threaded;
 };
 
-struct named_count {
-    struct str name;
-    uint64_t n;
-};
-
-static void tally(struct arena *names, struct table *t, struct str name)
+static struct named_count *tally(struct arena *names, struct table *t, struct str name, uint64_t n)
 {
     struct named_count *c = table_put(t, hash_str(name, 9), NULL);
-    if (!c)
-        return;
-    if (c->n++ == 0)
+    if (c && c->n == 0)
         c->name = str_dup(names, name);
+    if (c)
+        c->n += n;
+    return c;
+}
+
+static void count(struct judging *j, const struct activity *a)
+{
+    struct arena *names = &j->result->names;
+    if (a->kind != KIND_UNKNOWN)
+        j->known[a->kind]++;
+    else
+        (void)tally(names, &j->kinds, a->kind_text, 1);
+    if (j->app && str_eq(j->app->name, a->app))
+        j->app->n++;
+    else
+        j->app = tally(names, &j->apps, a->app, 1);
 }
 
 static int take_batch(struct judging *j, struct batch *b)
@@ -125,8 +141,7 @@ static int take_batch(struct judging *j, struct batch *b)
         if (r->first == TIME_NONE)
             r->first = a->time;
         r->last = a->time;
-        tally(&r->names, &j->kinds, act_kind(a));
-        tally(&r->names, &j->apps, a->app);
+        count(j, a);
     }
     return 0;
 }
@@ -235,6 +250,9 @@ static int list_counts(struct table *t, struct tally **out, size_t *n)
 static int finish(struct judging *j)
 {
     struct pipe_result *r = j->result;
+    for (unsigned k = 0; k < KIND_COUNT; k++)
+        if (j->known[k])
+            (void)tally(&r->names, &j->kinds, kind_text((enum kind)k), j->known[k]);
     int err = list_counts(&j->kinds, &r->kinds, &r->nkinds);
     if (!err)
         err = list_counts(&j->apps, &r->apps, &r->napps);

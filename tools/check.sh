@@ -12,7 +12,8 @@ mkdir -p "$logs"
 
 result() { # name, passed, failed, skipped
     passed=$((passed + $2)) failed=$((failed + $3)) skipped=$((skipped + $4))
-    printf '%-46s %4d passed' "$1" "$2"
+    seconds=$(cat "$logs/$(echo "$1" | tr / _).log.seconds" 2>/dev/null || echo 0)
+    printf '%-46s %5d s %5d passed' "$1" "$seconds" "$2"
     [ "$3" = 0 ] || printf ', %d FAILED' "$3"
     [ "$4" = 0 ] || printf ', %d skipped' "$4"
     printf '\n'
@@ -33,11 +34,12 @@ one tools/symbols sh tools/symbols.sh "$build"
 
 # ---- what only computes goes beside the scripts, which mostly wait: one lane of C tests and fuzzers, at lower priority ----
 
-run() { # name, command...: its output and exit code into the logs
-    out=$logs/$(echo "$1" | tr / _).log
+run() { # name, command...: its output, exit code and time into the logs
+    out=$logs/$(echo "$1" | tr / _).log start=$(date +%s)
     shift
     "$@" >"$out" 2>&1
     echo $? >"$out.code"
+    echo $(($(date +%s) - start)) >"$out.seconds"
 }
 
 tell_program() { # name: a cmocka program
