@@ -19,8 +19,18 @@ struct str {
 
 #define STR(literal) ((struct str){("" literal), sizeof(literal) - 1})
 #define STR_NONE ((struct str){NULL, 0})
-/* for printf("%.*s", STR_ARG(s)); long strings are cut at 2^20 bytes */
-#define STR_ARG(s) (int)((s).n < 1048576 ? (s).n : 1048576), ((s).p ? (s).p : "")
+/* for printf("%.*s", STR_ARG(s)); long strings are cut at 2^20 bytes. A call in the place of `s` is made twice. */
+#define STR_ARG(s) str_printed(s), str_bytes(s)
+
+static inline int str_printed(struct str s)
+{
+    return (int)(s.n < 1048576 ? s.n : 1048576);
+}
+
+static inline const char *str_bytes(struct str s)
+{
+    return s.p ? s.p : "";
+}
 
 static inline struct str str_of(const char *z)
 {

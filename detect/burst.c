@@ -180,9 +180,9 @@ static struct str tell(struct detection *d, const struct activity *a, const stru
                                         : STR("this user has no earlier session in 30 days");
     struct str theirs = tail > 0 ? str_fmt(arena, "of all others in that time, two had more than %llu in a session", (unsigned long long)tail)
                                  : STR("fewer than three others did so in that time");
+    struct str who = cloud_actor(d, a), span = cloud_span(d, a->time - p->start), from = cloud_from(d, a);
     return str_fmt(arena, "%.*s %s %llu %s in %.*s%.*s; %.*s; %.*s. %llu or more are unusual for this user, %llu or more stand out in the organisation.",
-                   STR_ARG(cloud_actor(d, a)), rule->did, (unsigned long long)p->count, rule->things,
-                   STR_ARG(cloud_span(d, a->time - p->start)), STR_ARG(cloud_from(d, a)), STR_ARG(mine), STR_ARG(theirs),
+                   STR_ARG(who), rule->did, (unsigned long long)p->count, rule->things, STR_ARG(span), STR_ARG(from), STR_ARG(mine), STR_ARG(theirs),
                    (unsigned long long)p->limit, (unsigned long long)p->out);
 }
 

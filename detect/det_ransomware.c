@@ -111,8 +111,9 @@ static void raise(struct detection *d, const struct activity *a, const struct se
     struct draft f = draft_of(a);
     f.campaign = hash_mix(cloud_user(a), 79);
     f.evidence = &p->seen;
-    f.description = str_fmt(detection_arena(d), "%.*s touched %u files in %.*s%.*s; %u of them ended in \".%.*s\" then, %s.", STR_ARG(cloud_actor(d, a)),
-                            p->touched, STR_ARG(cloud_span(d, a->time - p->start)), STR_ARG(cloud_from(d, a)), e->files, (int)e->n, e->text,
+    struct str who = cloud_actor(d, a), span = cloud_span(d, a->time - p->start), from = cloud_from(d, a);
+    f.description = str_fmt(detection_arena(d), "%.*s touched %u files in %.*s%.*s; %u of them ended in \".%.*s\" then, %s.", STR_ARG(who), p->touched,
+                            STR_ARG(span), STR_ARG(from), e->files, (int)e->n, e->text,
                             e->listed ? "as ransomware leaves them" : "which no file of the organisation did before");
     detection_raise(d, a, &f);
 }
