@@ -125,6 +125,8 @@ bool watch_machine(struct str name)
 bool watch_builtin(const struct account *a)
 {
     static const char *const sids[] = {"S-1-5-18", "S-1-5-19", "S-1-5-20", "S-1-5-7", "S-1-0-0"};
+    if (str_starts(a->sid, STR("S-1-5-21-"))) /* of a domain, as nearly all are */
+        return false;
     for (unsigned i = 0; i < sizeof sids / sizeof *sids; i++)
         if (str_eq(a->sid, str_of(sids[i])))
             return true;
