@@ -5,32 +5,21 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "model/country.h"
-#include "directory/georange.h"
+#include "directory/geofile.h"
 #include "directory/netowner.h"
 
 #include <limits.h>
 #include <maxminddb.h>
 #include <netinet/in.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 enum { TEXT_MAX = 256 << 20, MARKER_WITHIN = 128 << 10 };
 
-/* The IPv6 ranges of the installed files: by far the most to read, and many logs hold no public IPv6 address. They are
- * read when the first one comes. */
-struct later {
-    pthread_mutex_t lock;
-    atomic_bool done; /* ranges are there, or cannot be read */
-    struct georange ranges;
-    char path[PATH_MAX + 8];
-};
-
 struct geo {
     struct georange ranges;
-    struct later *later; /* NULL: ranges holds all */
+    struct geofile *v4, *v6; /* the installed ones; NULL: ranges holds all */
     MMDB_s databases[GEO_DATABASES];
     size_t ndatabases;
 };
@@ -92,62 +81,30 @@ int geo_open(struct geo **out, const char *const *paths, size_t n, size_t *bad)
         if (err)
             *bad = i;
     }
-    if (!err)
-        err = georange_sort(&g->ranges);
-    if (err)
+    if (err) {
         geo_close(g);
-    else
-        *out = g;
-    return err;
-}
-
-/* Without the file, or with a broken one, IPv6 addresses have no country. */
-static void read_later(struct later *l)
-{
-    struct buf bytes = {0};
-    FILE *f = file_open(l->path);
-    if (f && read_all(f, &bytes) == ERR_NONE)
-        (void)georange_add(&l->ranges, buf_view(&bytes));
-    (void)georange_sort(&l->ranges);
-    buf_free(&bytes);
-    if (f)
-        (void)fclose(f);
-}
-
-static const struct georange *ranges_for(const struct geo *g, const struct ip *ip)
-{
-    struct later *l = g->later;
-    if (!l || ip_is_v4(ip))
-        return &g->ranges;
-    if (!atomic_load_explicit(&l->done, memory_order_acquire)) {
-        (void)pthread_mutex_lock(&l->lock);
-        if (!l->done)
-            read_later(l);
-        atomic_store_explicit(&l->done, true, memory_order_release);
-        (void)pthread_mutex_unlock(&l->lock);
+        return err;
     }
-    return &l->ranges;
+    georange_sort(&g->ranges);
+    *out = g;
+    return ERR_NONE;
 }
 
+/* Without geoip6, or with a broken one, IPv6 addresses have no country. */
 static int open_folder(struct geo **out, const char *folder)
 {
-    char v4[PATH_MAX + 8];
-    const char *path = v4;
-    size_t bad;
-    (void)snprintf(v4, sizeof v4, "%s/geoip", folder);
-    if (access(v4, R_OK) != 0)
-        return ERR_NOT_FOUND;
-    struct geo *g;
-    int err = geo_open(&g, &path, 1, &bad);
-    if (err)
-        return err;
-    g->later = calloc(1, sizeof *g->later);
-    if (!g->later) {
-        geo_close(g);
+    char path[PATH_MAX + 8];
+    struct geo *g = calloc(1, sizeof *g);
+    if (!g)
         return ERR_MEMORY;
+    (void)snprintf(path, sizeof path, "%s/geoip", folder);
+    int err = geofile_open(&g->v4, path);
+    if (err) {
+        geo_close(g);
+        return err;
     }
-    (void)pthread_mutex_init(&g->later->lock, NULL);
-    (void)snprintf(g->later->path, sizeof g->later->path, "%s/geoip6", folder);
+    (void)snprintf(path, sizeof path, "%s/geoip6", folder);
+    (void)geofile_open(&g->v6, path);
     *out = g;
     return ERR_NONE;
 }
@@ -174,11 +131,8 @@ void geo_close(struct geo *g)
     if (!g)
         return;
     georange_free(&g->ranges);
-    if (g->later) {
-        georange_free(&g->later->ranges);
-        (void)pthread_mutex_destroy(&g->later->lock);
-        free(g->later);
-    }
+    geofile_close(g->v4);
+    geofile_close(g->v6);
     for (size_t i = 0; i < g->ndatabases; i++)
         MMDB_close(&g->databases[i]);
     free(g);
@@ -279,6 +233,12 @@ static void look_up(const struct geo *g, const struct ip *ip, struct location *a
     }
 }
 
+static const struct country *country_in(const struct geo *g, const struct ip *ip)
+{
+    struct geofile *installed = ip_is_v4(ip) ? g->v4 : g->v6;
+    return installed ? geofile_find(installed, ip) : georange_find(&g->ranges, ip);
+}
+
 void geo_place(const struct geo *g, struct activity *a)
 {
     struct location *at = &a->location;
@@ -288,7 +248,7 @@ void geo_place(const struct geo *g, struct activity *a)
     bool public = ip_set(&a->ip) && !ip_is_private(&a->ip);
     if (public && g && g->ndatabases > 0)
         look_up(g, &a->ip, at);
-    const struct country *c = public && g && !str_set(at->country) ? georange_find(ranges_for(g, &a->ip), &a->ip) : NULL;
+    const struct country *c = public && g && !str_set(at->country) ? country_in(g, &a->ip) : NULL;
     if (c)
         at->country = country_code(c);
     if (public && !str_set(at->network))

@@ -21,7 +21,7 @@ struct geo_stats {
  * then unset and *bad is its place in `paths`. */
 int geo_open(struct geo **out, const char *const *paths, size_t n, size_t *bad);
 /* The first of these that has a file named geoip: /usr/share/tor, geo/ beside the program, share/vigie/
- * of the program's prefix. ERR_NOT_FOUND when none has. Its geoip6 is read when the first IPv6 address is placed. */
+ * of the program's prefix. ERR_NOT_FOUND when none has. Of its geoip and geoip6 is read what addresses ask for. */
 int geo_open_default(struct geo **out);
 void geo_close(struct geo *g);
 struct geo_stats geo_stats(const struct geo *g);

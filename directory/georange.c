@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { RANGES_MAX = 8000000, INDEX = 65536 };
+enum { RANGES_MAX = 8000000 };
 
 static void *room_for_one(void *rows, size_t n, size_t *room, size_t size)
 {
@@ -52,25 +52,45 @@ static int add6(struct georange *g, const struct range6 *range)
     return ERR_NONE;
 }
 
+/* What the line says: 4 or 6 by the kind of its addresses, 0 when it is no range. */
+static unsigned read_line(struct str line, struct ip *first, struct ip *last, const struct country **country)
+{
+    struct str from, to;
+    uint64_t a, b;
+    if (!str_cut(&line, ',', &from) || !str_cut(&line, ',', &to) || !str_set(line))
+        return 0;
+    *country = line.n == 2 ? country_of(line) : NULL;
+    if (!*country)
+        return 0;
+    if (str_u64(from, &a) && str_u64(to, &b)) {
+        *first = ip_v4((uint32_t)a);
+        *last = ip_v4((uint32_t)b);
+        return a <= b && b <= UINT32_MAX ? 4 : 0;
+    }
+    return ip_v6(from, first) && ip_v6(to, last) && ip_set(first) && memcmp(first->b, last->b, sizeof first->b) <= 0 ? 6 : 0;
+}
+
+bool georange_start(struct str line, struct ip *start)
+{
+    struct ip last;
+    const struct country *c;
+    return read_line(str_trim(line), start, &last, &c) != 0;
+}
+
 /* 0 when the line was added, ERR_NOT_FOUND when it is none, other errors as they are. */
 static int add_line(struct georange *g, struct str line)
 {
-    struct str from, to;
-    if (!str_cut(&line, ',', &from) || !str_cut(&line, ',', &to) || !str_set(line))
-        return ERR_NOT_FOUND;
-    const struct country *c = line.n == 2 ? country_of(line) : NULL;
-    uint64_t a, b;
-    if (!c)
-        return ERR_NOT_FOUND;
-    if (str_u64(from, &a) && str_u64(to, &b))
-        return a <= b && b <= UINT32_MAX ? add4(g, a, b, c) : ERR_NOT_FOUND;
     struct ip first, last;
-    struct range6 range = {.country = country_number(c)};
-    if (!ip_v6(from, &first) || !ip_v6(to, &last) || !ip_set(&first))
+    const struct country *c;
+    unsigned kind = read_line(line, &first, &last, &c);
+    if (kind == 4)
+        return add4(g, ip_v4_value(&first), ip_v4_value(&last), c);
+    if (kind == 0)
         return ERR_NOT_FOUND;
+    struct range6 range = {.country = country_number(c)};
     halves(&first, range.start);
     halves(&last, range.end);
-    return compare6(range.start, range.end) <= 0 ? add6(g, &range) : ERR_NOT_FOUND;
+    return add6(g, &range);
 }
 
 enum { DIGITS = 10, PLAIN = 2 * (DIGITS + 1) + 3 };
@@ -86,7 +106,7 @@ static const char *number(const char *p, uint64_t *value)
     return n > 0 && n <= DIGITS && p[n] == ',' ? p + n + 1 : NULL;
 }
 
-/* The spelling that nearly all IPv4 lines have, without detours: how long loading takes is felt at every start.
+/* The spelling that nearly all IPv4 lines have, without detours.
  * Bytes taken with the line's end, 0 when it is not that spelling. */
 static size_t plain4(struct georange *g, struct str text)
 {
@@ -154,28 +174,15 @@ static void sort_unless_sorted(void *rows, size_t n, size_t size, int (*order)(c
         }
 }
 
-int georange_sort(struct georange *g)
+void georange_sort(struct georange *g)
 {
     sort_unless_sorted(g->v4, g->n4, sizeof *g->v4, order4);
     sort_unless_sorted(g->v6, g->n6, sizeof *g->v6, order6);
-    uint32_t *index = malloc((INDEX + 1) * sizeof *index);
-    if (!index)
-        return ERR_MEMORY;
-    size_t at = 0;
-    for (uint32_t top = 0; top < INDEX; top++) {
-        while (at < g->n4 && g->v4[at].start >> 16 < top)
-            at++;
-        index[top] = (uint32_t)at;
-    }
-    index[INDEX] = (uint32_t)g->n4;
-    free(g->v4_index);
-    g->v4_index = index;
-    return ERR_NONE;
 }
 
 static const struct country *find4(const struct georange *g, uint32_t v)
 {
-    size_t low = g->v4_index[v >> 16], high = g->v4_index[(v >> 16) + 1];
+    size_t low = 0, high = g->n4;
     while (low < high) {
         size_t middle = (low + high) / 2;
         if (g->v4[middle].start <= v)
@@ -203,8 +210,6 @@ static const struct country *find6(const struct georange *g, const struct ip *ip
 
 const struct country *georange_find(const struct georange *g, const struct ip *ip)
 {
-    if (!g->v4_index)
-        return NULL;
     return ip_is_v4(ip) ? find4(g, ip_v4_value(ip)) : find6(g, ip);
 }
 
@@ -212,6 +217,5 @@ void georange_free(struct georange *g)
 {
     free(g->v4);
     free(g->v6);
-    free(g->v4_index);
     *g = (struct georange){0};
 }

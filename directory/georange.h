@@ -24,14 +24,15 @@ struct georange {
     struct range4 *v4;
     struct range6 *v6;
     size_t n4, room4, n6, room6;
-    uint64_t skipped;   /* lines that are no range, or name no country */
-    uint32_t *v4_index; /* by the upper 16 bits: first range that starts there or later */
+    uint64_t skipped; /* lines that are no range, or name no country */
 };
 
 /* Adds the lines of a text. ERR_MALFORMED when not one of them is a range, ERR_LIMIT, ERR_MEMORY. */
 int georange_add(struct georange *g, struct str text);
+/* Where the range of one line starts; false when it is none. */
+bool georange_start(struct str line, struct ip *start);
 /* Puts the ranges in order; to be called once, after the last georange_add. */
-int georange_sort(struct georange *g);
+void georange_sort(struct georange *g);
 /* The country of an address, NULL when no range holds it. */
 const struct country *georange_find(const struct georange *g, const struct ip *ip);
 void georange_free(struct georange *g);

@@ -48,7 +48,7 @@ static void ranges_have_exact_edges(void **state)
     struct georange g = {0};
     assert_int_equal(georange_add(&g, str_of(text_v4)), ERR_NONE);
     assert_int_equal(georange_add(&g, str_of(text_v6)), ERR_NONE);
-    assert_int_equal(georange_sort(&g), ERR_NONE);
+    georange_sort(&g);
     assert_int_equal(g.skipped, 1);
     assert_string_equal(code(&g, "192.0.2.0"), "UA");
     assert_string_equal(code(&g, "192.0.2.255"), "UA");
@@ -69,7 +69,7 @@ static void range_over_many_blocks_is_found_in_each(void **state)
     (void)state;
     struct georange g = {0};
     assert_int_equal(georange_add(&g, STR("16777216,4294967295,JP\n")), ERR_NONE);
-    assert_int_equal(georange_sort(&g), ERR_NONE);
+    georange_sort(&g);
     assert_string_equal(code(&g, "0.255.255.255"), "-");
     assert_string_equal(code(&g, "1.0.0.0"), "JP");
     assert_string_equal(code(&g, "100.20.3.4"), "JP");
@@ -87,7 +87,7 @@ static void hostile_lines_are_counted_and_harmless(void **state)
         assert_int_equal(georange_add(&g, str_of(bad[i])), ERR_MALFORMED);
     assert_int_equal(g.n4 + g.n6, 0);
     assert_int_equal(g.skipped, sizeof bad / sizeof *bad - 1);
-    assert_int_equal(georange_sort(&g), ERR_NONE);
+    georange_sort(&g);
     assert_string_equal(code(&g, "1.2.3.4"), "-");
     georange_free(&g);
 }
@@ -100,7 +100,7 @@ static void truncated_and_flipped_files_do_no_harm(void **state)
     for (size_t cut = 0; cut <= n; cut++) {
         struct georange g = {0};
         (void)georange_add(&g, (struct str){text, cut});
-        assert_int_equal(georange_sort(&g), ERR_NONE);
+        georange_sort(&g);
         (void)code(&g, "192.0.2.9");
         georange_free(&g);
     }
@@ -108,7 +108,7 @@ static void truncated_and_flipped_files_do_no_harm(void **state)
         struct georange g = {0};
         text[bit / 8] = (char)(text[bit / 8] ^ 1 << bit % 8);
         (void)georange_add(&g, (struct str){text, n});
-        assert_int_equal(georange_sort(&g), ERR_NONE);
+        georange_sort(&g);
         (void)code(&g, "2001:db8::9");
         georange_free(&g);
         text[bit / 8] = (char)(text[bit / 8] ^ 1 << bit % 8);
