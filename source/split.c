@@ -4,9 +4,6 @@
 #include "base/str.h"
 
 #include <string.h>
-#if defined __SSE2__
-#include <emmintrin.h>
-#endif
 
 static bool blank(char c)
 {
@@ -100,107 +97,6 @@ static size_t wrapper(const char *text, size_t n, size_t at)
 
 /* ---- one record ---- */
 
-/* Moves over text until brackets balance; true when they do, with *at behind the last one. */
-static bool walk_balance(struct split *s, const char *text, size_t n, size_t *at)
-{
-    size_t i = *at;
-    while (i < n) {
-        if (s->in_string) {
-            if (s->escaped) {
-                s->escaped = false;
-                i++;
-                continue;
-            }
-            size_t q = string_end(text, n, i);
-            if (q == n) { /* an odd run of backslashes at the end escapes what follows */
-                size_t back = n;
-                while (back > i && text[back - 1] == '\\')
-                    back--;
-                s->escaped = (n - back) & 1;
-                break;
-            }
-            s->in_string = false;
-            i = q + 1;
-            continue;
-        }
-        char c = text[i++];
-        if (c == '"') {
-            s->in_string = true;
-        } else if (c == '{' || c == '[') {
-            s->depth++;
-        } else if ((c == '}' || c == ']') && --s->depth == 0) {
-            *at = i;
-            return true;
-        }
-    }
-    *at = n;
-    return false;
-}
-
-#if defined __SSE2__
-enum { BLOCK = 64 };
-
-/* A bit for each byte of the block that is c, of which `mask` bits do not matter. */
-static uint64_t places(const __m128i block[4], char c, char mask)
-{
-    const __m128i drop = _mm_set1_epi8(mask), want = _mm_set1_epi8((char)(c | mask));
-    uint64_t bits = 0;
-    for (unsigned i = 0; i < 4; i++)
-        bits |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_or_si128(block[i], drop), want)) << (16 * i);
-    return bits;
-}
-
-/* Bit i is set when an odd number of the bits 0..i are. */
-static uint64_t parity_before(uint64_t bits)
-{
-    for (unsigned shift = 1; shift < 64; shift *= 2)
-        bits ^= bits << shift;
-    return bits;
-}
-
-/* One block without a backslash at *at: quotes are paired by parity, brackets count outside of strings. */
-static bool balance_block(struct split *s, const __m128i block[4], size_t *at)
-{
-    uint64_t inside = parity_before(places(block, '"', 0)) ^ (s->in_string ? ~UINT64_C(0) : 0);
-    uint64_t opens = places(block, '[', 0x20) & ~inside, closes = places(block, ']', 0x20) & ~inside; /* { and } are 0x20 above */
-    for (uint64_t left = opens | closes; left; left &= left - 1) {
-        if (left & -left & opens) {
-            s->depth++;
-        } else if (--s->depth == 0) {
-            s->in_string = false;
-            *at += (size_t)__builtin_ctzll(left) + 1;
-            return true;
-        }
-    }
-    s->in_string = inside >> 63;
-    *at += BLOCK;
-    return false;
-}
-
-static bool balance(struct split *s, const char *text, size_t n, size_t *at)
-{
-    while (n - *at >= BLOCK) {
-        __m128i block[4];
-        memcpy(block, text + *at, sizeof block);
-        bool plain = !s->escaped && !places(block, '\\', 0);
-        if (plain ? balance_block(s, block, at) : walk_balance(s, text, *at + BLOCK, at))
-            return true;
-    }
-    return walk_balance(s, text, n, at);
-}
-#else
-static bool balance(struct split *s, const char *text, size_t n, size_t *at)
-{
-    return walk_balance(s, text, n, at);
-}
-#endif
-
-static void start_balance(struct split *s, unsigned depth)
-{
-    s->depth = depth;
-    s->in_string = s->escaped = false;
-}
-
 static int next_line(struct split *s, const char *text, size_t n, size_t *at, bool end, struct span *out)
 {
     while (*at < n) {
@@ -253,8 +149,8 @@ static int next_object(struct split *s, const char *text, size_t n, size_t *at, 
         if (n - from < 4096 && !end && !memchr(text + from, '\n', n - from))
             return 0; /* too little to tell a wrapper from a record */
     }
-    start_balance(s, 0);
-    bool whole = balance(s, text, n, at);
+    s->brackets = (struct balance){0};
+    bool whole = balance_find(&s->brackets, text, n, at);
     if (!whole && !end) {
         *at = from;
         return 0;
@@ -268,7 +164,7 @@ static int next_in_document(struct split *s, const char *text, size_t n, size_t 
 {
     while (*at < n) {
         if (s->skipping || s->level == 3) {
-            if (!balance(s, text, n, at))
+            if (!balance_find(&s->brackets, text, n, at))
                 return 0;
             s->level = s->level == 3 ? 0 : s->level;
             s->skipping = false;
@@ -287,7 +183,7 @@ static int next_in_document(struct split *s, const char *text, size_t n, size_t 
         } else if (c == ']' && s->level) {
             ++*at;
             if (s->level == 2)
-                start_balance(s, 1); /* the wrapper's closing brace is still to come */
+                s->brackets = (struct balance){.depth = 1}; /* the wrapper's closing brace is still to come */
             s->level = s->level == 2 ? 3 : 0;
         } else {
             return stray(s, text, n, at, end, out);
@@ -312,5 +208,5 @@ void split_skip(struct split *s, size_t at, size_t n, struct span *out)
     s->record++;
     s->skipping = true;
     *out = (struct span){at, n - at, s->record, "record longer than 16 MB"};
-    /* in documents balance() goes on from the state that it had at the end of the text */
+    /* in documents balance_find() goes on from the state that it had at the end of the text */
 }

@@ -6,8 +6,8 @@
 #ifndef VIGIE_SOURCE_SPLIT_H
 #define VIGIE_SOURCE_SPLIT_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "source/balance.h"
+
 #include <stdint.h>
 
 enum { SPLIT_RECORD_MAX = 16 << 20 };
@@ -22,8 +22,7 @@ struct split {
     bool decided, lines;
     unsigned level;   /* 0: between documents; 1: in a top array; 2: in a wrapper's array; 3: behind that array */
     bool skipping;    /* inside a record that is too long */
-    unsigned depth;   /* while skipping over a record, or behind a wrapper's array */
-    bool in_string, escaped;
+    struct balance brackets; /* while skipping over a record, or behind a wrapper's array */
     uint64_t record;
 };
 
