@@ -15,18 +15,19 @@ extern "C" {
 
 namespace sj = simdjson;
 
+constexpr unsigned max_depth = 64;
+constexpr size_t max_nodes = 1000000;
+
 struct jin {
     std::unique_ptr<sj::internal::dom_parser_implementation> stage;
     std::unique_ptr<jnode[]> nodes;
     size_t node_room = 0;
     std::unique_ptr<char[]> text; // unescaped strings; no longer than the document
-    size_t text_room = 0;
+    size_t text_room = 0, texts = 0;
+    uint32_t open[max_depth + 1]; // nodes of the containers around the place at hand
 };
 
 namespace {
-
-constexpr unsigned max_depth = 64;
-constexpr size_t max_nodes = 1000000;
 
 bool blank(char c)
 {
@@ -46,21 +47,127 @@ int hex4(const char *p)
     return v;
 }
 
+size_t digits(const char *p, size_t from, size_t to)
+{
+    while (from < to && p[from] >= '0' && p[from] <= '9')
+        from++;
+    return from;
+}
+
+// RFC 8259 section 6: behind the number that begins at `from`, 0 when none does.
+size_t number_end(const char *doc, size_t from, size_t to)
+{
+    size_t k = from + (doc[from] == '-'), whole = k;
+    k = digits(doc, k, to);
+    bool good = k > whole && (k == whole + 1 || doc[whole] != '0');
+    if (good && k < to && doc[k] == '.') {
+        size_t fraction = ++k;
+        k = digits(doc, k, to);
+        good = k > fraction;
+    }
+    if (good && k < to && (doc[k] == 'e' || doc[k] == 'E')) {
+        k++;
+        k += k < to && (doc[k] == '+' || doc[k] == '-');
+        size_t exponent = k;
+        k = digits(doc, k, to);
+        good = k > exponent;
+    }
+    return good ? k : 0;
+}
+
+// The code point behind "\u" at k; a lone surrogate is replaced.
+bool unicode(const char *doc, size_t &k, size_t to, uint32_t &code, bool &mended)
+{
+    int c = to - k >= 4 ? hex4(doc + k) : -1;
+    if (c < 0)
+        return false;
+    k += 4;
+    code = static_cast<uint32_t>(c);
+    if (code < 0xd800 || code > 0xdfff)
+        return true;
+    int low = code < 0xdc00 && to - k >= 6 && doc[k] == '\\' && doc[k + 1] == 'u' ? hex4(doc + k + 2) : -1;
+    if (low >= 0xdc00 && low <= 0xdfff) {
+        code = 0x10000 + ((code - 0xd800) << 10) + (static_cast<uint32_t>(low) - 0xdc00);
+        k += 6;
+        return true;
+    }
+    code = 0xfffd;
+    mended = true;
+    return true;
+}
+
+bool escape(const char *doc, size_t &k, size_t to, char *out, size_t &length, bool &mended)
+{
+    static const char from[] = "\"\\/bfnrt", plain_[] = "\"\\/\b\f\n\r\t";
+    const char *known = k < to ? static_cast<const char *>(memchr(from, doc[k], 8)) : nullptr;
+    if (known) {
+        out[length++] = plain_[known - from];
+        k++;
+        return true;
+    }
+    uint32_t code;
+    if (k >= to || doc[k] != 'u' || !unicode(doc, ++k, to, code, mended))
+        return false;
+    length += utf_put(out + length, code);
+    return true;
+}
+
+size_t find_escape(const char *doc, size_t from, size_t end)
+{
+    const void *found = memchr(doc + from, '\\', end - from);
+    return found ? static_cast<size_t>(static_cast<const char *>(found) - doc) : end;
+}
+
+// The text between the quotes, made in j.text, where there is room for it. False: at k is an escape that is none.
+bool unescape(jin &j, const char *doc, size_t &k, size_t to, struct str &out, bool &mended)
+{
+    char *start = j.text.get() + j.texts;
+    size_t length = 0;
+    while (k < to) {
+        size_t stop = find_escape(doc, k, to);
+        memcpy(start + length, doc + k, stop - k);
+        length += stop - k;
+        k = stop + 1;
+        if (stop < to && !escape(doc, k, to, start, length, mended)) {
+            k = stop;
+            return false;
+        }
+    }
+    j.texts += length;
+    out = {start, length};
+    return true;
+}
+
+bool text_room(jin &j, size_t n)
+{
+    if (j.text_room < n) {
+        j.text.reset(new (std::nothrow) char[n]);
+        j.text_room = j.text ? n : 0;
+    }
+    return j.text_room >= n;
+}
+
+// Goes over the structural bytes. Its state lives in registers: nothing that is not inlined gets a pointer to it.
+#define HOT [[gnu::always_inline]] inline
 class walk {
 public:
     walk(jin &parser, const char *p, size_t length)
-        : j(parser), doc(p), end(length), index(parser.stage->structural_indexes.get()), count(parser.stage->n_structural_indexes),
-          escape_at(next_escape(0))
+        : j(parser), doc(p), end(length), index(parser.stage->structural_indexes.get()), stop(index + parser.stage->n_structural_indexes),
+          node(parser.nodes.get()), escape_at(find_escape(p, 0, length))
     {
     }
 
-    int document()
+    HOT int document()
     {
-        if (doc[index[0]] != '{' && doc[index[0]] != '[')
+        if (doc[*index] != '{' && doc[*index] != '[')
             return fail("a JSON document that is neither object nor array", 0);
-        int e = value(STR_NONE, 0);
-        if (!e && i < count)
-            return fail("something follows the JSON document", at());
+        int e = 0;
+        *node = jnode{};
+        open();
+        while (!e && depth > 0)
+            e = peek() == closing ? close() : next();
+        if (!e && index < stop)
+            return fail("something follows the JSON document", *index);
         return e;
     }
 
@@ -71,210 +178,138 @@ private:
     jin &j;
     const char *doc;
     size_t end;
-    const uint32_t *index;
-    size_t count, i = 0, n = 0, texts = 0;
+    const uint32_t *index, *stop; // *stop is end
+    jnode *node;                  // the next one; every value has a structural byte of its own, so there is room
+    uint32_t n = 0;               // of nodes before it
+    uint32_t self = 0;            // the innermost container
+    char closing = 0;             // what ends it
+    unsigned depth = 0;
     size_t escape_at; // the first backslash that is not yet passed, `end` when there is none: most strings need no second look
 
-    size_t next_escape(size_t from) const
-    {
-        const void *found = memchr(doc + from, '\\', end - from);
-        return found ? static_cast<size_t>(static_cast<const char *>(found) - doc) : end;
-    }
+    HOT char peek() const { return index < stop ? doc[*index] : '\0'; }
 
-    size_t at() const { return i < count ? index[i] : end; }
-    char peek() const { return i < count ? doc[index[i]] : '\0'; }
-
-    int fail(const char *reason, size_t offset, int e = ERR_MALFORMED)
+    HOT int fail(const char *reason, size_t offset, int e = ERR_MALFORMED)
     {
         why = reason;
         where = offset;
         return e;
     }
 
-    // After the scalar that begins at `from` and ends before `to` only blanks come before the next structural byte.
-    bool ended(size_t to) const { return to == at() || (to < end && blank(doc[to])); }
+    // After the scalar that ends before `to` only blanks come before the next structural byte.
+    HOT bool ended(size_t to) const { return to == *index || (to < end && blank(doc[to])); }
 
-    static size_t digits(const char *p, size_t from, size_t to)
+    HOT int put(uint8_t type)
     {
-        while (from < to && p[from] >= '0' && p[from] <= '9')
-            from++;
-        return from;
-    }
-
-    // RFC 8259 section 6
-    int number(jnode &node)
-    {
-        size_t from = index[i++], to = at(), k = from + (doc[from] == '-'), whole = k;
-        k = digits(doc, k, to);
-        bool good = k > whole && (k == whole + 1 || doc[whole] != '0');
-        if (good && k < to && doc[k] == '.') {
-            size_t fraction = ++k;
-            k = digits(doc, k, to);
-            good = k > fraction;
-        }
-        if (good && k < to && (doc[k] == 'e' || doc[k] == 'E')) {
-            k++;
-            k += k < to && (doc[k] == '+' || doc[k] == '-');
-            size_t exponent = k;
-            k = digits(doc, k, to);
-            good = k > exponent;
-        }
-        if (!good || !ended(k))
-            return fail("no JSON value", from);
-        node.type = J_NUM;
-        node.val = {doc + from, k - from};
+        node->type = type;
+        node->next = ++n;
+        node++;
         return 0;
     }
 
-    int word(jnode &node, const char *text, size_t length, uint8_t type)
+    HOT int number()
     {
-        size_t from = index[i++];
+        size_t from = *index++, to = number_end(doc, from, *index);
+        if (!to || !ended(to))
+            return fail("no JSON value", from);
+        node->val = {doc + from, to - from};
+        return put(J_NUM);
+    }
+
+    HOT int word(const char *text, size_t length, uint8_t type)
+    {
+        size_t from = *index++;
         if (end - from < length || memcmp(doc + from, text, length) != 0 || !ended(from + length))
             return fail("no JSON value", from);
-        node.type = type;
-        return 0;
+        node->val = STR_NONE;
+        return put(type);
     }
 
-    // The code point behind "\u" at k; a lone surrogate is replaced.
-    bool unicode(size_t &k, size_t to, uint32_t &code, bool &mended)
+    HOT int string(struct str &out, bool &mended)
     {
-        int c = to - k >= 4 ? hex4(doc + k) : -1;
-        if (c < 0)
-            return false;
-        k += 4;
-        code = static_cast<uint32_t>(c);
-        if (code < 0xd800 || code > 0xdfff)
-            return true;
-        int low = code < 0xdc00 && to - k >= 6 && doc[k] == '\\' && doc[k + 1] == 'u' ? hex4(doc + k + 2) : -1;
-        if (low >= 0xdc00 && low <= 0xdfff) {
-            code = 0x10000 + ((code - 0xd800) << 10) + (static_cast<uint32_t>(low) - 0xdc00);
-            k += 6;
-            return true;
-        }
-        code = 0xfffd;
-        mended = true;
-        return true;
-    }
-
-    bool escape(size_t &k, size_t to, char *out, size_t &length, bool &mended)
-    {
-        static const char from[] = "\"\\/bfnrt", plain_[] = "\"\\/\b\f\n\r\t";
-        const char *known = k < to ? static_cast<const char *>(memchr(from, doc[k], 8)) : nullptr;
-        if (known) {
-            out[length++] = plain_[known - from];
-            k++;
-            return true;
-        }
-        uint32_t code;
-        if (k >= to || doc[k] != 'u' || !unicode(++k, to, code, mended))
-            return false;
-        length += utf_put(out + length, code);
-        return true;
-    }
-
-    int unescape(size_t from, size_t to, struct str &out, bool &mended)
-    {
-        if (j.text_room < end) {
-            j.text.reset(new (std::nothrow) char[end]);
-            j.text_room = j.text ? end : 0;
-            if (!j.text)
-                return fail("out of memory while parsing JSON", from, ERR_MEMORY);
-        }
-        char *start = j.text.get() + texts;
-        size_t length = 0;
-        for (size_t k = from; k < to;) {
-            const void *found = memchr(doc + k, '\\', to - k);
-            size_t stop = found ? static_cast<size_t>(static_cast<const char *>(found) - doc) : to;
-            memcpy(start + length, doc + k, stop - k);
-            length += stop - k;
-            k = stop + 1;
-            if (stop < to && !escape(k, to, start, length, mended))
-                return fail("an escape that is none", stop);
-        }
-        texts += length;
-        out = {start, length};
-        return 0;
-    }
-
-    int string(struct str &out, bool &mended)
-    {
-        size_t from = index[i++] + 1, to = at();
-        while (to > from && blank(doc[to - 1]))
+        size_t from = *index++ + 1, to = *index - 1;
+        while (to > from && blank(doc[to]))
             to--;
-        if (to <= from || doc[to - 1] != '"')
+        if (to < from || doc[to] != '"')
             return fail("a string that does not end", from - 1);
-        to--;
         if (escape_at < from)
-            escape_at = next_escape(from);
-        if (escape_at < to)
-            return unescape(from, to, out, mended);
-        out = {doc + from, to - from};
+            escape_at = find_escape(doc, from, end);
+        if (escape_at >= to) {
+            out = {doc + from, to - from};
+            return 0;
+        }
+        if (!text_room(j, end))
+            return fail("out of memory while parsing JSON", from, ERR_MEMORY);
+        size_t k = from;
+        return unescape(j, doc, k, to, out, mended) ? 0 : fail("an escape that is none", k);
+    }
+
+    HOT void enter(uint32_t container)
+    {
+        self = container;
+        closing = j.nodes[self].type == J_OBJ ? '}' : ']';
+    }
+
+    HOT int open()
+    {
+        node->val.p = doc + *index;
+        j.open[depth++] = n;
+        uint32_t container = n;
+        put(doc[*index++] == '{' ? J_OBJ : J_ARR);
+        enter(container);
         return 0;
     }
 
-    int member(bool object, unsigned depth)
+    HOT int close()
     {
-        struct str key = STR_NONE;
-        bool mended = false;
-        if (object) {
-            if (peek() != '"')
-                return fail("no name where a member should be", at());
-            int e = string(key, mended);
-            if (e)
-                return e;
-            if (peek() != ':')
-                return fail("no colon behind a name", at());
-            i++;
-        }
-        return value(key, depth + 1);
-    }
-
-    int container(size_t self, bool object, unsigned depth)
-    {
-        size_t from = index[i++];
-        char close = object ? '}' : ']';
-        if (peek() != close) {
-            for (;;) {
-                int e = member(object, depth);
-                if (e)
-                    return e;
-                if (peek() != ',')
-                    break;
-                i++;
-            }
-        }
-        if (peek() != close)
-            return fail("neither comma nor closing bracket", at());
-        j.nodes[self].type = object ? J_OBJ : J_ARR;
-        j.nodes[self].val = {doc + from, index[i] + 1 - from};
-        i++;
+        jnode &container = j.nodes[self];
+        container.next = n;
+        container.val.n = static_cast<size_t>(doc + *index++ + 1 - container.val.p);
+        if (--depth > 0)
+            enter(j.open[depth - 1]);
         return 0;
     }
 
-    int value(struct str key, unsigned depth)
+    // The comma and the name before the next value of the innermost container.
+    HOT int name()
     {
-        if (depth > max_depth || n >= max_nodes)
-            return fail(depth > max_depth ? "JSON nested too deeply" : "too many JSON values", at(), ERR_LIMIT);
-        if (i >= count)
-            return fail("the JSON document ends too early", at());
-        size_t self = n++; // every value has a structural byte of its own, so there is room
-        jnode &node = j.nodes[self];
-        node = jnode{key, STR_NONE, 0, J_NULL, false};
-        int e;
-        switch (peek()) {
-        case '{': e = container(self, true, depth); break;
-        case '[': e = container(self, false, depth); break;
-        case '"':
-            node.type = J_STR;
-            e = string(node.val, node.mended);
-            break;
-        case 't': e = word(node, "true", 4, J_TRUE); break;
-        case 'f': e = word(node, "false", 5, J_FALSE); break;
-        case 'n': e = word(node, "null", 4, J_NULL); break;
-        default: e = number(node); break;
+        if (n > self + 1) {
+            if (peek() != ',')
+                return fail("neither comma nor closing bracket", *index);
+            index++;
         }
-        node.next = static_cast<uint32_t>(n);
+        if (closing == ']') {
+            node->key = STR_NONE;
+            return 0;
+        }
+        bool mended;
+        if (peek() != '"')
+            return fail("no name where a member should be", *index);
+        int e = string(node->key, mended);
+        if (!e && peek() != ':')
+            return fail("no colon behind a name", *index);
+        index++;
         return e;
+    }
+
+    HOT int next()
+    {
+        int e = name();
+        if (e)
+            return e;
+        if (depth > max_depth || n >= max_nodes)
+            return fail(depth > max_depth ? "JSON nested too deeply" : "too many JSON values", *index, ERR_LIMIT);
+        if (index >= stop)
+            return fail("the JSON document ends too early", end);
+        node->mended = false;
+        switch (doc[*index]) {
+        case '"': e = string(node->val, node->mended); return e ? e : put(J_STR);
+        case '{':
+        case '[': return open();
+        case 't': return word("true", 4, J_TRUE);
+        case 'f': return word("false", 5, J_FALSE);
+        case 'n': return word("null", 4, J_NULL);
+        default: return number();
+        }
     }
 };
 
@@ -296,13 +331,15 @@ int build(jin &j, const char *p, size_t n, struct fault *fault)
         fault->why = sj::error_message(e);
         return e == sj::CAPACITY ? ERR_LIMIT : ERR_MALFORMED;
     }
-    size_t room = j.stage->n_structural_indexes < max_nodes ? j.stage->n_structural_indexes : max_nodes;
+    size_t room = 1 + (j.stage->n_structural_indexes < max_nodes ? j.stage->n_structural_indexes : max_nodes); // one has a name, and is too many
     if (j.node_room < room) {
         j.nodes.reset(new (std::nothrow) jnode[room]);
         j.node_room = j.nodes ? room : 0;
         if (!j.nodes)
             return ERR_MEMORY;
     }
+    j.stage->structural_indexes[j.stage->n_structural_indexes] = static_cast<uint32_t>(n);
+    j.texts = 0;
     walk w(j, p, n);
     int result = w.document();
     *fault = {w.why, w.where};
