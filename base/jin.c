@@ -13,9 +13,15 @@ const struct jnode *jin_get(const struct jnode *doc, const struct jnode *o, stru
 
 const struct jnode *jin_path(const struct jnode *doc, const struct jnode *o, const char *path)
 {
-    struct str rest = str_of(path), part;
-    while (o && str_cut(&rest, '.', &part))
-        o = jin_get(doc, o, part);
+    while (o) {
+        size_t n = 0;
+        while (path[n] != '\0' && path[n] != '.')
+            n++;
+        o = jin_get(doc, o, (struct str){path, n});
+        if (path[n] == '\0')
+            break;
+        path += n + 1;
+    }
     return o;
 }
 
