@@ -72,15 +72,17 @@ int decode_fault(struct decode *d, const char *why, uint64_t offset)
     return ERR_MALFORMED;
 }
 
-struct str decode_some(struct str s)
+bool decode_none(struct str s)
 {
-    static const struct str none[] = {{"-", 1}, {"N/A", 3}, {"null", 4}, {"(null)", 6}, {"NULL SID", 8}};
-    if (s.n == 0)
-        return STR_NONE;
-    for (size_t i = 0; i < sizeof none / sizeof *none && s.n <= 8; i++) /* none is longer */
-        if (str_eq(s, none[i]))
-            return STR_NONE;
-    return s;
+    switch (s.n) {
+    case 0: return true;
+    case 1: return s.p[0] == '-';
+    case 3: return memcmp(s.p, "N/A", 3) == 0;
+    case 4: return memcmp(s.p, "null", 4) == 0;
+    case 6: return memcmp(s.p, "(null)", 6) == 0;
+    case 8: return memcmp(s.p, "NULL SID", 8) == 0;
+    default: return false;
+    }
 }
 
 void decode_account(struct account *a, struct str s)

@@ -86,8 +86,13 @@ int decode_fault(struct decode *d, const char *why, uint64_t offset); /* returns
 
 /* ---- small things that many logs share ---- */
 
-/* "-", "", "N/A", "null" and "(null)" mean absent. */
-struct str decode_some(struct str s);
+/* "-", "", "N/A", "null", "(null)" and "NULL SID" mean absent. */
+bool decode_none(struct str s);
+enum { DECODE_NONE = 8 }; /* the longest of them */
+static inline struct str decode_some(struct str s)
+{
+    return s.n > DECODE_NONE || !decode_none(s) ? s : STR_NONE;
+}
 /* user@suffix becomes upn; DOMAIN\name becomes domain and name; S-1-... becomes sid; else name. */
 void decode_account(struct account *a, struct str s);
 /* Sets act.ip and act.port when the text is an address; otherwise leaves them. */
