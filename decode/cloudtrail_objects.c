@@ -46,7 +46,7 @@ static void stored_file(const struct cloudtrail *t)
     struct str bucket = cloudtrail_request(t, "bucketName"), key = cloudtrail_request(t, "key"), name = leaf(key);
     struct object *o = object(t, OBJECT_FILE, ROLE_TARGET, str_set(key) ? name : bucket);
     if (o && str_set(key))
-        o->ref.cloud = str_fmt(t->d->arena, "s3://%.*s/%.*s", STR_ARG(bucket), STR_ARG(key));
+        o->ref.cloud = str_glue(t->d->arena, str_glue(t->d->arena, STR("s3://"), bucket, STR("/")), key, STR_NONE);
     ptrdiff_t dot = str_rchr(name, '.');
     decode_str(t->d, FACT_FILE_NAME, str_set(key) ? name : STR_NONE);
     decode_str(t->d, FACT_FILE_PATH, o ? o->ref.cloud : STR_NONE);
