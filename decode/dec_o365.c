@@ -5,18 +5,28 @@
 
 /* CreationTime, Operation and Workload, in any case; Sentinel's table says TimeGenerated and OfficeWorkload;
  * a row of Search-UnifiedAuditLog holds the record in AuditData. */
+enum { TIME = 1, OPERATION = 2, WORKLOAD = 4, ALL = TIME | OPERATION | WORKLOAD };
+
+static unsigned sign_of(struct str name)
+{
+    switch (name.n) {
+    case 8: return str_eqi(name, STR("Workload")) ? WORKLOAD : 0;
+    case 9: return str_eqi(name, STR("Operation")) ? OPERATION : str_eqi(name, STR("AuditData")) ? ALL : 0;
+    case 12: return str_eqi(name, STR("CreationTime")) || str_eqi(name, STR("CreationDate")) ? TIME : 0;
+    case 13: return str_eqi(name, STR("TimeGenerated")) ? TIME : 0;
+    case 14: return str_eqi(name, STR("OfficeWorkload")) ? WORKLOAD : 0;
+    default: return 0;
+    }
+}
+
 static bool claims(const struct jnode *doc)
 {
     unsigned seen = 0;
     if (doc->type != J_OBJ)
         return false;
-    for (const struct jnode *c = jin_first(doc, doc); c; c = jin_next(doc, doc, c)) {
-        enum o365_field f = c->type == J_STR ? o365_field(c->key) : O365_OTHER;
-        seen |= f == O365_CREATION_TIME ? 1u : f == O365_OPERATION ? 2u : f == O365_WORKLOAD ? 4u : 0u;
-        if (seen == 7u || f == O365_AUDIT_DATA)
-            return true;
-    }
-    return false;
+    for (const struct jnode *c = jin_first(doc, doc); c && seen != ALL; c = jin_next(doc, doc, c))
+        seen |= c->type == J_STR ? sign_of(c->key) : 0;
+    return seen == ALL;
 }
 
 /* ---- the common schema ---- */
