@@ -190,20 +190,23 @@ bool ip_parse(struct str s, struct ip *out, uint16_t *port)
     return true;
 }
 
+#define TEN(tens) tens "0", tens "1", tens "2", tens "3", tens "4", tens "5", tens "6", tens "7", tens "8", tens "9"
+static const char octets[256][4] = {
+    TEN(""),   TEN("1"),  TEN("2"),  TEN("3"),  TEN("4"),  TEN("5"),  TEN("6"),  TEN("7"),  TEN("8"),  TEN("9"),  TEN("10"), TEN("11"), TEN("12"),
+    TEN("13"), TEN("14"), TEN("15"), TEN("16"), TEN("17"), TEN("18"), TEN("19"), TEN("20"), TEN("21"), TEN("22"), TEN("23"), TEN("24"),
+    "250", "251", "252", "253", "254", "255"};
+
 /* inet_ntop goes through printf, and every activity's address is printed. */
 static struct str v4_text(const uint8_t b[4], char out[IP_TEXT])
 {
-    size_t n = 0;
+    char *to = out;
     for (int i = 0; i < 4; i++) {
-        if (b[i] >= 100)
-            out[n++] = (char)('0' + b[i] / 100);
-        if (b[i] >= 10)
-            out[n++] = (char)('0' + b[i] / 10 % 10);
-        out[n++] = (char)('0' + b[i] % 10);
-        out[n++] = '.';
+        memcpy(to, octets[b[i]], 4);
+        to += 1 + (b[i] >= 10) + (b[i] >= 100);
+        *to++ = '.';
     }
-    out[--n] = '\0';
-    return (struct str){out, n};
+    *--to = '\0';
+    return (struct str){out, (size_t)(to - out)};
 }
 
 struct str ip_text(const struct ip *a, char out[IP_TEXT])
