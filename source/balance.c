@@ -2,7 +2,6 @@
 #include "source/balance.h"
 
 #include <stdint.h>
-#include <string.h>
 #if defined __SSE2__
 #include <emmintrin.h>
 #endif
@@ -98,7 +97,8 @@ static inline bool count(struct balance *b, const char *block, uint64_t found, s
 static bool block(struct balance *b, const char *text, size_t *at)
 {
     __m128i bytes[PARTS];
-    memcpy(bytes, text + *at, BLOCK);
+    EACH_PART
+        bytes[i] = _mm_loadu_si128((const void *)(text + *at + BYTES * i));
     uint64_t quotes = places(bytes, '"'), backslashes = places(bytes, '\\');
     bool escaped = false;
     if (backslashes || b->escaped)
