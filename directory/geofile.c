@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { TEXT_MAX = 256 << 20, PART = 32 << 10, LINE = 128 };
+enum { TEXT_MAX = 256 << 20, PART = 16 << 10, LINE = 128 };
 
 struct part {
     struct ip start; /* of its first range */

@@ -2,6 +2,7 @@
 #include "directory/georange.h"
 
 #include "base/err.h"
+#include "base/word.h"
 
 #include <stdlib.h>
 
@@ -95,11 +96,24 @@ static int add_line(struct georange *g, struct str line)
 
 enum { DIGITS = 10, PLAIN = 2 * (DIGITS + 1) + 3 };
 
+/* Most addresses have as many digits or more: pairs of neighbours are joined, three times over. */
+static bool eight_digits(const char *p, uint64_t *value)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t v = word_load(p) - '0' * ones;
+    if (((v + (0x7f - 9) * ones) | v) & 0x80 * ones)
+        return false;
+    v = v * 10 + (v >> 8);
+    v = (v & 0x00ff00ff00ff00ffu) * 100 + (v >> 16 & 0x00ff00ff00ff00ffu);
+    *value = (v & 0xffff) * 10000 + (v >> 32 & 0xffff);
+    return true;
+}
+
 /* Digits at p, at most DIGITS of them, which a comma ends; behind the comma, NULL when there is something else. */
 static const char *number(const char *p, uint64_t *value)
 {
     uint64_t v = 0;
-    unsigned n = 0, digit;
+    unsigned n = eight_digits(p, &v) ? 8 : 0, digit;
     for (; n <= DIGITS && (digit = (unsigned)(unsigned char)p[n] - '0') < 10; n++)
         v = v * 10 + digit;
     *value = v;

@@ -94,7 +94,7 @@ static void parts_say_what_the_whole_says(void **state)
 
 static void cut_anywhere_about_a_border(void **state)
 {
-    enum { PART = 32 << 10 };
+    enum { PART = 16 << 10 };
     char *text = malloc(ROOM);
     (void)state;
     assert_non_null(text);
@@ -109,7 +109,7 @@ static void cut_anywhere_about_a_border(void **state)
 /* What stands at a border may be anything: no part begins there, and nothing is lost. */
 static void odd_lines_at_borders(void **state)
 {
-    enum { PART = 32 << 10 };
+    enum { PART = 16 << 10 };
     static const char *const odd[] = {"# words of a comment", "16777216,16777217,NL", "4294967295,1,NL", "\r\n\r\n"};
     char *text = malloc(ROOM);
     (void)state;
