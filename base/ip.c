@@ -46,23 +46,21 @@ bool ip_is_private(const struct ip *a)
 
 static bool v4(struct str s, struct ip *out)
 {
-    uint32_t v = 0, octet = 0, digits = 0, n = 0;
-    for (size_t i = 0; i <= s.n; i++) {
-        char c = i < s.n ? s.p[i] : '.';
-        if (c == '.') {
-            if (digits == 0 || octet > 255 || n++ == 4)
-                return false;
-            v = v << 8 | octet;
-            octet = digits = 0;
-            continue;
-        }
-        if (c < '0' || c > '9' || digits == 3 || (digits == 1 && octet == 0)) /* 010 may be 8 or 10 */
+    uint32_t v = 0;
+    size_t at = 0;
+    for (unsigned i = 0; i < 4; i++) {
+        uint32_t octet = 0, digit;
+        size_t from = at;
+        for (; at < s.n && (digit = (uint32_t)(unsigned char)s.p[at] - '0') < 10; at++)
+            octet = octet * 10 + digit;
+        if (at == from || at > from + 3 || octet > 255 || (at > from + 1 && s.p[from] == '0')) /* 010 may be 8 or 10 */
             return false;
-        octet = octet * 10 + (uint32_t)(c - '0');
-        digits++;
+        if (i < 3 && (at == s.n || s.p[at++] != '.'))
+            return false;
+        v = v << 8 | octet;
     }
     *out = ip_v4(v);
-    return n == 4;
+    return at == s.n;
 }
 
 /* Value + 1 of the hexadecimal digits. */
