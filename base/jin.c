@@ -25,20 +25,9 @@ const struct jnode *jin_path(const struct jnode *doc, const struct jnode *o, con
     return o;
 }
 
-struct str jin_text(const struct jnode *n)
+struct str jin_word(const struct jnode *n)
 {
-    if (!n)
-        return STR_NONE;
-    switch ((enum jtype)n->type) {
-    case J_STR:
-    case J_NUM: return n->val;
-    case J_TRUE: return STR("true");
-    case J_FALSE: return STR("false");
-    case J_NULL:
-    case J_ARR:
-    case J_OBJ: break;
-    }
-    return STR_NONE;
+    return n && n->type == J_TRUE ? STR("true") : n && n->type == J_FALSE ? STR("false") : STR_NONE;
 }
 
 struct str jin_str(const struct jnode *doc, const struct jnode *o, const char *path)

@@ -52,8 +52,13 @@ const struct jnode *jin_path(const struct jnode *doc, const struct jnode *o, con
 /* The text of a string, number, true or false member; absent for null, containers and no member. */
 struct str jin_str(const struct jnode *doc, const struct jnode *o, const char *path);
 bool jin_u64(const struct jnode *doc, const struct jnode *o, const char *path, uint64_t *value);
+struct str jin_word(const struct jnode *n); /* of jin_text */
+
 /* The text of a scalar node. */
-struct str jin_text(const struct jnode *n);
+static inline struct str jin_text(const struct jnode *n)
+{
+    return n && (n->type == J_STR || n->type == J_NUM) ? n->val : jin_word(n);
+}
 
 /* A JSON document inside a text value, as some logs nest them: parsed into the arena, without a reader and
  * without its speed. The document's root (its nodes are walked with it as `doc`), or NULL when the text is not
