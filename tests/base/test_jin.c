@@ -125,6 +125,43 @@ static void values(void **state)
     close_readers(&r);
 }
 
+/* The same damage is refused by both, and what is still JSON is the same to both. */
+static void both(struct readers *r, const char *text, size_t n)
+{
+    parse(r, text, n);
+    if ((r->err == ERR_NONE) != (r->embedded != NULL))
+        fail_msg("%.*s: %s, embedded %s", (int)n, text, r->err ? r->fault.why : "taken", r->embedded ? "taken" : "refused");
+    if (r->err == ERR_NONE)
+        agree(r);
+}
+
+static void any_damage(void **state)
+{
+    static const char whole[] = "{\"a\":[1,{\"b\":[[],{}],\"c\\u0041\":\"x\\\\\"},\"\\\"\",true,null] , \"d\":{ \"e\" : -1.5e3 },\"f\":\"{[,:]}\",\"g\":\"\"}";
+    static const char letters[] = "{}[],:\"\\ 0e.-tx";
+    char text[sizeof whole + 1];
+    size_t n = sizeof whole - 1;
+    struct readers r;
+    (void)state;
+    open_readers(&r);
+    for (size_t cut = 1; cut <= n; cut++)
+        both(&r, whole, cut);
+    for (size_t at = 1; at < n; at++) {
+        memcpy(text, whole, n);
+        memmove(text + at, text + at + 1, n - at - 1);
+        both(&r, text, n - 1);
+        for (size_t i = 0; i < sizeof letters - 1; i++) {
+            memcpy(text, whole, n);
+            text[at] = letters[i];
+            both(&r, text, n);
+            memcpy(text, whole, at);
+            memcpy(text + at + 1, whole + at, n - at);
+            both(&r, text, n + 1);
+        }
+    }
+    close_readers(&r);
+}
+
 static void nest(struct readers *r, size_t levels)
 {
     char text[512];
@@ -182,7 +219,7 @@ static void places(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(taken), cmocka_unit_test(refused), cmocka_unit_test(values), cmocka_unit_test(limits),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(taken), cmocka_unit_test(refused), cmocka_unit_test(values), cmocka_unit_test(any_damage), cmocka_unit_test(limits),
                                        cmocka_unit_test(places)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
