@@ -206,7 +206,7 @@ static bool under_way(struct str result)
 
 static enum kind kind(const struct azure *r, struct str result)
 {
-    enum kind k = jsonlog_kind(operations, sizeof operations / sizeof *operations, r->operation);
+    enum kind k = jsonlog_kind(r->d, operations, sizeof operations / sizeof *operations, r->operation);
     if (under_way(result))
         return KIND_CLOUD_OTHER;
     if (k != KIND_UNKNOWN)

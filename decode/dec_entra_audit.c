@@ -175,7 +175,7 @@ static int record(struct decode *d, const struct jnode *doc, struct str raw)
         operation = text(&r, F_OPERATION);
     if (!str_set(operation))
         return decode_fault(d, "a directory audit record without an activity", 0);
-    struct activity *a = decode_begin(d, entra_operation(operation));
+    struct activity *a = decode_begin(d, entra_operation(d, operation));
     common(&r, operation);
     struct str parts[] = {STR("entra audit"), str_set(id) ? id : raw};
     decode_id(d, parts, 2);

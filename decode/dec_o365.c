@@ -220,10 +220,10 @@ static enum o365_field field(struct decode *d, struct str name)
     if (!kept)
         return o365_field(name);
     if (!kept->known) {
-        kept->field = o365_field(name);
+        kept->is = o365_field(name);
         kept->known = true;
     }
-    return (enum o365_field)kept->field;
+    return (enum o365_field)kept->is;
 }
 
 static void read_fields(struct o365 *r, const struct jnode *doc, const struct jnode *o)

@@ -29,13 +29,13 @@ struct decode_agent {
 
 struct ticket_cache;
 
-/* What a member's name was found to be, by its letters as they stand: the same names come in every record. */
-enum { DECODE_NAMES = 128 };
+/* What the name of a member or of an operation was found to be, by its letters as they stand: the same come in every record. */
+enum { DECODE_NAMES = 512 };
 struct decode_name {
     const void *set; /* of which names; NULL = free */
     uint64_t first, middle, last; /* words of the name */
     uint32_t n;
-    unsigned field;
+    unsigned is; /* its number in the set */
     bool known;
 };
 

@@ -173,12 +173,12 @@ static enum kind role_operation(struct str s)
     return !add ? KIND_UNKNOWN : only_asked(s) ? KIND_ADMIN_OPERATION : KIND_ROLE_GRANTED;
 }
 
-enum kind entra_operation(struct str s)
+enum kind entra_operation(struct decode *d, struct str s)
 {
     s = str_trim(s);
     while (s.n && (s.p[s.n - 1] == '.' || s.p[s.n - 1] == ' '))
         s.n--;
-    enum kind k = jsonlog_kind(operations, ROWS(operations), s);
+    enum kind k = jsonlog_kind(d, operations, ROWS(operations), s);
     if (k == KIND_UNKNOWN)
         k = role_operation(s);
     if (k != KIND_UNKNOWN)

@@ -11,7 +11,7 @@ enum kind entra_sign_in_failed(struct decode *d, uint64_t code);
 
 /* What a directory operation stands for; trailing full stops and blanks do not matter ("Add user." of the unified
  * audit log is "Add user" of the directory's own). KIND_ADMIN_OPERATION when not in the table. */
-enum kind entra_operation(struct str operation);
+enum kind entra_operation(struct decode *d, struct str operation);
 
 /* What one property of the object became, old and new value as written: fills in roles, groups, consent, credentials.
  * May change the kind (an account disabled by "Update user"). */

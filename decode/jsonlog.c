@@ -1,8 +1,6 @@
 /* decode/jsonlog.c - what the decoders of JSON audit logs share. */
 #include "decode/jsonlog.h"
 
-#include "base/hash.h"
-
 static unsigned field_of(const struct jsonlog_names *names, struct str name)
 {
     const struct jsonlog_name *rows = names->row;
@@ -20,26 +18,13 @@ static unsigned field_of(const struct jsonlog_names *names, struct str name)
     return 0;
 }
 
-struct decode_name *jsonlog_kept(struct decode *d, const void *set, struct str name)
-{
-    if (!d || name.n < 8 || name.n > 24)
-        return NULL;
-    struct decode_name now = {.set = set, .first = word_load(name.p), .last = word_load(name.p + name.n - 8), .n = (uint32_t)name.n};
-    if (name.n > 16)
-        now.middle = word_load(name.p + 8);
-    struct decode_name *kept = &d->names[hash_mix(now.first ^ now.middle, now.last + now.n) % DECODE_NAMES];
-    if (kept->first != now.first || kept->last != now.last || kept->middle != now.middle || kept->n != now.n || kept->set != set)
-        *kept = now;
-    return kept;
-}
-
 void jsonlog_fields(struct decode *d, const struct jnode *doc, const struct jnode *o, const struct jsonlog_names *names, const struct jnode **at)
 {
     for (const struct jnode *c = o ? jin_first(doc, o) : NULL; c; c = jin_next(doc, o, c)) {
         struct decode_name *kept = jsonlog_kept(d, names, c->key);
-        unsigned f = kept && kept->known ? kept->field : field_of(names, c->key);
+        unsigned f = kept && kept->known ? kept->is : field_of(names, c->key);
         if (kept) {
-            kept->field = f;
+            kept->is = f;
             kept->known = true;
         }
         if (f && !at[f] && c->type != J_NULL)
@@ -150,7 +135,7 @@ struct str jsonlog_words_text(const struct jsonlog_words *w)
     return w->n ? (struct str){w->p, w->n} : STR_NONE;
 }
 
-enum kind jsonlog_kind(const struct jsonlog_op *rows, size_t n, struct str name)
+static enum kind listed(const struct jsonlog_op *rows, size_t n, struct str name)
 {
     size_t from = 0, to = n;
     while (from < to) {
@@ -164,4 +149,17 @@ enum kind jsonlog_kind(const struct jsonlog_op *rows, size_t n, struct str name)
             from = middle + 1;
     }
     return KIND_UNKNOWN;
+}
+
+enum kind jsonlog_kind(struct decode *d, const struct jsonlog_op *rows, size_t n, struct str name)
+{
+    struct decode_name *kept = jsonlog_kept(d, rows, name);
+    if (kept && kept->known)
+        return (enum kind)kept->is;
+    enum kind k = listed(rows, n, name);
+    if (kept) {
+        kept->is = k;
+        kept->known = true;
+    }
+    return k;
 }

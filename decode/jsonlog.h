@@ -2,6 +2,7 @@
 #ifndef VIGIE_DECODE_JSONLOG_H
 #define VIGIE_DECODE_JSONLOG_H
 
+#include "base/hash.h"
 #include "base/word.h"
 #include "decode/decode.h"
 
@@ -52,8 +53,20 @@ struct jsonlog_names {
 };
 /* Finds the members of `o` in one walk: at[field] is the first that is not null. d may be NULL. */
 void jsonlog_fields(struct decode *d, const struct jnode *doc, const struct jnode *o, const struct jsonlog_names *names, const struct jnode **at);
-/* Where what `name` is in a set of names is kept; `known` when it is there. NULL: it is not kept, being too short or too long. */
-struct decode_name *jsonlog_kept(struct decode *d, const void *set, struct str name);
+/* Where what `name` is in a set of names is kept; `known` when it is there. NULL: it is not kept, being empty or too long. */
+static inline struct decode_name *jsonlog_kept(struct decode *d, const void *set, struct str name)
+{
+    if (!d || name.n == 0 || name.n > 24)
+        return NULL;
+    bool word = name.n >= 8;
+    uint64_t first = word ? word_load(name.p) : word_load_rest(name.p, name.n), last = word ? word_load(name.p + name.n - 8) : 0;
+    uint64_t middle = name.n > 16 ? word_load(name.p + 8) : 0;
+    struct decode_name *kept = &d->names[hash_mix(first ^ middle, (last + name.n) ^ (uintptr_t)set) % DECODE_NAMES];
+    uint64_t differs = (kept->first ^ first) | (kept->middle ^ middle) | (kept->last ^ last) | (kept->n ^ name.n);
+    if (differs || kept->set != set)
+        *kept = (struct decode_name){.set = set, .first = first, .middle = middle, .last = last, .n = (uint32_t)name.n};
+    return kept;
+}
 
 /* A container, or the one that a text holds: exporters flatten objects into texts. */
 struct jsonlog_part {
@@ -97,7 +110,7 @@ struct jsonlog_op {
     enum kind kind;
 };
 #define JSONLOG_OP(text, id) {{text, sizeof(text) - 1}, KIND_##id}
-/* KIND_UNKNOWN when no row has the name. */
-enum kind jsonlog_kind(const struct jsonlog_op *rows, size_t n, struct str name);
+/* KIND_UNKNOWN when no row has the name. d may be NULL. */
+enum kind jsonlog_kind(struct decode *d, const struct jsonlog_op *rows, size_t n, struct str name);
 
 #endif

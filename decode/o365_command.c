@@ -199,7 +199,7 @@ static void first_parameter(const struct o365 *r)
 
 enum kind o365_command(const struct o365 *r)
 {
-    enum kind k = jsonlog_kind(commands, sizeof commands / sizeof *commands, r->operation);
+    enum kind k = jsonlog_kind(r->d, commands, sizeof commands / sizeof *commands, r->operation);
     if (k == KIND_UNKNOWN)
         k = by_verb(r->operation);
     if (k == KIND_UNKNOWN)

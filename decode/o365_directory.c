@@ -86,7 +86,7 @@ static void agent(const struct o365 *r)
 
 enum kind o365_directory(const struct o365 *r)
 {
-    enum kind k = entra_operation(r->operation);
+    enum kind k = entra_operation(r->d, r->operation);
     const struct jnode *list = r->at[O365_MODIFIED_PROPERTIES], *doc = r->in[O365_MODIFIED_PROPERTIES];
     actor(r);
     target(r, k);

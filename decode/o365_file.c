@@ -143,7 +143,7 @@ static void member(const struct o365 *r, enum kind k)
 
 enum kind o365_file(const struct o365 *r)
 {
-    enum kind k = jsonlog_kind(operations, sizeof operations / sizeof *operations, r->operation);
+    enum kind k = jsonlog_kind(r->d, operations, sizeof operations / sizeof *operations, r->operation);
     file(r, k);
     if (k == KIND_FILE_SHARE || k == KIND_FILE_UNSHARE) {
         decode_str(r->d, FACT_SHARE_SCOPE, scope(r));

@@ -125,7 +125,7 @@ static enum kind permission(const struct o365 *r)
 
 enum kind o365_mail(const struct o365 *r)
 {
-    enum kind k = jsonlog_kind(operations, sizeof operations / sizeof *operations, r->operation);
+    enum kind k = jsonlog_kind(r->d, operations, sizeof operations / sizeof *operations, r->operation);
     mailbox(r);
     r->d->act.impersonated = in_anothers_mailbox(r);
     if (k == KIND_MAIL_SEND_AS)

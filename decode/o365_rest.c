@@ -77,7 +77,7 @@ static void shared(const struct o365 *r)
 enum kind o365_rest(const struct o365 *r)
 {
     static const enum o365_field names[] = {O365_REPORT_NAME, O365_DASHBOARD_NAME, O365_ITEM_NAME, O365_NAME, O365_OBJECT_ID};
-    enum kind k = jsonlog_kind(operations, sizeof operations / sizeof *operations, r->operation);
+    enum kind k = jsonlog_kind(r->d, operations, sizeof operations / sizeof *operations, r->operation);
     struct str what = first_of(r, names, sizeof names / sizeof *names);
     if (r->at[O365_MEMBERS] || r->at[O365_TEAM_NAME])
         members(r);
