@@ -26,14 +26,20 @@ static bool claims(const struct jnode *doc)
     return false;
 }
 
+/* What stands before ".amazonaws.com". */
+static struct str service(struct str source)
+{
+    for (size_t i = 1; i < source.n; i++)
+        if (source.p[i] == '.' && str_starts(str_from(source, i), STR(".amazonaws.com")))
+            return str_sub(source, 0, i);
+    return source;
+}
+
 static void read_fields(struct cloudtrail *t)
 {
     jsonlog_fields(t->d, t->doc, t->doc, &names, t->at);
     t->name = cloudtrail_text(t, TRAIL_NAME);
-    t->source = cloudtrail_text(t, TRAIL_SOURCE);
-    ptrdiff_t dot = str_find(t->source, STR(".amazonaws.com"));
-    if (dot > 0)
-        t->source = str_sub(t->source, 0, (size_t)dot);
+    t->source = service(cloudtrail_text(t, TRAIL_SOURCE));
     t->read_only = str_eq(cloudtrail_text(t, TRAIL_READ_ONLY), STR("true"));
     t->failed = str_set(cloudtrail_text(t, TRAIL_ERROR_CODE)) ||
                 str_eqi(jin_str(t->doc, t->at[TRAIL_RESPONSE], "ConsoleLogin"), STR("Failure"));
