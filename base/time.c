@@ -63,6 +63,40 @@ static bool mark(struct str *s, char c)
     return true;
 }
 
+/* The two digits at p, below any number that stands anywhere when they are none. */
+static int two(const char *p)
+{
+    enum { NONE = -100000 };
+    unsigned tens = (unsigned)(unsigned char)p[0] - '0', units = (unsigned)(unsigned char)p[1] - '0';
+    return tens < 10 && units < 10 ? (int)(tens * 10 + units) : NONE;
+}
+
+/* "2026-01-05", its numbers unchecked. */
+static bool date(struct str *s, struct civil *c)
+{
+    const char *p = s->p;
+    if (s->n < 10 || p[4] != '-' || p[7] != '-')
+        return false;
+    c->year = two(p) * 100 + two(p + 2);
+    c->month = two(p + 5);
+    c->day = two(p + 8);
+    *s = str_from(*s, 10);
+    return true;
+}
+
+/* "T09:00:00", its numbers unchecked. */
+static bool clock_time(struct str *s, struct civil *c)
+{
+    const char *p = s->p;
+    if (s->n < 9 || (p[0] != 'T' && p[0] != 't' && p[0] != ' ') || p[3] != ':' || p[6] != ':')
+        return false;
+    c->hour = two(p + 1);
+    c->minute = two(p + 4);
+    c->second = two(p + 7);
+    *s = str_from(*s, 9);
+    return true;
+}
+
 static int days_in(int year, int month)
 {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -109,20 +143,16 @@ int64_t time_parse(struct str s)
     struct civil c = {0};
     int offset;
     s = str_trim(s);
-    if (!digits(&s, 4, &c.year) || !mark(&s, '-') || !digits(&s, 2, &c.month) || !mark(&s, '-') || !digits(&s, 2, &c.day))
+    if (!date(&s, &c) || (s.n && !clock_time(&s, &c)))
         return TIME_NONE;
     if (s.n) {
-        if (!mark(&s, 'T') && !mark(&s, 't') && !mark(&s, ' '))
-            return TIME_NONE;
-        if (!digits(&s, 2, &c.hour) || !mark(&s, ':') || !digits(&s, 2, &c.minute) || !mark(&s, ':') || !digits(&s, 2, &c.second))
-            return TIME_NONE;
         c.nanosecond = fraction(&s);
         s = str_trim(s);
     }
     if (!zone(&s, &offset))
         return TIME_NONE;
-    if (c.year < 1678 || c.year > 2261 || c.month < 1 || c.month > 12 || c.day < 1 || c.day > days_in(c.year, c.month) || c.hour > 23 ||
-        c.minute > 59 || c.second > 60)
+    if (c.year < 1678 || c.year > 2261 || c.month < 1 || c.month > 12 || c.day < 1 || c.day > days_in(c.year, c.month) || c.hour < 0 ||
+        c.hour > 23 || c.minute < 0 || c.minute > 59 || c.second < 0 || c.second > 60)
         return TIME_NONE;
     int64_t seconds = time_days(c.year, c.month, c.day) * 86400 + c.hour * 3600 + c.minute * 60 + c.second - offset * 60;
     return seconds * TIME_SECOND + c.nanosecond;

@@ -67,7 +67,9 @@ static void moments(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         same(time_text(time_parse(str_of(rows[i].text)), text), rows[i].is);
     static const char *const bad[] = {"", "2026", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-01-05T24:00:00Z", "2026-01-05T09:00:00X",
-                                      "2026-01-05T09:00", "1600-01-01T00:00:00Z", "2026-01-05T09:00:00+25:00"};
+                                      "2026-01-05T09:00", "1600-01-01T00:00:00Z", "2026-01-05T09:00:00+25:00",
+                                      "20x6-01-05", "202x-01-05", "2026-1x-05", "2026-01-5x", "2026/01/05", "2026-01-05Tx9:00:00Z", "2026-01-05T09:-1:00Z",
+                                      "2026-01-05T09:00:0xZ", "2026-01-05T09.00.00Z", "2026-01-05T09:00:60:"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_true(time_parse(str_of(bad[i])) == TIME_NONE);
     time_civil(time_parse(STR("2026-11-23T00:00:00Z")), &c);
