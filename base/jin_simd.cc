@@ -331,14 +331,15 @@ int build(jin &j, const char *p, size_t n, struct fault *fault)
         fault->why = sj::error_message(e);
         return e == sj::CAPACITY ? ERR_LIMIT : ERR_MALFORMED;
     }
-    size_t room = 1 + (j.stage->n_structural_indexes < max_nodes ? j.stage->n_structural_indexes : max_nodes); // one has a name, and is too many
+    size_t count = j.stage->n_structural_indexes;
+    size_t room = (count < max_nodes ? count : max_nodes) + 1; // the name of a value too many is written before it is refused
     if (j.node_room < room) {
         j.nodes.reset(new (std::nothrow) jnode[room]);
         j.node_room = j.nodes ? room : 0;
         if (!j.nodes)
             return ERR_MEMORY;
     }
-    j.stage->structural_indexes[j.stage->n_structural_indexes] = static_cast<uint32_t>(n);
+    j.stage->structural_indexes[count] = static_cast<uint32_t>(n); // simdjson keeps room for ends of its own there
     j.texts = 0;
     walk w(j, p, n);
     int result = w.document();
