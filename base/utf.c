@@ -1,5 +1,7 @@
-/* base/utf.c - UTF-16LE to UTF-8, with eight units at a time where they are ASCII. */
+/* base/utf.c - UTF-16LE to UTF-8, with eight units at a time where all are ASCII. */
 #include "base/utf.h"
+
+#include "base/word.h"
 
 #if defined __SSE2__
 #include <emmintrin.h>
@@ -29,42 +31,61 @@ size_t utf_put(char *out, uint32_t c)
     return 4;
 }
 
-/* How many units at b, in eights, are ASCII other than NUL; they are written to out. */
-static size_t ascii16(const uint8_t *b, size_t units, char *out)
+/* Four units at b to out; false when one is NUL or beyond ASCII. */
+static inline bool four(const uint8_t *b, char *out)
 {
-    size_t i = 0;
-#if defined __SSE2__
-    const __m128i zero = _mm_setzero_si128(), high = _mm_set1_epi16((short)0xff80);
-    for (; i + 8 <= units; i += 8) {
-        __m128i v;
-        memcpy(&v, b + 2 * i, sizeof v);
-        bool ascii = _mm_movemask_epi8(_mm_cmpeq_epi16(_mm_and_si128(v, high), zero)) == 0xffff;
-        if (!ascii || _mm_movemask_epi8(_mm_cmpeq_epi16(v, zero)) != 0)
-            break;
-        _mm_storel_epi64((__m128i *)(void *)(out + i), _mm_packus_epi16(v, v));
-    }
-#else
-    (void)b, (void)units, (void)out;
-#endif
-    return i;
+    const uint64_t ones = 0x0001000100010001u;
+    uint64_t v = word_load(b);
+    if ((v & ones * 0xff80) != 0 || ((v - ones) & ones * 0x8000) != 0)
+        return false;
+    v = (v | v >> 8) & 0x0000ffff0000ffffu;
+    uint32_t packed = (uint32_t)(v | v >> 16);
+    memcpy(out, &packed, 4);
+    return true;
 }
 
-struct str utf_from16(struct arena *a, const uint8_t *b, size_t n)
+static inline bool eight(const uint8_t *b, char *out)
 {
-    size_t units = n / 2;
-    char *out = arena_alloc(a, units * 3 + 1);
-    if (!out)
-        return STR_NONE;
-    size_t i = ascii16(b, units, out);
-    char *o = out + i;
-    while (i < units) {
-        uint64_t four;
-        if (i + 4 <= units && (memcpy(&four, b + 2 * i, 8), (four & 0xff80ff80ff80ff80u) == 0) && (four & 0xffff) && (four & 0xffff0000) &&
-            (four & 0xffff00000000) && (four >> 48)) {
-            o[0] = (char)four;
-            o[1] = (char)(four >> 16);
-            o[2] = (char)(four >> 32);
-            o[3] = (char)(four >> 48);
+#if defined __SSE2__
+    const __m128i zero = _mm_setzero_si128(), high = _mm_set1_epi16((short)0xff80);
+    __m128i v;
+    memcpy(&v, b, sizeof v);
+    bool ascii = _mm_movemask_epi8(_mm_cmpeq_epi16(_mm_and_si128(v, high), zero)) == 0xffff;
+    if (!ascii || _mm_movemask_epi8(_mm_cmpeq_epi16(v, zero)) != 0)
+        return false;
+    _mm_storel_epi64((__m128i *)(void *)out, _mm_packus_epi16(v, v));
+    return true;
+#else
+    return four(b, out) && four(b + 8, out + 4);
+#endif
+}
+
+/* Nearly all texts: every unit is ASCII other than NUL. The last eight or four overlap those before where the number
+ * of units is no multiple. False when the text is another; what is at out then means nothing. */
+static bool ascii16(const uint8_t *b, size_t units, char *out)
+{
+    size_t i = 0;
+    if (units >= 8) {
+        for (; i + 8 < units; i += 8)
+            if (!eight(b + 2 * i, out + i))
+                return false;
+        return eight(b + 2 * (units - 8), out + units - 8);
+    }
+    if (units >= 4)
+        return four(b, out) && four(b + 2 * (units - 4), out + units - 4);
+    for (; i < units; i++) {
+        if (b[2 * i + 1] || b[2 * i] == 0 || b[2 * i] >= 0x80)
+            return false;
+        out[i] = (char)b[2 * i];
+    }
+    return true;
+}
+
+/* To the end or to a NUL; gives back the end of what was written. */
+static char *any16(const uint8_t *b, size_t units, char *o)
+{
+    for (size_t i = 0; i < units;) {
+        if (i + 4 <= units && four(b + 2 * i, o)) {
             o += 4;
             i += 4;
             continue;
@@ -84,8 +105,21 @@ struct str utf_from16(struct arena *a, const uint8_t *b, size_t n)
         }
         o += utf_put(o, c);
     }
-    size_t used = (size_t)(o - out);
-    *o = '\0';
+    return o;
+}
+
+size_t utf_put16(char *out, const uint8_t *b, size_t units)
+{
+    return ascii16(b, units, out) ? units : (size_t)(any16(b, units, out) - out);
+}
+
+struct str utf_from16(struct arena *a, const uint8_t *b, size_t n)
+{
+    char *out = arena_alloc(a, n / 2 * 3 + 1);
+    if (!out)
+        return STR_NONE;
+    size_t used = utf_put16(out, b, n / 2);
+    out[used] = '\0';
     /* give the unused tail back: the arena's last allocation was ours */
     char *tail = out + ((used + 16) & ~(size_t)15);
     if (tail < a->at && out < a->at && a->at <= a->end)

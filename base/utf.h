@@ -10,6 +10,8 @@
 /* Converts n bytes of UTF-16LE into the arena. An odd last byte is left out, a lone surrogate becomes
  * U+FFFD, and the text ends at the first NUL. Absent when the arena is full. */
 struct str utf_from16(struct arena *a, const uint8_t *bytes, size_t n);
+/* The same into memory that is there, without a NUL behind it: bytes written, at most three for each unit. */
+size_t utf_put16(char *out, const uint8_t *bytes, size_t units);
 /* Bytes written for one code point (at most four). */
 size_t utf_put(char *out, uint32_t code);
 bool utf_valid(struct str s);

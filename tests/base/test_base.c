@@ -16,6 +16,7 @@
 
 #include <arpa/inet.h>
 #include <cmocka.h>
+#include <sodium.h>
 
 static void same(struct str a, const char *b)
 {
@@ -226,6 +227,86 @@ static void ber_elements(void **state)
     assert_false(rd_ok(&r));
 }
 
+/* UTF-16 by its definition, unit by unit. */
+static size_t plain16(char *out, const uint16_t *u, size_t n)
+{
+    size_t o = 0;
+    for (size_t i = 0; i < n && u[i]; i++) {
+        bool high = u[i] >= 0xd800 && u[i] < 0xdc00, pair = high && i + 1 < n && u[i + 1] >= 0xdc00 && u[i + 1] < 0xe000;
+        uint32_t c = pair ? 0x10000 + ((uint32_t)(u[i] - 0xd800) << 10) + (u[i + 1] - 0xdc00u) : u[i] >= 0xd800 && u[i] < 0xe000 ? 0xfffd : u[i];
+        i += pair;
+        o += utf_put(out + o, c);
+    }
+    return o;
+}
+
+/* Texts of every length, with something that is no plain ASCII at every place, alone and as a pair across any border. */
+static void utf16_at_every_place(void **state)
+{
+    static const uint16_t odd[][2] = {{'x', 'y'}, {0, 'y'}, {0x7f, 0x80}, {0x80, 'y'}, {0xff, 0x100}, {0xd83d, 0xde00}, {0xd83d, 'y'}, {0xde00, 0xd83d}, {0xffff, 0}};
+    struct arena a;
+    char want[40 * 3 + 4];
+    (void)state;
+    arena_init(&a, 4096, 65536);
+    for (size_t n = 0; n <= 40; n++)
+        for (size_t at = 0; at <= n; at++)
+            for (size_t k = 0; k < sizeof odd / sizeof *odd; k++) {
+                uint16_t u[42];
+                uint8_t b[84];
+                for (size_t i = 0; i < n; i++)
+                    u[i] = i == at ? odd[k][0] : i == at + 1 ? odd[k][1] : (uint16_t)('a' + i % 26);
+                for (size_t i = 0; i < n; i++) {
+                    b[2 * i] = (uint8_t)u[i];
+                    b[2 * i + 1] = (uint8_t)(u[i] >> 8);
+                }
+                b[2 * n] = 'z'; /* an odd last byte is none */
+                struct str got = utf_from16(&a, b, 2 * n + 1);
+                assert_true(str_set(got) && str_eq(got, (struct str){want, plain16(want, u, n)}));
+                assert_int_equal(got.p[got.n], 0);
+                arena_reset(&a);
+            }
+    arena_free(&a);
+}
+
+static void lower_at_every_place(void **state)
+{
+    static const char odd[] = "AZ@[`a\xc1\xda";
+    struct arena a;
+    (void)state;
+    arena_init(&a, 4096, 65536);
+    for (size_t n = 0; n <= 40; n++)
+        for (size_t at = 0; at <= n; at++)
+            for (size_t k = 0; k < sizeof odd - 1; k++) {
+                char text[40], want[40];
+                memset(text, 'q', sizeof text);
+                if (at < n)
+                    text[at] = odd[k];
+                for (size_t i = 0; i < n; i++)
+                    want[i] = str_lower_char(text[i]);
+                struct str got = str_lower(&a, (struct str){text, n});
+                assert_true(str_eq(got, (struct str){want, n}));
+                assert_true((got.p == text) == (memcmp(text, want, n) == 0)); /* a copy only where it is needed */
+                arena_reset(&a);
+            }
+    arena_free(&a);
+}
+
+/* One part is its length in eight bytes and its bytes, whatever way they are put together. */
+static void identity_of_every_length(void **state)
+{
+    uint8_t flat[8 + 600], id[16], want[16];
+    (void)state;
+    for (size_t n = 0; n <= 600; n++) {
+        uint64_t length = n;
+        memcpy(flat, &length, 8);
+        for (size_t i = 0; i < n; i++)
+            flat[8 + i] = (uint8_t)(i * 7 + n);
+        hash_id(id, &(struct str){(const char *)flat + 8, n}, 1);
+        crypto_generichash(want, sizeof want, flat, 8 + n, NULL, 0);
+        assert_memory_equal(id, want, sizeof id);
+    }
+}
+
 static void utf16(void **state)
 {
     static const uint8_t text[] = {'h', 0, 'i', 0, 0xe9, 0, 0x3d, 0xd8, 0x00, 0xde, 0x00, 0xd8, '!', 0, 0, 0, 'x', 0};
@@ -402,6 +483,9 @@ int main(void)
                                        cmocka_unit_test(reader_sticks),
                                        cmocka_unit_test(ber_elements),
                                        cmocka_unit_test(utf16),
+                                       cmocka_unit_test(utf16_at_every_place),
+                                       cmocka_unit_test(lower_at_every_place),
+                                       cmocka_unit_test(identity_of_every_length),
                                        cmocka_unit_test(identities),
                                        cmocka_unit_test(arena_limits),
                                        cmocka_unit_test(table_forgets_the_untouched),
