@@ -196,18 +196,30 @@ bool str_i64(struct str s, int64_t *value)
     return true;
 }
 
-struct str str_lower(struct arena *a, struct str s)
+/* Position of the first word of eight bytes that has a capital; the rest of a text that is shorter counts as one. */
+static size_t first_capital(struct str s)
 {
     size_t i = 0;
-    while (i < s.n && !(s.p[i] >= 'A' && s.p[i] <= 'Z'))
-        i++;
-    if (i == s.n)
-        return s;
-    char *out = arena_alloc(a, s.n);
+    while (i + 8 <= s.n && word_fold(word_load(s.p + i)) == word_load(s.p + i))
+        i += 8;
+    if (i + 8 > s.n && i < s.n && word_fold(word_load_rest(s.p + i, s.n - i)) == word_load_rest(s.p + i, s.n - i))
+        return s.n;
+    return i;
+}
+
+struct str str_lower(struct arena *a, struct str s)
+{
+    size_t i = first_capital(s);
+    char *out = i < s.n ? arena_alloc(a, s.n) : NULL;
     if (!out)
         return s;
-    for (i = 0; i < s.n; i++)
-        out[i] = str_lower_char(s.p[i]);
+    memcpy(out, s.p, s.n);
+    for (; i + 8 <= s.n; i += 8) {
+        uint64_t folded = word_fold(word_load(out + i));
+        memcpy(out + i, &folded, 8);
+    }
+    for (; i < s.n; i++)
+        out[i] = str_lower_char(out[i]);
     return (struct str){out, s.n};
 }
 
