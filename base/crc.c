@@ -51,17 +51,17 @@ CLMUL static __m128i fold(__m128i x, __m128i by, __m128i next)
 CLMUL static uint32_t by_folding(uint32_t crc, const uint8_t *p, size_t n)
 {
     const __m128i by64 = _mm_set_epi64x(0x01c6e41596, 0x0154442bd4), by16 = _mm_set_epi64x(0x00ccaa009e, 0x01751997d0);
-    __m128i x[4];
+    __m128i x0 = load(p), x1 = load(p + 16), x2 = load(p + 32), x3 = load(p + 48); /* by name: an array would lie in memory */
     uint8_t left[16];
-    for (int i = 0; i < 4; i++)
-        x[i] = load(p + 16 * i);
-    x[0] = _mm_xor_si128(x[0], _mm_cvtsi32_si128((int)crc));
-    for (p += 64, n -= 64; n >= 64; p += 64, n -= 64)
-        for (int i = 0; i < 4; i++)
-            x[i] = fold(x[i], by64, load(p + 16 * i));
-    for (int i = 1; i < 4; i++)
-        x[0] = fold(x[0], by16, x[i]);
-    _mm_storeu_si128((__m128i *)(void *)left, x[0]);
+    x0 = _mm_xor_si128(x0, _mm_cvtsi32_si128((int)crc));
+    for (p += 64, n -= 64; n >= 64; p += 64, n -= 64) {
+        x0 = fold(x0, by64, load(p));
+        x1 = fold(x1, by64, load(p + 16));
+        x2 = fold(x2, by64, load(p + 32));
+        x3 = fold(x3, by64, load(p + 48));
+    }
+    x0 = fold(fold(fold(x0, by16, x1), by16, x2), by16, x3);
+    _mm_storeu_si128((__m128i *)(void *)left, x0);
     return by_table(by_table(0, left, 16), p, n);
 }
 
