@@ -73,10 +73,21 @@ static inline uint8_t rd_u8(struct rd *r)
     return b ? b[0] : 0;
 }
 
+/* Of two bytes, and of four, that have been read. */
+static inline uint16_t rd_le16(const uint8_t b[2])
+{
+    return (uint16_t)((unsigned)b[0] | (unsigned)b[1] << 8);
+}
+
+static inline uint32_t rd_le32(const uint8_t b[4])
+{
+    return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
+}
+
 static inline uint16_t rd_u16le(struct rd *r)
 {
     const uint8_t *b = rd_bytes(r, 2);
-    return b ? (uint16_t)((unsigned)b[0] | (unsigned)b[1] << 8) : 0;
+    return b ? rd_le16(b) : 0;
 }
 
 static inline uint16_t rd_u16be(struct rd *r)
@@ -88,7 +99,7 @@ static inline uint16_t rd_u16be(struct rd *r)
 static inline uint32_t rd_u32le(struct rd *r)
 {
     const uint8_t *b = rd_bytes(r, 4);
-    return b ? (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24 : 0;
+    return b ? rd_le32(b) : 0;
 }
 
 static inline uint32_t rd_u32be(struct rd *r)

@@ -88,12 +88,12 @@ static struct str part_text(struct fill *f, const struct evtx_document *doc, con
     struct str text;
     if (s->kind == EVTX_TEXT)
         return evtx_plan_text(doc->plan, s);
-    struct evtx_value v = evtx_read_value(doc, s);
+    struct evtx_value v = evtx_read_value(doc, s->sub);
     (void)value_text(f, &v, &text);
     return text;
 }
 
-static struct str slot_text(struct fill *f, const struct evtx_document *doc, const struct evtx_slot *slot)
+static struct str parts_text(struct fill *f, const struct evtx_document *doc, const struct evtx_slot *slot)
 {
     const struct evtx_step *s = &doc->plan->step[slot->first];
     struct str all = part_text(f, doc, s);
@@ -111,54 +111,71 @@ static struct str slot_text(struct fill *f, const struct evtx_document *doc, con
     return all;
 }
 
-/* The text of a field that is mostly the same as in the record before. */
-static struct str memo_text(struct fill *f, const struct evtx_document *doc, const struct evtx_slot *slot, unsigned which)
+/* The value that makes up a slot alone; null where parts do. */
+static struct evtx_value slot_value(const struct evtx_document *doc, const struct evtx_slot *slot)
 {
-    struct evtx_memo *m = &f->x->memo[which];
-    const struct evtx_step *s = &doc->plan->step[slot->first];
-    struct evtx_value v = s->kind == EVTX_SUB ? evtx_read_value(doc, s) : (struct evtx_value){0};
-    if (slot->parts != 1 || v.type != EVTX_STRING || v.n == 0 || v.n > EVTX_MEMO)
+    return slot->parts ? (struct evtx_value){.type = EVTX_NULL} : evtx_read_value(doc, slot->first);
+}
+
+static struct str slot_text(struct fill *f, const struct evtx_document *doc, const struct evtx_slot *slot)
+{
+    struct str text;
+    if (slot->parts)
+        return parts_text(f, doc, slot);
+    struct evtx_value v = evtx_read_value(doc, slot->first);
+    (void)value_text(f, &v, &text);
+    return text;
+}
+
+/* The text of a field that is mostly the same as in the record before, and where it was kept, in lower case. */
+static struct str memo_text(struct fill *f, const struct evtx_document *doc, const struct evtx_slot *slot, struct evtx_memo *m, struct str *lower)
+{
+    struct evtx_value v = slot_value(doc, slot);
+    *lower = STR_NONE;
+    if (v.type != EVTX_STRING || v.n == 0 || v.n > EVTX_MEMO)
         return slot_text(f, doc, slot);
-    if (m->n == v.n && memcmp(m->from, v.p, v.n) == 0)
-        return m->text;
-    struct str text = slot_text(f, doc, slot);
-    if (!str_set(text) || text.n > sizeof m->to)
-        return text;
-    memcpy(m->from, v.p, v.n);
-    memcpy(m->to, text.p, text.n);
-    m->n = v.n;
-    m->text = (struct str){m->to, text.n};
+    if (m->n != v.n || memcmp(m->from, v.p, v.n) != 0) {
+        struct str text = slot_text(f, doc, slot);
+        if (!str_set(text) || text.n > sizeof m->to)
+            return text;
+        memcpy(m->from, v.p, v.n);
+        memcpy(m->to, text.p, text.n);
+        for (size_t i = 0; i < text.n; i++)
+            m->to_lower[i] = str_lower_char(text.p[i]);
+        m->n = v.n;
+        m->text = (struct str){m->to, text.n};
+        m->lower = (struct str){m->to_lower, text.n};
+    }
+    *lower = m->lower;
     return m->text;
 }
 
 static uint64_t slot_number(struct fill *f, const struct evtx_document *doc, const struct evtx_slot *slot, uint64_t otherwise)
 {
-    uint64_t n = otherwise;
-    const struct evtx_step *s = &doc->plan->step[slot->first];
-    if (slot->parts == 1 && s->kind == EVTX_SUB) {
-        struct evtx_value v = evtx_read_value(doc, s);
-        return evtx_value_u64(&v, &n) ? n : otherwise;
-    }
-    return str_u64(str_trim(slot_text(f, doc, slot)), &n) ? n : otherwise;
+    uint64_t n;
+    if (slot->parts)
+        return str_u64(str_trim(parts_text(f, doc, slot)), &n) ? n : otherwise;
+    struct evtx_value v = evtx_read_value(doc, slot->first);
+    return evtx_value_u64(&v, &n) ? n : otherwise;
 }
 
 static int64_t slot_time(struct fill *f, const struct evtx_document *doc, const struct evtx_slot *slot)
 {
-    const struct evtx_step *s = &doc->plan->step[slot->first];
-    if (slot->parts == 1 && s->kind == EVTX_SUB) {
-        struct evtx_value v = evtx_read_value(doc, s);
-        return evtx_value_time(&v);
-    }
-    return time_parse(slot_text(f, doc, slot));
+    if (slot->parts)
+        return time_parse(parts_text(f, doc, slot));
+    struct evtx_value v = evtx_read_value(doc, slot->first);
+    return evtx_value_time(&v);
 }
 
 static void system_field(struct fill *f, const struct evtx_document *doc, const struct evtx_slot *slot)
 {
     struct winevent *e = &f->x->event;
+    struct evtx_memo *memo = f->x->memo;
+    struct str lower;
     switch (slot->target) {
-    case EVTX_TO_PROVIDER: e->provider = memo_text(f, doc, slot, 0); return;
-    case EVTX_TO_CHANNEL: e->channel = memo_text(f, doc, slot, 1); return;
-    case EVTX_TO_COMPUTER: e->computer = memo_text(f, doc, slot, 2); return;
+    case EVTX_TO_PROVIDER: e->provider = memo_text(f, doc, slot, &memo[0], &lower); return;
+    case EVTX_TO_CHANNEL: e->channel = memo_text(f, doc, slot, &memo[1], &e->channel_lower); return;
+    case EVTX_TO_COMPUTER: e->computer = memo_text(f, doc, slot, &memo[2], &e->computer_lower); return;
     case EVTX_TO_ID: e->id = (uint32_t)slot_number(f, doc, slot, 0); return;
     case EVTX_TO_LEVEL: e->level = (uint8_t)slot_number(f, doc, slot, 0); return;
     case EVTX_TO_KEYWORDS: e->keywords = slot_number(f, doc, slot, 0); return;
@@ -172,27 +189,35 @@ static void system_field(struct fill *f, const struct evtx_document *doc, const 
     }
 }
 
-static void set(struct winevent *e, unsigned field, struct str text)
+/* A field that is made of parts, or whose value is no plain one. Out of line, since few are. */
+__attribute__((noinline)) static void made_field(struct fill *f, const struct evtx_document *doc, const struct evtx_slot *slot, enum winfield to)
 {
-    if (str_set(text) && field < WF_COUNT)
-        win_set(e, (enum winfield)field, text);
+    win_set(&f->x->event, to, slot_text(f, doc, slot));
+}
+
+/* A field that a map may ask for. What is sure to have a text is left as the value that it is. */
+static void field(struct fill *f, const struct evtx_document *doc, const struct evtx_slot *slot, enum winfield to)
+{
+    const struct evtx_found *v = !slot->parts && slot->first < doc->nvalues ? &doc->value[slot->first] : NULL;
+    if (!v || !evtx_value_sure(f->chunk, v))
+        made_field(f, doc, slot, to);
+    else if (evtx_read_spend(f->x, f->chunk, 1 + (uint32_t)(v->n >> 4)))
+        win_set_value(&f->x->event, to, v);
 }
 
 /* Unnamed <Data>: the items of an array are so many elements (MS-EVEN6 2.2.12: the element is repeated). */
 static void param(struct fill *f, const struct evtx_document *doc, const struct evtx_slot *slot)
 {
-    struct winevent *e = &f->x->event;
-    const struct evtx_step *s = &doc->plan->step[slot->first];
-    struct evtx_value item, v = s->kind == EVTX_SUB ? evtx_read_value(doc, s) : (struct evtx_value){0};
-    if (slot->parts != 1 || !(v.type & EVTX_ARRAY)) {
+    struct evtx_value item, v = slot_value(doc, slot);
+    if (!(v.type & EVTX_ARRAY)) {
         if (f->param++ <= WF_Param18 - WF_Param1)
-            set(e, WF_Param1 + f->param - 1, slot_text(f, doc, slot));
+            field(f, doc, slot, WF_Param1 + f->param - 1);
         return;
     }
     for (size_t at = 0; f->param <= WF_Param18 - WF_Param1 && evtx_value_item(&v, &at, &item); f->param++) {
         struct str text;
         (void)value_text(f, &item, &text);
-        set(e, WF_Param1 + f->param, text);
+        win_set(&f->x->event, WF_Param1 + f->param, text);
     }
 }
 
@@ -200,7 +225,7 @@ static int fields(struct fill *f, const struct evtx_document *doc);
 
 static int nested(struct fill *f, const struct evtx_document *doc, const struct evtx_slot *slot)
 {
-    struct evtx_value v = evtx_read_value(doc, &doc->plan->step[slot->first]);
+    struct evtx_value v = slot_value(doc, slot);
     struct evtx_document inner;
     uint32_t values = f->x->nvalues;
     if (v.type != EVTX_BINXML)
@@ -231,7 +256,7 @@ static int fields(struct fill *f, const struct evtx_document *doc)
         else if (slot[i].target == EVTX_TO_PARAM)
             param(f, doc, &slot[i]);
         else if (slot[i].target < EVTX_TO_SYSTEM)
-            set(&f->x->event, slot[i].target, slot_text(f, doc, &slot[i]));
+            field(f, doc, &slot[i], slot[i].target);
         if (err)
             return err;
     }
@@ -242,6 +267,9 @@ static void system_fields(struct fill *f, const struct evtx_document *doc, const
 {
     struct winevent *e = &f->x->event;
     win_clear(e);
+    e->arena = f->d->arena;
+    e->chunk = f->chunk;
+    e->sids = &f->x->sids;
     e->has_record_id = true;
     e->record_id = rec->id;
     e->time = time_filetime(rec->written);
@@ -266,14 +294,15 @@ static int record(struct fill *f, const struct evtx_record *rec)
         return ERR_MALFORMED;
     }
     system_fields(f, &doc, rec);
-    if (winevent_row(x->event.provider, x->event.id)) {
+    const struct winrow *row = winevent_row(x->event.provider, x->event.id);
+    if (row) {
         err = fields(f, &doc);
         if (err)
             return err;
     }
     if (f->bad.why)
         f->d->fault(f->d, &f->bad);
-    (void)winevent_decode(f->d, &x->event);
+    (void)winevent_map(f->d, &x->event, row);
     return 0;
 }
 

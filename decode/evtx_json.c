@@ -76,7 +76,7 @@ static struct str part_text(struct build *b, const struct evtx_document *doc, co
     struct str text = STR_NONE;
     if (s->kind == EVTX_TEXT)
         return evtx_plan_text(doc->plan, s);
-    struct evtx_value v = evtx_read_value(doc, s);
+    struct evtx_value v = evtx_read_value(doc, s->sub);
     int err = evtx_value_text(&b->x->arena, &v, &text);
     if (err)
         bad_value(b, &v, err);
@@ -118,7 +118,7 @@ static void nested(struct build *b, struct node *parent, const struct evtx_value
 /* One piece of an element's or attribute's content; `alone` when it is the whole of it. */
 static void content(struct build *b, struct node *n, const struct evtx_document *doc, const struct evtx_step *s, bool alone)
 {
-    struct evtx_value v = s->kind == EVTX_SUB ? evtx_read_value(doc, s) : (struct evtx_value){0};
+    struct evtx_value v = s->kind == EVTX_SUB ? evtx_read_value(doc, s->sub) : (struct evtx_value){0};
     if (v.type == EVTX_BINXML) {
         nested(b, n, &v);
         return;

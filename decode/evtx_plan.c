@@ -103,8 +103,11 @@ static uint16_t parts(const struct bind *b, uint32_t i)
 
 static void slot(struct bind *b, uint16_t target, uint32_t first, uint16_t n)
 {
-    if (target != WF_NONE && n && b->nslots < EVTX_SLOTS)
-        b->slot[b->nslots++] = (struct evtx_slot){target, n, first};
+    const struct evtx_step *s = &b->flat->step[first];
+    if (target == WF_NONE || n == 0 || b->nslots == EVTX_SLOTS)
+        return;
+    bool value = n == 1 && s->kind == EVTX_SUB;
+    b->slot[b->nslots++] = value ? (struct evtx_slot){target, 0, s->sub} : (struct evtx_slot){target, n, first};
 }
 
 static void attribute(struct bind *b, uint32_t element, uint32_t i)

@@ -35,7 +35,7 @@ enum {
 
 struct evtx_slot {
     uint16_t target;
-    uint16_t parts; /* TEXT and SUB steps */
+    uint16_t parts; /* TEXT and SUB steps from `first` on; 0: the value of substitution `first` alone, as mostly */
     uint32_t first;
 };
 

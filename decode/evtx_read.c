@@ -152,17 +152,6 @@ bool evtx_read_next(struct evtx_walk *w, struct evtx_record *out)
     return w->at >= w->end && continues(w, out) && take(w, out);
 }
 
-bool evtx_read_spend(struct evtx *x, struct rd *r, uint32_t n)
-{
-    x->record_work -= n;
-    x->chunk_work -= n;
-    if (x->record_work < 0 || x->chunk_work < 0) {
-        rd_fail(r, "the record repeats its parts too often");
-        return false;
-    }
-    return true;
-}
-
 static int flatten(struct evtx *x, struct rd *r, const struct rd *chunk, bool in_template, enum evtx_place place,
                    const struct evtx_plan **out)
 {
@@ -202,13 +191,16 @@ static int values(struct evtx *x, struct rd *r, struct evtx_document *out)
         rd_fail(r, "more values than the record has room for");
         return ERR_MALFORMED;
     }
-    struct rd types = rd_sub(r, (size_t)n * 4);
-    struct evtx_value *v = &x->value[x->nvalues];
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t word = rd_u32le(&types);
-        v[i] = (struct evtx_value){.n = word & 0xffff, .type = (uint8_t)(word >> 16), .at = (uint32_t)rd_offset(r)};
-        v[i].p = rd_bytes(r, v[i].n);
+    const uint8_t *types = rd_bytes(r, (size_t)n * 4);
+    struct evtx_found *v = &x->value[x->nvalues];
+    uint32_t from = (uint32_t)rd_offset(r), at = from;
+    for (uint32_t i = 0; types && i < n; i++) {
+        uint32_t word = rd_le32(&types[4 * i]);
+        v[i] = (struct evtx_found){at, (uint16_t)word, (uint8_t)(word >> 16)};
+        at += v[i].n;
     }
+    for (uint32_t i = 0; at - from > rd_left(r) && rd_ok(r); i++) /* the fault is where the first value is that does not fit */
+        rd_skip(r, v[i].n);
     if (!rd_ok(r))
         return ERR_MALFORMED;
     x->nvalues += n;
@@ -219,7 +211,7 @@ static int values(struct evtx *x, struct rd *r, struct evtx_document *out)
 
 int evtx_read_document(struct evtx *x, struct rd *r, const struct rd *chunk, enum evtx_place place, struct evtx_document *out)
 {
-    *out = (struct evtx_document){0};
+    *out = (struct evtx_document){.chunk = chunk};
     uint8_t token = evtx_xml_prolog(r);
     if (token == EVTX_TOKEN_END)
         return rd_ok(r) ? 0 : ERR_MALFORMED;

@@ -23,17 +23,18 @@ struct evtx_seen {
 /* The last text of a system field: provider, channel and computer rarely change. */
 struct evtx_memo {
     uint8_t from[EVTX_MEMO];
-    char to[EVTX_MEMO * 3 / 2 + 1];
+    char to[EVTX_MEMO * 3 / 2 + 1], to_lower[EVTX_MEMO * 3 / 2 + 1];
     uint32_t n;
-    struct str text;
+    struct str text, lower;
 };
 
 struct evtx {
     struct evtx_plans plans;
     struct evtx_flat flat;
     struct evtx_seen seen[EVTX_SEEN];
-    struct evtx_value value[EVTX_VALUES];
+    struct evtx_found value[EVTX_VALUES];
     struct evtx_memo memo[EVTX_MEMOS];
+    struct evtx_sids sids;
     struct winevent event;
     struct arena arena;
     uint32_t nvalues;
@@ -44,14 +45,17 @@ struct evtx {
 
 struct evtx_document {
     const struct evtx_plan *plan; /* NULL when there is no content */
-    const struct evtx_value *value;
+    const struct rd *chunk;
+    const struct evtx_found *value;
     uint32_t nvalues;
 };
 
 /* The value of a substitution; null when the document has none of that number. */
-static inline struct evtx_value evtx_read_value(const struct evtx_document *doc, const struct evtx_step *s)
+static inline struct evtx_value evtx_read_value(const struct evtx_document *doc, uint32_t sub)
 {
-    return s->sub < doc->nvalues ? doc->value[s->sub] : (struct evtx_value){.type = EVTX_NULL};
+    if (sub >= doc->nvalues)
+        return (struct evtx_value){.type = EVTX_NULL};
+    return evtx_value_of(doc->chunk, &doc->value[sub]);
 }
 
 struct evtx_record {
@@ -80,6 +84,14 @@ bool evtx_read_next(struct evtx_walk *w, struct evtx_record *out);
  * 0, or a negative error with the fault in the chunk's reader. */
 int evtx_read_document(struct evtx *x, struct rd *r, const struct rd *chunk, enum evtx_place place, struct evtx_document *out);
 /* Takes n from what the record may still do; fails the reader when nothing is left. */
-bool evtx_read_spend(struct evtx *x, struct rd *r, uint32_t n);
+static inline bool evtx_read_spend(struct evtx *x, struct rd *r, uint32_t n)
+{
+    x->record_work -= n;
+    x->chunk_work -= n;
+    if (x->record_work >= 0 && x->chunk_work >= 0)
+        return true;
+    rd_fail(r, "the record repeats its parts too often");
+    return false;
+}
 
 #endif

@@ -1,13 +1,17 @@
 /* decode/evtx_value.c - typed values of binary XML (MS-EVEN6 2.2.12 to 2.2.18; type codes: 2.2.12 ValueType). */
 #include "decode/evtx_value.h"
 
-#include "base/rd.h"
+#include "base/hash.h"
 #include "base/time.h"
 #include "base/utf.h"
+#include "base/word.h"
 
+#include <endian.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+enum { SID_COUNT = 15 }; /* most sub-authorities: MS-DTYP 2.4.2.2 */
 
 static struct rd reader(const struct evtx_value *v, struct fault *f)
 {
@@ -15,32 +19,30 @@ static struct rd reader(const struct evtx_value *v, struct fault *f)
 }
 
 /* The size that a type must have; 0 = any. */
+enum { FOUR_OR_EIGHT = 0xff };
 static uint32_t fixed_size(uint8_t type)
 {
     static const uint8_t sizes[0x24] = {[EVTX_I8] = 1, [EVTX_U8] = 1, [EVTX_I16] = 2, [EVTX_U16] = 2, [EVTX_I32] = 4, [EVTX_U32] = 4,
                                         [EVTX_I64] = 8, [EVTX_U64] = 8, [EVTX_R32] = 4, [EVTX_R64] = 8, [EVTX_BOOL] = 4,
                                         [EVTX_GUID] = 16, [EVTX_FILETIME] = 8, [EVTX_SYSTEMTIME] = 16, [EVTX_HEX32] = 4,
-                                        [EVTX_HEX64] = 8};
+                                        [EVTX_HEX64] = 8, [EVTX_SIZE] = FOUR_OR_EIGHT, [EVTX_HANDLE] = FOUR_OR_EIGHT};
     return type < sizeof sizes ? sizes[type] : 0;
 }
 
 static bool fits(const struct evtx_value *v)
 {
     uint32_t want = fixed_size(v->type);
-    if (v->type == EVTX_SIZE || v->type == EVTX_HANDLE)
-        return v->n == 4 || v->n == 8;
-    return want == 0 || want == v->n;
+    return want == FOUR_OR_EIGHT ? v->n == 4 || v->n == 8 : want == v->n || want == 0;
 }
 
+/* Of a type that fits: one, two, four or eight bytes. */
 static uint64_t raw(const struct evtx_value *v)
 {
-    struct fault f;
-    struct rd r = reader(v, &f);
     switch (v->n) {
-    case 1: return rd_u8(&r);
-    case 2: return rd_u16le(&r);
-    case 4: return rd_u32le(&r);
-    default: return rd_u64le(&r);
+    case 1: return v->p[0];
+    case 2: return rd_le16(v->p);
+    case 4: return rd_le32(v->p);
+    default: return rd_le32(v->p) | (uint64_t)rd_le32(v->p + 4) << 32;
     }
 }
 
@@ -77,30 +79,55 @@ static int kept(struct str s, struct str *out)
     return 0;
 }
 
+/* Decimal digits that end at `end`, two at a time; gives back where they begin. */
+static char *put_decimal(char *end, uint64_t v)
+{
+    static const char pairs[] = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+                                "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+    for (; v >= 100; v /= 100) {
+        end -= 2;
+        memcpy(end, &pairs[v % 100 * 2], 2);
+    }
+    if (v < 10) {
+        *--end = (char)('0' + v);
+        return end;
+    }
+    end -= 2;
+    memcpy(end, &pairs[v * 2], 2);
+    return end;
+}
+
+/* Eight hexadecimal digits, a nibble to a byte; `ten` is how the digit of ten is written. */
+static void put_hex8(char *to, uint32_t v, char ten)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t x = v;
+    x = (x | x << 16) & 0x0000ffff0000ffffu;
+    x = (x | x << 8) & 0x00ff00ff00ff00ffu;
+    x = (x | x << 4) & 0x0f0f0f0f0f0f0f0fu;
+    uint64_t letters = (x + 6 * ones) >> 4 & ones;
+    x = htobe64(x + '0' * ones + letters * (uint64_t)(ten - '0' - 10));
+    memcpy(to, &x, sizeof x);
+}
+
 static int number(struct arena *a, uint64_t v, bool minus, struct str *out)
 {
-    char text[24];
-    size_t at = sizeof text;
-    do {
-        text[--at] = (char)('0' + v % 10);
-        v /= 10;
-    } while (v);
+    char text[24], *end = text + sizeof text, *at = put_decimal(end, v);
     if (minus)
-        text[--at] = '-';
-    return kept(str_dup(a, str_from((struct str){text, sizeof text}, at)), out);
+        *--at = '-';
+    return kept(str_dup(a, (struct str){at, (size_t)(end - at)}), out);
 }
 
 static int hexadecimal(struct arena *a, uint64_t v, struct str *out)
 {
-    char text[20];
-    size_t at = sizeof text;
-    do {
-        text[--at] = "0123456789abcdef"[v & 15];
-        v >>= 4;
-    } while (v);
-    text[--at] = 'x';
-    text[--at] = '0';
-    return kept(str_dup(a, str_from((struct str){text, sizeof text}, at)), out);
+    char text[18];
+    put_hex8(text + 2, (uint32_t)(v >> 32), 'a');
+    put_hex8(text + 10, (uint32_t)v, 'a');
+    size_t digits = v ? (size_t)(67 - __builtin_clzll(v)) / 4 : 1;
+    char *at = text + 16 - digits;
+    at[0] = '0';
+    at[1] = 'x';
+    return kept(str_dup(a, (struct str){at, 2 + digits}), out);
 }
 
 /* Nine digits always tell a float apart, seventeen a double; fewer when they already do. */
@@ -133,72 +160,68 @@ static int binary(struct arena *a, const struct evtx_value *v, struct str *out)
     return 0;
 }
 
-static size_t put_hex(char *to, uint32_t v, size_t digits)
-{
-    for (size_t i = 0; i < digits; i++)
-        to[i] = "0123456789ABCDEF"[v >> (4 * (digits - 1 - i)) & 15];
-    return digits;
-}
-
-/* MS-DTYP 2.3.4.3 */
-static int guid(struct arena *a, const struct evtx_value *v, struct str *out)
+/* MS-DTYP 2.3.4.3; without braces. */
+enum { GUID_TEXT = 36 };
+static void put_guid(char to[GUID_TEXT], const struct evtx_value *v, char ten)
 {
     struct fault f;
     struct rd r = reader(v, &f);
-    uint32_t one = rd_u32le(&r);
-    uint16_t two = rd_u16le(&r), three = rd_u16le(&r), four = rd_u16be(&r), five = rd_u16be(&r);
-    uint32_t six = rd_u32be(&r);
-    char text[38] = "{";
-    size_t n = 1;
-    n += put_hex(&text[n], one, 8);
-    const uint16_t part[] = {two, three, four, five};
-    for (size_t i = 0; i < 4; i++) {
-        text[n++] = '-';
-        n += put_hex(&text[n], part[i], 4);
-    }
-    n += put_hex(&text[n], six, 8);
-    text[n++] = '}';
-    return kept(str_dup(a, (struct str){text, n}), out);
+    char digits[32];
+    put_hex8(digits, rd_u32le(&r), ten);
+    uint32_t two = rd_u16le(&r);
+    put_hex8(digits + 8, two << 16 | rd_u16le(&r), ten);
+    put_hex8(digits + 16, rd_u32be(&r), ten);
+    put_hex8(digits + 24, rd_u32be(&r), ten);
+    memcpy(to, digits, 8);
+    memcpy(to + 9, digits + 8, 4);
+    memcpy(to + 14, digits + 12, 4);
+    memcpy(to + 19, digits + 16, 4);
+    memcpy(to + 24, digits + 20, 12);
+    to[8] = to[13] = to[18] = to[23] = '-';
 }
 
-static size_t put_u64(char *to, uint64_t v)
+static int guid(struct arena *a, const struct evtx_value *v, struct str *out)
 {
-    char text[20];
-    size_t n = 0;
-    do {
-        text[n++] = (char)('0' + v % 10);
-        v /= 10;
-    } while (v);
-    for (size_t i = 0; i < n; i++)
-        to[i] = text[n - 1 - i];
-    return n;
+    char text[GUID_TEXT + 2];
+    text[0] = '{';
+    put_guid(text + 1, v, 'A');
+    text[GUID_TEXT + 1] = '}';
+    return kept(str_dup(a, (struct str){text, sizeof text}), out);
 }
 
-/* MS-DTYP 2.4.2.2; an authority beyond 32 bits is written in hexadecimal (2.4.2.1). */
+/* MS-DTYP 2.4.2.2; an authority beyond 32 bits is written in hexadecimal (2.4.2.1). Written from its end. */
 static int sid(struct arena *a, const struct evtx_value *v, struct str *out)
 {
     struct fault f;
     struct rd r = reader(v, &f);
-    char text[256]; /* not cleared: SIDs are the commonest values */
-    size_t n = 0, count;
-    text[n++] = 'S';
-    text[n++] = '-';
-    n += put_u64(&text[n], rd_u8(&r));
-    count = rd_u8(&r);
-    uint64_t authority = (uint64_t)rd_u16be(&r) << 32;
-    authority |= rd_u32be(&r);
-    text[n++] = '-';
-    if (authority >> 32)
-        n += (size_t)snprintf(&text[n], 16, "0x%012llx", (unsigned long long)authority);
-    else
-        n += put_u64(&text[n], authority);
-    if (count > 15 || rd_left(&r) < 4 * count || !rd_ok(&r))
+    char text[192], *end = text + sizeof text, *at = end; /* not cleared: SIDs are the commonest values */
+    uint32_t sub[SID_COUNT];
+    uint8_t revision = rd_u8(&r);
+    size_t count = rd_u8(&r);
+    uint32_t high = rd_u16be(&r), low = rd_u32be(&r);
+    if (count > SID_COUNT || rd_left(&r) < 4 * count || !rd_ok(&r))
         return ERR_MALFORMED;
-    for (size_t i = 0; i < count; i++) {
-        text[n++] = '-';
-        n += put_u64(&text[n], rd_u32le(&r));
+    for (size_t i = 0; i < count; i++)
+        sub[i] = rd_u32le(&r);
+    for (size_t i = count; i > 0; i--) {
+        at = put_decimal(at, sub[i - 1]);
+        *--at = '-';
     }
-    return kept(str_dup(a, (struct str){text, n}), out);
+    if (high) {
+        char digits[16];
+        put_hex8(digits, high, 'a');
+        put_hex8(digits + 8, low, 'a');
+        at -= 14;
+        memcpy(at, "0x", 2);
+        memcpy(at + 2, digits + 4, 12);
+    } else {
+        at = put_decimal(at, low);
+    }
+    *--at = '-';
+    at = put_decimal(at, revision);
+    *--at = '-';
+    *--at = 'S';
+    return kept(str_dup(a, (struct str){at, (size_t)(end - at)}), out);
 }
 
 /* MS-DTYP 2.3.13: year, month, day of week, day, hour, minute, second, milliseconds */
@@ -263,7 +286,9 @@ bool evtx_value_item(const struct evtx_value *v, size_t *at, struct evtx_value *
         rd_skip(&look, 1);
         n = 8 + 4 * (size_t)rd_u8(&look);
     } else {
-        n = type == EVTX_SIZE ? 8 : fixed_size(type);
+        n = fixed_size(type);
+        if (n == FOUR_OR_EIGHT)
+            n = type == EVTX_SIZE ? 8 : left;
     }
     if (n == 0 || n > left)
         n = left; /* the rest as one value, which then says what is wrong with it */
@@ -298,10 +323,9 @@ static int array(struct arena *a, const struct evtx_value *v, struct str *out)
     return 0;
 }
 
-int evtx_value_text(struct arena *a, const struct evtx_value *v, struct str *out)
+/* Out of line: most texts are made of strings, and need none of the room that these take. */
+__attribute__((noinline)) static int other_text(struct arena *a, const struct evtx_value *v, struct str *out)
 {
-    if (v->type == EVTX_STRING || v->type == EVTX_XML)
-        return kept(utf_from16(a, v->p, v->n), out);
     if (v->type & EVTX_ARRAY)
         return array(a, v, out);
     if (!fits(v))
@@ -336,6 +360,60 @@ int evtx_value_text(struct arena *a, const struct evtx_value *v, struct str *out
     }
 }
 
+int evtx_value_text(struct arena *a, const struct evtx_value *v, struct str *out)
+{
+    if (v->type == EVTX_STRING || v->type == EVTX_XML)
+        return kept(utf_from16(a, v->p, v->n), out);
+    return other_text(a, v, out);
+}
+
+int evtx_value_sid(struct evtx_sids *sids, struct arena *a, const struct evtx_value *v, struct str *out)
+{
+    if (v->type != EVTX_SID || v->n < 8 || v->n > EVTX_SID_BYTES)
+        return evtx_value_text(a, v, out);
+    struct evtx_sid *s = &sids->seen[hash_mix(word_load(v->p + v->n - 8), v->n) % EVTX_SIDS]; /* the end tells accounts apart */
+    if (s->n != v->n || memcmp(s->from, v->p, v->n) != 0) {
+        int err = evtx_value_text(a, v, out);
+        if (!err && out->n <= EVTX_SID_TEXT) {
+            memcpy(s->from, v->p, v->n);
+            memcpy(s->text, out->p, out->n);
+            s->n = (uint8_t)v->n;
+            s->ntext = (uint8_t)out->n;
+        }
+        return err;
+    }
+    char *text = arena_alloc(a, EVTX_SID_TEXT);
+    if (!text)
+        return ERR_MEMORY;
+    memcpy(text, s->text, EVTX_SID_TEXT);
+    *out = (struct str){text, s->ntext};
+    return 0;
+}
+
+int evtx_value_guid(struct arena *a, const struct evtx_value *v, struct str *out)
+{
+    static const uint8_t none[16];
+    char text[GUID_TEXT];
+    if (v->type != EVTX_GUID || !fits(v))
+        return ERR_MALFORMED;
+    if (memcmp(v->p, none, sizeof none) == 0) {
+        *out = STR_NONE;
+        return 0;
+    }
+    put_guid(text, v, 'a');
+    return kept(str_dup(a, (struct str){text, sizeof text}), out);
+}
+
+bool evtx_value_sure_other(const struct rd *chunk, const struct evtx_found *found)
+{
+    struct evtx_value v = {.n = found->n, .type = found->type};
+    if (found->type != EVTX_SID || found->n < 8)
+        return fixed_size(found->type) && fits(&v);
+    struct rd r = rd_at(chunk, found->at + 1u, 1);
+    size_t count = rd_u8(&r);
+    return count <= SID_COUNT && found->n >= 8 + 4 * count;
+}
+
 /* A short text in ASCII, as numbers and times are; absent when it is something else. */
 enum { SHORT_TEXT = 64 };
 static struct str short_text(const struct evtx_value *v, char text[SHORT_TEXT])
@@ -356,23 +434,32 @@ static struct str short_text(const struct evtx_value *v, char text[SHORT_TEXT])
     return (struct str){text, n};
 }
 
+bool evtx_value_unsigned(const struct evtx_value *v, uint64_t *out)
+{
+    switch (fits(v) ? v->type : EVTX_NULL) {
+    case EVTX_U8:
+    case EVTX_U16:
+    case EVTX_U32:
+    case EVTX_U64:
+    case EVTX_SIZE:
+    case EVTX_HANDLE:
+    case EVTX_HEX32:
+    case EVTX_HEX64: *out = raw(v); return true;
+    default: return false;
+    }
+}
+
 bool evtx_value_u64(const struct evtx_value *v, uint64_t *out)
 {
     char text[SHORT_TEXT];
+    if (evtx_value_unsigned(v, out))
+        return true;
     switch (fits(v) ? v->type : EVTX_NULL) {
     case EVTX_I8:
     case EVTX_I16:
     case EVTX_I32:
     case EVTX_I64: *out = (uint64_t)signed_raw(v); return true;
-    case EVTX_U8:
-    case EVTX_U16:
-    case EVTX_U32:
-    case EVTX_U64:
-    case EVTX_BOOL:
-    case EVTX_SIZE:
-    case EVTX_HANDLE:
-    case EVTX_HEX32:
-    case EVTX_HEX64: *out = raw(v); return true;
+    case EVTX_BOOL: *out = raw(v); return true;
     default: return str_u64(short_text(v, text), out);
     }
 }

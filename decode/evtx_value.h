@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/jout.h"
+#include "base/rd.h"
 
 enum evtx_type {
     EVTX_NULL = 0x00,
@@ -46,9 +47,44 @@ struct evtx_value {
     uint8_t type;
 };
 
+/* Where a value lies in its chunk: a record has dozens, of which few are looked at. */
+struct evtx_found {
+    uint32_t at;
+    uint16_t n;
+    uint8_t type;
+};
+
+static inline struct evtx_value evtx_value_of(const struct rd *chunk, const struct evtx_found *f)
+{
+    struct rd r = rd_at(chunk, f->at, f->n);
+    return (struct evtx_value){r.p, (uint32_t)rd_left(&r), f->at, f->type};
+}
+
 /* The value as text, absent for null. ERR_MALFORMED when the size does not fit the type, ERR_UNSUPPORTED for
  * a type that the specification does not have, ERR_MEMORY when the arena is full. Arrays: items joined with ", ". */
 int evtx_value_text(struct arena *a, const struct evtx_value *v, struct str *out);
+/* Texts of SIDs that were made before, by their bytes: the same few are in most records. SIDs of up to five
+ * sub-authorities, as accounts have, are kept. */
+enum { EVTX_SIDS = 64, EVTX_SID_BYTES = 28, EVTX_SID_TEXT = 56 };
+struct evtx_sids {
+    struct evtx_sid {
+        uint8_t from[EVTX_SID_BYTES], n, ntext; /* n: 0 = free */
+        char text[EVTX_SID_TEXT];
+    } seen[EVTX_SIDS];
+};
+/* What evtx_value_text gives, with the help of what is kept. */
+int evtx_value_sid(struct evtx_sids *sids, struct arena *a, const struct evtx_value *v, struct str *out);
+/* A GUID in lower case without braces, absent when it is all zeroes; ERR_MALFORMED for another type. */
+int evtx_value_guid(struct arena *a, const struct evtx_value *v, struct str *out);
+/* Whether evtx_value_text is sure to give a text while memory lasts, told at a glance: what reads few of many values may
+ * put off making it. False for null, for what may be malformed inside, and for types that are rare. */
+bool evtx_value_sure_other(const struct rd *chunk, const struct evtx_found *found);
+static inline bool evtx_value_sure(const struct rd *chunk, const struct evtx_found *found)
+{
+    return found->type == EVTX_STRING || evtx_value_sure_other(chunk, found);
+}
+/* The number of an unsigned type, whose text would be that number. */
+bool evtx_value_unsigned(const struct evtx_value *v, uint64_t *out);
 /* An integer of any type, or a text that is one. */
 bool evtx_value_u64(const struct evtx_value *v, uint64_t *out);
 /* FILETIME, SYSTEMTIME or text; TIME_NONE when none of them. */

@@ -48,34 +48,16 @@ static struct evtx_step *step(struct walk *w, enum evtx_step_kind kind)
 static void text(struct walk *w, struct evtx_step *s, struct rd *from)
 {
     struct evtx_flat *f = w->out;
+    size_t units = rd_left(from) / 2;
     s->at = f->ntext;
-    uint32_t n = f->ntext;
-    if (rd_left(from) / 2 * 3 + 4 > EVTX_TEXT_MAX - n) {
+    if (units * 3 + 4 > EVTX_TEXT_MAX - f->ntext) {
         w->full = true;
         rd_fail(w->r, "a template's names and texts are too long");
         return;
     }
-    while (rd_left(from) >= 2) {
-        uint32_t c = rd_u16le(from);
-        if (c == 0)
-            break;
-        if (c < 0x80) {
-            f->text[n++] = (char)c;
-            continue;
-        }
-        if (c >= 0xd800 && c < 0xe000) {
-            struct rd look = *from;
-            uint32_t low = rd_left(&look) >= 2 ? rd_u16le(&look) : 0;
-            bool pair = c < 0xdc00 && low >= 0xdc00 && low < 0xe000;
-            if (pair)
-                *from = look;
-            c = pair ? 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00) : 0xfffd;
-        }
-        n += (uint32_t)utf_put(&f->text[n], c);
-    }
-    s->n = n - s->at;
-    f->text[n++] = '\0';
-    f->ntext = n;
+    s->n = (uint32_t)utf_put16(&f->text[f->ntext], from->p, units);
+    f->ntext += s->n;
+    f->text[f->ntext++] = '\0';
 }
 
 static void literal(struct walk *w, struct evtx_step *s, const char *z, size_t n)

@@ -5,7 +5,6 @@
  * parameter; 299, 412, 500, 501 have unnamed parameters: instance id first, then, for the two identities,
  * claim types and values in turn. Sources: the events' message texts and the AuditBase documents. */
 #include "decode/winevent.h"
-#include "decode/wintext.h"
 
 /* The text of <name>...</name> in an XML document without attributes on that element; absent for N/A. */
 static struct str element(struct decode *d, struct str xml, const char *name)
@@ -19,7 +18,7 @@ static struct str element(struct decode *d, struct str xml, const char *name)
     return to < 0 ? STR_NONE : decode_some(str_trim(str_sub(rest, 0, (size_t)to)));
 }
 
-static struct str document(const struct winevent *e)
+static struct str document(struct winevent *e)
 {
     for (enum winfield f = WF_Param1; f <= WF_Param3; f++)
         if (str_has(win_str(e, f), STR("<AuditBase")))
@@ -27,7 +26,7 @@ static struct str document(const struct winevent *e)
     return STR_NONE;
 }
 
-static struct activity *begin(struct decode *d, const struct winevent *e, enum kind kind)
+static struct activity *begin(struct decode *d, struct winevent *e, enum kind kind)
 {
     struct activity *a = winevent_begin(d, e, kind);
     a->app = str_of(APP_ADFS);
@@ -35,7 +34,7 @@ static struct activity *begin(struct decode *d, const struct winevent *e, enum k
     return a;
 }
 
-static int audited(struct decode *d, const struct winevent *e, enum kind kind, enum outcome outcome)
+static int audited(struct decode *d, struct winevent *e, enum kind kind, enum outcome outcome)
 {
     struct str xml = document(e);
     if (!str_set(xml))
@@ -62,43 +61,43 @@ static int audited(struct decode *d, const struct winevent *e, enum kind kind, e
     return decode_emit(d);
 }
 
-static int token(struct decode *d, const struct winevent *e)
+static int token(struct decode *d, struct winevent *e)
 {
     return audited(d, e, KIND_TOKEN_ISSUED, OUTCOME_SUCCESS);
 }
 
-static int token_refused(struct decode *d, const struct winevent *e)
+static int token_refused(struct decode *d, struct winevent *e)
 {
     return audited(d, e, KIND_TOKEN_ISSUED, OUTCOME_FAILURE);
 }
 
-static int credential(struct decode *d, const struct winevent *e)
+static int credential(struct decode *d, struct winevent *e)
 {
     return audited(d, e, KIND_SIGN_IN, OUTCOME_SUCCESS);
 }
 
-static int credential_refused(struct decode *d, const struct winevent *e)
+static int credential_refused(struct decode *d, struct winevent *e)
 {
     return audited(d, e, KIND_FAILED_SIGN_IN, OUTCOME_FAILURE);
 }
 
-static int password_changed(struct decode *d, const struct winevent *e)
+static int password_changed(struct decode *d, struct winevent *e)
 {
     return audited(d, e, KIND_CLOUD_PASSWORD_CHANGE, e->id == 1204 ? OUTCOME_SUCCESS : OUTCOME_FAILURE);
 }
 
-static int signed_out(struct decode *d, const struct winevent *e)
+static int signed_out(struct decode *d, struct winevent *e)
 {
     return audited(d, e, KIND_SIGN_OUT, e->id == 1206 ? OUTCOME_SUCCESS : OUTCOME_FAILURE);
 }
 
 /* The instance id joins 299 and 412 with their 500 and 501. */
-static void instance(struct decode *d, const struct winevent *e)
+static void instance(struct decode *d, struct winevent *e)
 {
-    d->act.session = wintext_some_guid(d->arena, win_str(e, WF_Param1));
+    d->act.session = winevent_guid(d, e, WF_Param1);
 }
 
-static int token_for_party(struct decode *d, const struct winevent *e)
+static int token_for_party(struct decode *d, struct winevent *e)
 {
     struct activity *a = begin(d, e, e->id == 299 ? KIND_TOKEN_ISSUED : KIND_CLOUD_OTHER);
     a->outcome = OUTCOME_SUCCESS;
@@ -115,7 +114,7 @@ static int token_for_party(struct decode *d, const struct winevent *e)
     return decode_emit(d);
 }
 
-static int identity(struct decode *d, const struct winevent *e)
+static int identity(struct decode *d, struct winevent *e)
 {
     struct activity *a = begin(d, e, KIND_CLOUD_OTHER);
     a->protocol = PROTO_SAML;
@@ -137,7 +136,7 @@ static int identity(struct decode *d, const struct winevent *e)
     return decode_emit(d);
 }
 
-static int configuration(struct decode *d, const struct winevent *e)
+static int configuration(struct decode *d, struct winevent *e)
 {
     struct activity *a = begin(d, e, KIND_FEDERATION_CHANGED);
     a->outcome = OUTCOME_SUCCESS;

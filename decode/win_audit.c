@@ -2,9 +2,8 @@
  *
  * Fields: Microsoft-Windows-Eventlog events 1102 and 104, Windows security auditing event 4719. */
 #include "decode/winevent.h"
-#include "decode/wintext.h"
 
-static int cleared(struct decode *d, const struct winevent *e)
+static int cleared(struct decode *d, struct winevent *e)
 {
     struct activity *a = winevent_begin(d, e, KIND_AUDIT_LOG_CLEARED);
     a->outcome = OUTCOME_SUCCESS;
@@ -37,12 +36,12 @@ static struct str in_words(struct decode *d, struct str changes)
     return str_set(text) || !changes.n ? text : changes;
 }
 
-static int policy(struct decode *d, const struct winevent *e)
+static int policy(struct decode *d, struct winevent *e)
 {
     winevent_begin(d, e, KIND_AUDIT_POLICY_CHANGED);
     winevent_subject(d, e);
     winevent_administers(d, STR_NONE);
-    struct str guid = wintext_some_guid(d->arena, win_str(e, WF_SubcategoryGuid));
+    struct str guid = winevent_guid(d, e, WF_SubcategoryGuid);
     if (str_set(guid)) {
         decode_object(d, OBJECT_POLICY, ROLE_TARGET, guid);
         decode_str(d, FACT_POLICY_NAME, guid);

@@ -5,7 +5,7 @@
  * says whether all of the zone (AXFR) or what changed (IXFR) was asked for. */
 #include "decode/winevent.h"
 
-static int transfer(struct decode *d, const struct winevent *e, enum winfield client, enum outcome outcome)
+static int transfer(struct decode *d, struct winevent *e, enum winfield client, enum outcome outcome)
 {
     if (!win_has(e, client) || !win_has(e, WF_Param2))
         return decode_fault(d, "the zone transfer event lacks its zone or client parameter", 0);
@@ -21,12 +21,12 @@ static int transfer(struct decode *d, const struct winevent *e, enum winfield cl
     return decode_emit(d);
 }
 
-static int completed(struct decode *d, const struct winevent *e)
+static int completed(struct decode *d, struct winevent *e)
 {
     return transfer(d, e, WF_Param3, OUTCOME_SUCCESS);
 }
 
-static int refused(struct decode *d, const struct winevent *e)
+static int refused(struct decode *d, struct winevent *e)
 {
     return transfer(d, e, WF_Param1, OUTCOME_FAILURE);
 }

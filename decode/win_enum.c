@@ -5,7 +5,7 @@
 
 static const enum winfield target[3] = {WF_TargetSid, WF_TargetUserName, WF_TargetDomainName};
 
-static int asked(struct decode *d, const struct winevent *e, enum object_type type)
+static int asked(struct decode *d, struct winevent *e, enum object_type type)
 {
     struct activity *a = winevent_begin(d, e, KIND_SAMR_QUERY);
     a->protocol = PROTO_SAMR;
@@ -16,12 +16,12 @@ static int asked(struct decode *d, const struct winevent *e, enum object_type ty
     return decode_emit(d);
 }
 
-static int groups_of_user(struct decode *d, const struct winevent *e)
+static int groups_of_user(struct decode *d, struct winevent *e)
 {
     return asked(d, e, OBJECT_ACCOUNT);
 }
 
-static int members_of_group(struct decode *d, const struct winevent *e)
+static int members_of_group(struct decode *d, struct winevent *e)
 {
     return asked(d, e, OBJECT_GROUP);
 }

@@ -6,7 +6,7 @@
 #include "decode/winevent.h"
 #include "decode/wintext.h"
 
-static void begin(struct decode *d, const struct winevent *e, enum kind kind)
+static void begin(struct decode *d, struct winevent *e, enum kind kind)
 {
     static const enum winfield group[3] = {WF_TargetSid, WF_TargetUserName, WF_TargetDomainName};
     winevent_begin(d, e, kind);
@@ -18,7 +18,7 @@ static void begin(struct decode *d, const struct winevent *e, enum kind kind)
 
 /* The member is named by SID and by distinguished name; the latter's first value is a common name,
  * which need not be the account's name and stands for it only when there is no SID. */
-static int member(struct decode *d, const struct winevent *e, enum kind kind)
+static int member(struct decode *d, struct winevent *e, enum kind kind)
 {
     static const enum winfield fields[3] = {WF_MemberSid, WF_NONE, WF_NONE};
     begin(d, e, kind);
@@ -32,17 +32,17 @@ static int member(struct decode *d, const struct winevent *e, enum kind kind)
     return decode_emit(d);
 }
 
-static int added(struct decode *d, const struct winevent *e)
+static int added(struct decode *d, struct winevent *e)
 {
     return member(d, e, KIND_GROUP_MEMBER_ADDED);
 }
 
-static int removed(struct decode *d, const struct winevent *e)
+static int removed(struct decode *d, struct winevent *e)
 {
     return member(d, e, KIND_GROUP_MEMBER_REMOVED);
 }
 
-static int created(struct decode *d, const struct winevent *e)
+static int created(struct decode *d, struct winevent *e)
 {
     begin(d, e, KIND_GROUP_CREATED);
     winevent_text(d, e, FACT_NEW_NAME, WF_SamAccountName);
@@ -50,7 +50,7 @@ static int created(struct decode *d, const struct winevent *e)
     return decode_emit(d);
 }
 
-static int changed(struct decode *d, const struct winevent *e)
+static int changed(struct decode *d, struct winevent *e)
 {
     begin(d, e, KIND_GROUP_CHANGED);
     winevent_text(d, e, FACT_NEW_NAME, WF_SamAccountName);
@@ -58,7 +58,7 @@ static int changed(struct decode *d, const struct winevent *e)
     return decode_emit(d);
 }
 
-static int deleted(struct decode *d, const struct winevent *e)
+static int deleted(struct decode *d, struct winevent *e)
 {
     begin(d, e, KIND_GROUP_DELETED);
     return decode_emit(d);

@@ -8,7 +8,7 @@
 
 #define NO_ETYPE UINT64_C(0xFFFFFFFF) /* what failed requests carry instead of an encryption type */
 
-static void etype(struct decode *d, const struct winevent *e, enum fact_key key, enum winfield f)
+static void etype(struct decode *d, struct winevent *e, enum fact_key key, enum winfield f)
 {
     uint64_t v = win_u64(e, f, NO_ETYPE);
     if (v != NO_ETYPE)
@@ -16,7 +16,7 @@ static void etype(struct decode *d, const struct winevent *e, enum fact_key key,
 }
 
 /* 4769 and 4770 name the client user@REALM; 4768 and 4771 name the user alone, or its enterprise name. */
-static void client(struct decode *d, const struct winevent *e, enum winfield sid, bool with_realm)
+static void client(struct decode *d, struct winevent *e, enum winfield sid, bool with_realm)
 {
     struct account *a = &d->act.actor;
     win_account(a, e, sid, WF_TargetUserName, WF_TargetDomainName);
@@ -33,7 +33,7 @@ static void client(struct decode *d, const struct winevent *e, enum winfield sid
         a->domain = realm;
 }
 
-static void service(struct decode *d, const struct winevent *e)
+static void service(struct decode *d, struct winevent *e)
 {
     struct str spn = str_trim(win_str(e, WF_ServiceName));
     if (!spn.n)
@@ -78,7 +78,7 @@ static struct str offered(struct decode *d, struct str list)
     return n ? (struct str){out, n} : STR_NONE;
 }
 
-static void common(struct decode *d, const struct winevent *e)
+static void common(struct decode *d, struct winevent *e)
 {
     d->act.protocol = PROTO_KERBEROS;
     winevent_address(d, e);
@@ -91,11 +91,11 @@ static void common(struct decode *d, const struct winevent *e)
     decode_str(d, FACT_CLIENT_ETYPES, offered(d, win_str(e, WF_ClientAdvertizedEncryptionTypes)));
     winevent_text(d, e, FACT_CERT_ISSUER, WF_CertIssuerName);
     winevent_text(d, e, FACT_TRANSITED, WF_TransmittedServices);
-    decode_str(d, FACT_LOGON_GUID, wintext_some_guid(d->arena, win_str(e, WF_LogonGuid)));
+    decode_str(d, FACT_LOGON_GUID, winevent_guid(d, e, WF_LogonGuid));
 }
 
 /* 4772 and 4773 call the code FailureCode. */
-static void result(struct decode *d, const struct winevent *e)
+static void result(struct decode *d, struct winevent *e)
 {
     winevent_status(d, e, WF_FailureCode);
     winevent_status(d, e, WF_Status);
@@ -108,7 +108,7 @@ static void result(struct decode *d, const struct winevent *e)
     }
 }
 
-static int tgt(struct decode *d, const struct winevent *e)
+static int tgt(struct decode *d, struct winevent *e)
 {
     winevent_begin(d, e, KIND_CREDENTIALS_VALIDATION);
     client(d, e, WF_TargetSid, false);
@@ -117,7 +117,7 @@ static int tgt(struct decode *d, const struct winevent *e)
     return decode_emit(d);
 }
 
-static int service_ticket(struct decode *d, const struct winevent *e)
+static int service_ticket(struct decode *d, struct winevent *e)
 {
     winevent_begin(d, e, KIND_RESOURCE_ACCESS);
     client(d, e, WF_NONE, true);
@@ -126,7 +126,7 @@ static int service_ticket(struct decode *d, const struct winevent *e)
     return decode_emit(d);
 }
 
-static int renewal(struct decode *d, const struct winevent *e)
+static int renewal(struct decode *d, struct winevent *e)
 {
     winevent_begin(d, e, KIND_TICKET_RENEWAL);
     client(d, e, WF_NONE, true);

@@ -16,7 +16,7 @@ static struct str scope(struct str s)
 }
 
 /* An event without both a filter and a client is not the search event that we know. */
-static int search(struct decode *d, const struct winevent *e)
+static int search(struct decode *d, struct winevent *e)
 {
     if (!win_has(e, WF_Param2) || !win_has(e, WF_Param5))
         return decode_fault(d, "the LDAP search event lacks its filter or client parameter", 0);
@@ -34,7 +34,7 @@ static int search(struct decode *d, const struct winevent *e)
     return decode_emit(d);
 }
 
-static int insecure_bind(struct decode *d, const struct winevent *e)
+static int insecure_bind(struct decode *d, struct winevent *e)
 {
     struct activity *a = winevent_begin(d, e, KIND_LDAP_BIND);
     a->protocol = PROTO_LDAP;

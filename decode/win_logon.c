@@ -56,7 +56,7 @@ static enum protocol package_protocol(struct str package)
 }
 
 /* Where it came from: the address, the name that the client claims, or this computer for local types. */
-static void from_where(struct decode *d, const struct winevent *e, uint64_t type)
+static void from_where(struct decode *d, struct winevent *e, uint64_t type)
 {
     struct activity *a = &d->act;
     struct str claimed = wintext_host(decode_some(str_trim(win_str(e, WF_WorkstationName))));
@@ -71,14 +71,14 @@ static void from_where(struct decode *d, const struct winevent *e, uint64_t type
     }
 }
 
-static void logon_facts(struct decode *d, const struct winevent *e)
+static void logon_facts(struct decode *d, struct winevent *e)
 {
     winevent_number(d, e, FACT_LOGON_TYPE, WF_LogonType);
     winevent_text(d, e, FACT_LOGON_PROCESS, WF_LogonProcessName);
     winevent_text(d, e, FACT_AUTH_PACKAGE, WF_AuthenticationPackageName);
     winevent_text(d, e, FACT_LM_PACKAGE, WF_LmPackageName);
     winevent_number(d, e, FACT_KEY_LENGTH, WF_KeyLength);
-    decode_str(d, FACT_LOGON_GUID, wintext_some_guid(d->arena, win_str(e, WF_LogonGuid)));
+    decode_str(d, FACT_LOGON_GUID, winevent_guid(d, e, WF_LogonGuid));
     winevent_text(d, e, FACT_PROCESS_NAME, WF_ProcessName);
     winevent_text(d, e, FACT_TRANSITED, WF_TransmittedServices);
     winevent_caller(d, e);
@@ -100,7 +100,7 @@ static struct str impersonation(struct str s)
     return s;
 }
 
-static int success(struct decode *d, const struct winevent *e)
+static int success(struct decode *d, struct winevent *e)
 {
     uint64_t type = win_u64(e, WF_LogonType, TYPE_UNKNOWN);
     struct activity *a = winevent_begin(d, e, kind_of_type(type));
@@ -118,7 +118,7 @@ static int success(struct decode *d, const struct winevent *e)
     return decode_emit(d);
 }
 
-static int failure(struct decode *d, const struct winevent *e)
+static int failure(struct decode *d, struct winevent *e)
 {
     uint64_t type = win_u64(e, WF_LogonType, TYPE_UNKNOWN);
     struct activity *a = winevent_begin(d, e, KIND_FAILED_LOGON);
@@ -134,7 +134,7 @@ static int failure(struct decode *d, const struct winevent *e)
     return decode_emit(d);
 }
 
-static int logoff(struct decode *d, const struct winevent *e)
+static int logoff(struct decode *d, struct winevent *e)
 {
     struct activity *a = winevent_begin(d, e, KIND_LOGOFF);
     a->outcome = OUTCOME_SUCCESS;
@@ -145,7 +145,7 @@ static int logoff(struct decode *d, const struct winevent *e)
 }
 
 /* 4648 is written where the credentials are used from; the server that they are meant for is named. */
-static int explicit_credentials(struct decode *d, const struct winevent *e)
+static int explicit_credentials(struct decode *d, struct winevent *e)
 {
     struct activity *a = winevent_begin(d, e, KIND_EXPLICIT_CREDENTIALS);
     win_account(&a->actor, e, WF_NONE, WF_TargetUserName, WF_TargetDomainName);
@@ -166,7 +166,7 @@ static int explicit_credentials(struct decode *d, const struct winevent *e)
     return decode_emit(d);
 }
 
-static int special_privileges(struct decode *d, const struct winevent *e)
+static int special_privileges(struct decode *d, struct winevent *e)
 {
     struct activity *a = winevent_begin(d, e, KIND_SPECIAL_PRIVILEGES);
     a->outcome = OUTCOME_SUCCESS;

@@ -18,7 +18,7 @@ static void workstation(struct decode *d, struct str name)
     d->act.device_certainty = 50; /* the client's word */
 }
 
-static int validation(struct decode *d, const struct winevent *e)
+static int validation(struct decode *d, struct winevent *e)
 {
     struct activity *a = winevent_begin(d, e, KIND_CREDENTIALS_VALIDATION);
     a->protocol = PROTO_NTLM;
@@ -31,7 +31,7 @@ static int validation(struct decode *d, const struct winevent *e)
     return decode_emit(d);
 }
 
-static struct activity *audit(struct decode *d, const struct winevent *e)
+static struct activity *audit(struct decode *d, struct winevent *e)
 {
     struct activity *a = winevent_begin(d, e, KIND_NTLM_AUDIT);
     a->protocol = PROTO_NTLM;
@@ -43,7 +43,7 @@ static struct activity *audit(struct decode *d, const struct winevent *e)
 }
 
 /* The account that was offered, or, when none was named, the one that the process runs as. */
-static void account(struct decode *d, const struct winevent *e)
+static void account(struct decode *d, struct winevent *e)
 {
     struct account *a = &d->act.actor;
     win_account(a, e, WF_NONE, WF_UserName, WF_DomainName);
@@ -57,7 +57,7 @@ static void account(struct decode *d, const struct winevent *e)
     decode_str(d, FACT_SUBJECT_DOMAIN, process.domain);
 }
 
-static int client(struct decode *d, const struct winevent *e)
+static int client(struct decode *d, struct winevent *e)
 {
     struct activity *a = audit(d, e);
     account(d, e);
@@ -73,7 +73,7 @@ static int client(struct decode *d, const struct winevent *e)
     return decode_emit(d);
 }
 
-static int server(struct decode *d, const struct winevent *e)
+static int server(struct decode *d, struct winevent *e)
 {
     audit(d, e);
     account(d, e);
@@ -81,7 +81,7 @@ static int server(struct decode *d, const struct winevent *e)
     return decode_emit(d);
 }
 
-static int controller(struct decode *d, const struct winevent *e)
+static int controller(struct decode *d, struct winevent *e)
 {
     struct activity *a = audit(d, e);
     win_account(&a->actor, e, WF_NONE, WF_UserName, WF_DomainName);

@@ -13,7 +13,7 @@ static const struct str replication_rights[] = {{"1131f6aa-9c07-11d1-f79f-00c04f
                                                 {"1131f6ad-9c07-11d1-f79f-00c04fc2dcd2", 36},
                                                 {"89e95b76-444d-4c62-991a-0facbeda640c", 36}};
 
-static void access_facts(struct decode *d, const struct winevent *e, struct str properties)
+static void access_facts(struct decode *d, struct winevent *e, struct str properties)
 {
     winevent_text(d, e, FACT_OBJECT_SERVER, WF_ObjectServer);
     decode_str(d, FACT_OBJECT_TYPE, wintext_guid(d->arena, str_trim(win_str(e, WF_ObjectType))));
@@ -33,7 +33,7 @@ static enum object_type sam_type(struct str type)
 }
 
 /* 4661: a handle to a SAM or directory object. SAM names its objects by SID or by distinguished name. */
-static int handle(struct decode *d, const struct winevent *e)
+static int handle(struct decode *d, struct winevent *e)
 {
     bool sam = str_eq(win_str(e, WF_ObjectServer), STR("Security Account Manager"));
     struct activity *a = winevent_begin(d, e, sam ? KIND_SAMR_QUERY : KIND_DIRECTORY_ACCESS);
@@ -53,7 +53,7 @@ static int handle(struct decode *d, const struct winevent *e)
     return decode_emit(d);
 }
 
-static bool replicates(const struct winevent *e, struct str properties)
+static bool replicates(struct winevent *e, struct str properties)
 {
     if (!(win_u64(e, WF_AccessMask, 0) & CONTROL_ACCESS))
         return false;
@@ -64,7 +64,7 @@ static bool replicates(const struct winevent *e, struct str properties)
 }
 
 /* 4662: an operation on a directory object, or on an LSA secret. */
-static int operation(struct decode *d, const struct winevent *e)
+static int operation(struct decode *d, struct winevent *e)
 {
     struct str properties = wintext_guids(d->arena, win_str(e, WF_Properties));
     struct str name = str_trim(win_str(e, WF_ObjectName));
@@ -88,7 +88,7 @@ static int operation(struct decode *d, const struct winevent *e)
 
 /* ---- 5136 to 5141: directory service changes ---- */
 
-static void change(struct decode *d, const struct winevent *e, enum kind kind, struct str dn)
+static void change(struct decode *d, struct winevent *e, enum kind kind, struct str dn)
 {
     struct activity *a = winevent_begin(d, e, kind);
     a->outcome = OUTCOME_SUCCESS;
@@ -99,13 +99,13 @@ static void change(struct decode *d, const struct winevent *e, enum kind kind, s
     if (dn.n) {
         struct object *o = decode_object(d, OBJECT_DIRECTORY_OBJECT, ROLE_TARGET, dn);
         if (o)
-            o->ref.cloud = wintext_some_guid(d->arena, win_str(e, WF_ObjectGUID));
+            o->ref.cloud = winevent_guid(d, e, WF_ObjectGUID);
         decode_str(d, FACT_DN, dn);
     }
     winevent_text(d, e, FACT_OBJECT_CLASS, WF_ObjectClass);
 }
 
-static int modified(struct decode *d, const struct winevent *e)
+static int modified(struct decode *d, struct winevent *e)
 {
     change(d, e, KIND_OBJECT_CHANGED, win_str(e, WF_ObjectDN));
     struct str attribute = str_trim(win_str(e, WF_AttributeLDAPDisplayName));
@@ -122,13 +122,13 @@ static int modified(struct decode *d, const struct winevent *e)
     return decode_emit(d);
 }
 
-static int made(struct decode *d, const struct winevent *e)
+static int made(struct decode *d, struct winevent *e)
 {
     change(d, e, KIND_OBJECT_CREATED, win_str(e, WF_ObjectDN));
     return decode_emit(d);
 }
 
-static int moved_to(struct decode *d, const struct winevent *e, enum kind kind)
+static int moved_to(struct decode *d, struct winevent *e, enum kind kind)
 {
     change(d, e, kind, win_str(e, WF_NewObjectDN));
     winevent_text(d, e, FACT_OLD_NAME, WF_OldObjectDN);
@@ -136,17 +136,17 @@ static int moved_to(struct decode *d, const struct winevent *e, enum kind kind)
     return decode_emit(d);
 }
 
-static int undeleted(struct decode *d, const struct winevent *e)
+static int undeleted(struct decode *d, struct winevent *e)
 {
     return moved_to(d, e, KIND_OBJECT_CREATED);
 }
 
-static int moved(struct decode *d, const struct winevent *e)
+static int moved(struct decode *d, struct winevent *e)
 {
     return moved_to(d, e, KIND_OBJECT_CHANGED);
 }
 
-static int deleted(struct decode *d, const struct winevent *e)
+static int deleted(struct decode *d, struct winevent *e)
 {
     change(d, e, KIND_OBJECT_DELETED, win_str(e, WF_ObjectDN));
     return decode_emit(d);

@@ -16,7 +16,7 @@ static struct str server_of(struct str dra)
     return str_eqi(first, STR("NTDS Settings")) ? dn_value(dra, 1) : first;
 }
 
-static int replica(struct decode *d, const struct winevent *e, struct str operation)
+static int replica(struct decode *d, struct winevent *e, struct str operation)
 {
     struct activity *a = winevent_begin(d, e, KIND_REPLICA_CHANGE);
     a->protocol = PROTO_DRSUAPI;
@@ -38,37 +38,37 @@ static int replica(struct decode *d, const struct winevent *e, struct str operat
     return decode_emit(d);
 }
 
-static int established(struct decode *d, const struct winevent *e)
+static int established(struct decode *d, struct winevent *e)
 {
     return replica(d, e, STR("source established"));
 }
 
-static int removed(struct decode *d, const struct winevent *e)
+static int removed(struct decode *d, struct winevent *e)
 {
     return replica(d, e, STR("source removed"));
 }
 
-static int modified(struct decode *d, const struct winevent *e)
+static int modified(struct decode *d, struct winevent *e)
 {
     return replica(d, e, STR("source modified"));
 }
 
-static int destination(struct decode *d, const struct winevent *e)
+static int destination(struct decode *d, struct winevent *e)
 {
     return replica(d, e, STR("destination modified"));
 }
 
-static int failure_began(struct decode *d, const struct winevent *e)
+static int failure_began(struct decode *d, struct winevent *e)
 {
     return replica(d, e, STR("failure began"));
 }
 
-static int failure_ended(struct decode *d, const struct winevent *e)
+static int failure_ended(struct decode *d, struct winevent *e)
 {
     return replica(d, e, STR("failure ended"));
 }
 
-static int lingering(struct decode *d, const struct winevent *e)
+static int lingering(struct decode *d, struct winevent *e)
 {
     return replica(d, e, STR("lingering object removed"));
 }

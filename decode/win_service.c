@@ -34,7 +34,7 @@ static void start_type(struct decode *d, struct str s)
             decode_u64(d, FACT_START_TYPE, start_types[i].value);
 }
 
-static void service_facts(struct decode *d, const struct winevent *e, enum winfield image, enum winfield account)
+static void service_facts(struct decode *d, struct winevent *e, enum winfield image, enum winfield account)
 {
     struct str name = str_trim(win_str(e, WF_ServiceName));
     if (name.n)
@@ -45,7 +45,7 @@ static void service_facts(struct decode *d, const struct winevent *e, enum winfi
     service_type(d, win_str(e, WF_ServiceType));
 }
 
-static int service_installed(struct decode *d, const struct winevent *e)
+static int service_installed(struct decode *d, struct winevent *e)
 {
     winevent_begin(d, e, KIND_SERVICE_CREATION);
     winevent_subject(d, e);
@@ -56,7 +56,7 @@ static int service_installed(struct decode *d, const struct winevent *e)
 }
 
 /* 7045 says who installed it only in the event's own security field. */
-static int service_control(struct decode *d, const struct winevent *e)
+static int service_control(struct decode *d, struct winevent *e)
 {
     struct activity *a = winevent_begin(d, e, KIND_SERVICE_CREATION);
     a->outcome = OUTCOME_SUCCESS;
@@ -67,7 +67,7 @@ static int service_control(struct decode *d, const struct winevent *e)
     return decode_emit(d);
 }
 
-static int task(struct decode *d, const struct winevent *e, struct str what)
+static int task(struct decode *d, struct winevent *e, struct str what)
 {
     winevent_begin(d, e, KIND_TASK_SCHEDULING);
     winevent_subject(d, e);
@@ -81,32 +81,32 @@ static int task(struct decode *d, const struct winevent *e, struct str what)
     return decode_emit(d);
 }
 
-static int task_created(struct decode *d, const struct winevent *e)
+static int task_created(struct decode *d, struct winevent *e)
 {
     return task(d, e, STR("created"));
 }
 
-static int task_deleted(struct decode *d, const struct winevent *e)
+static int task_deleted(struct decode *d, struct winevent *e)
 {
     return task(d, e, STR("deleted"));
 }
 
-static int task_enabled(struct decode *d, const struct winevent *e)
+static int task_enabled(struct decode *d, struct winevent *e)
 {
     return task(d, e, STR("enabled"));
 }
 
-static int task_disabled(struct decode *d, const struct winevent *e)
+static int task_disabled(struct decode *d, struct winevent *e)
 {
     return task(d, e, STR("disabled"));
 }
 
-static int task_updated(struct decode *d, const struct winevent *e)
+static int task_updated(struct decode *d, struct winevent *e)
 {
     return task(d, e, STR("updated"));
 }
 
-static int process(struct decode *d, const struct winevent *e)
+static int process(struct decode *d, struct winevent *e)
 {
     static const enum winfield target[3] = {WF_TargetUserSid, WF_TargetUserName, WF_TargetDomainName};
     struct activity *a = winevent_begin(d, e, KIND_PROCESS_CREATION);

@@ -13,7 +13,7 @@ static const struct {
              {{"winreg", 6}, PROTO_WINREG},   {{"drsuapi", 7}, PROTO_DRSUAPI}, {{"protected_storage", 17}, PROTO_BKRP},
              {{"netlogon", 8}, PROTO_NETLOGON}};
 
-static void begin(struct decode *d, const struct winevent *e, enum kind kind)
+static void begin(struct decode *d, struct winevent *e, enum kind kind)
 {
     struct activity *a = winevent_begin(d, e, kind);
     a->protocol = PROTO_SMB;
@@ -24,7 +24,7 @@ static void begin(struct decode *d, const struct winevent *e, enum kind kind)
     winevent_number(d, e, FACT_ACCESS_MASK, WF_AccessMask);
 }
 
-static int share(struct decode *d, const struct winevent *e)
+static int share(struct decode *d, struct winevent *e)
 {
     begin(d, e, KIND_SHARE_ACCESS);
     struct str name = str_trim(win_str(e, WF_ShareName));
@@ -42,7 +42,7 @@ static struct str pipe_name(struct decode *d, struct str target)
     return name.n ? name : STR_NONE;
 }
 
-static int file(struct decode *d, const struct winevent *e)
+static int file(struct decode *d, struct winevent *e)
 {
     begin(d, e, KIND_SHARE_FILE_ACCESS);
     struct str target = str_trim(win_str(e, WF_RelativeTargetName));

@@ -15,7 +15,7 @@ static enum object_type type_of(struct str name)
     return str_ends(name, STR("$")) ? OBJECT_COMPUTER : OBJECT_ACCOUNT;
 }
 
-static struct object *begin(struct decode *d, const struct winevent *e, enum kind kind)
+static struct object *begin(struct decode *d, struct winevent *e, enum kind kind)
 {
     winevent_begin(d, e, kind);
     winevent_subject(d, e);
@@ -31,7 +31,7 @@ static const struct str change_names[] = {{"name=", 5},    {"display-name=", 13}
                                           {"script=", 7},  {"profile=", 8},       {"workstations=", 13}, {"password-set=", 13},
                                           {"expires=", 8}, {"dns-name=", 9}};
 
-static struct str changes(struct decode *d, const struct winevent *e)
+static struct str changes(struct decode *d, struct winevent *e)
 {
     enum { ONE = 256, ALL = (ONE + 16) * (int)(sizeof changeable / sizeof *changeable) };
     char *out = NULL;
@@ -54,7 +54,7 @@ static struct str changes(struct decode *d, const struct winevent *e)
     return n ? (struct str){out, n} : STR_NONE;
 }
 
-static void attributes(struct decode *d, const struct winevent *e)
+static void attributes(struct decode *d, struct winevent *e)
 {
     winevent_number(d, e, FACT_UAC_OLD, WF_OldUacValue);
     winevent_number(d, e, FACT_UAC_NEW, WF_NewUacValue);
@@ -66,58 +66,58 @@ static void attributes(struct decode *d, const struct winevent *e)
     decode_str(d, FACT_CHANGE, changes(d, e));
 }
 
-static int created(struct decode *d, const struct winevent *e)
+static int created(struct decode *d, struct winevent *e)
 {
     begin(d, e, KIND_ACCOUNT_CREATED);
     attributes(d, e);
     return decode_emit(d);
 }
 
-static int changed(struct decode *d, const struct winevent *e)
+static int changed(struct decode *d, struct winevent *e)
 {
     begin(d, e, KIND_ACCOUNT_CHANGED);
     attributes(d, e);
     return decode_emit(d);
 }
 
-static int enabled(struct decode *d, const struct winevent *e)
+static int enabled(struct decode *d, struct winevent *e)
 {
     begin(d, e, KIND_ACCOUNT_ENABLED);
     return decode_emit(d);
 }
 
-static int disabled(struct decode *d, const struct winevent *e)
+static int disabled(struct decode *d, struct winevent *e)
 {
     begin(d, e, KIND_ACCOUNT_DISABLED);
     return decode_emit(d);
 }
 
-static int deleted(struct decode *d, const struct winevent *e)
+static int deleted(struct decode *d, struct winevent *e)
 {
     begin(d, e, KIND_ACCOUNT_DELETED);
     return decode_emit(d);
 }
 
-static int unlocked(struct decode *d, const struct winevent *e)
+static int unlocked(struct decode *d, struct winevent *e)
 {
     begin(d, e, KIND_ACCOUNT_UNLOCKED);
     return decode_emit(d);
 }
 
-static int password_change(struct decode *d, const struct winevent *e)
+static int password_change(struct decode *d, struct winevent *e)
 {
     begin(d, e, KIND_PASSWORD_CHANGE);
     return decode_emit(d);
 }
 
-static int password_reset(struct decode *d, const struct winevent *e)
+static int password_reset(struct decode *d, struct winevent *e)
 {
     begin(d, e, KIND_PASSWORD_RESET);
     return decode_emit(d);
 }
 
 /* 4740: the field TargetDomainName holds the computer whose attempts locked the account. */
-static int locked(struct decode *d, const struct winevent *e)
+static int locked(struct decode *d, struct winevent *e)
 {
     static const enum winfield fields[3] = {WF_TargetSid, WF_TargetUserName, WF_NONE};
     struct activity *a = winevent_begin(d, e, KIND_ACCOUNT_LOCKED);
@@ -132,7 +132,7 @@ static int locked(struct decode *d, const struct winevent *e)
     return decode_emit(d);
 }
 
-static int renamed(struct decode *d, const struct winevent *e)
+static int renamed(struct decode *d, struct winevent *e)
 {
     static const enum winfield fields[3] = {WF_TargetSid, WF_NewTargetUserName, WF_TargetDomainName};
     winevent_begin(d, e, KIND_ACCOUNT_RENAMED);
@@ -146,7 +146,7 @@ static int renamed(struct decode *d, const struct winevent *e)
     return decode_emit(d);
 }
 
-static int sid_history(struct decode *d, const struct winevent *e)
+static int sid_history(struct decode *d, struct winevent *e)
 {
     static const enum winfield source[3] = {WF_SourceSid, WF_SourceUserName, WF_NONE};
     begin(d, e, KIND_SID_HISTORY_ADDED);
@@ -159,7 +159,7 @@ static int sid_history(struct decode *d, const struct winevent *e)
 }
 
 /* 4782: a program read the password hash of an account (ADMT). */
-static int hash_accessed(struct decode *d, const struct winevent *e)
+static int hash_accessed(struct decode *d, struct winevent *e)
 {
     begin(d, e, KIND_PRIVATE_DATA_RETRIEVAL);
     decode_str(d, FACT_OBJECT_TYPE, STR("password hash"));
@@ -167,7 +167,7 @@ static int hash_accessed(struct decode *d, const struct winevent *e)
 }
 
 /* 4794: setting the password of the directory services restore mode administrator. */
-static int restore_mode_password(struct decode *d, const struct winevent *e)
+static int restore_mode_password(struct decode *d, struct winevent *e)
 {
     struct activity *a = winevent_begin(d, e, KIND_PASSWORD_RESET);
     winevent_subject(d, e);
@@ -180,7 +180,7 @@ static int restore_mode_password(struct decode *d, const struct winevent *e)
     return decode_emit(d);
 }
 
-static int domain_policy(struct decode *d, const struct winevent *e)
+static int domain_policy(struct decode *d, struct winevent *e)
 {
     static const enum winfield domain[3] = {WF_DomainSid, WF_DomainName, WF_NONE};
     winevent_begin(d, e, KIND_OBJECT_CHANGED);

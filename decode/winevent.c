@@ -5,6 +5,7 @@
 #include "base/utf.h"
 #include "decode/wintext.h"
 
+#include <endian.h>
 #include <pthread.h>
 
 #define DEFAULT_PROVIDER STR("Microsoft-Windows-Security-Auditing")
@@ -77,6 +78,7 @@ static void build(void)
 void win_clear(struct winevent *e)
 {
     e->provider = e->channel = e->computer = e->collector = STR_NONE;
+    e->channel_lower = e->computer_lower = STR_NONE;
     e->user_sid = e->user_name = e->user_domain = e->record_key = STR_NONE;
     e->id = 0;
     e->level = 0;
@@ -102,23 +104,60 @@ static bool present(const struct winevent *e, enum winfield f)
     return (e->have[f / 64] >> (f % 64) & 1) != 0;
 }
 
-struct str win_str(const struct winevent *e, enum winfield f)
+/* A field that is there, and of which no text has been made: its value. */
+static bool value_of(const struct winevent *e, enum winfield f, struct evtx_value *out)
 {
+    if (!present(e, f) || str_set(e->field[f]))
+        return false;
+    *out = evtx_value_of(e->chunk, &e->value[f]);
+    return true;
+}
+
+/* The text of a value that is no string. */
+static struct str typed_text(const struct winevent *e, const struct evtx_found *found)
+{
+    struct evtx_value v = evtx_value_of(e->chunk, found);
+    struct str text = STR_NONE;
+    (void)(v.type == EVTX_SID ? evtx_value_sid(e->sids, e->arena, &v, &text) : evtx_value_text(e->arena, &v, &text));
+    return text;
+}
+
+/* The text of a field, made of its value at the first time. */
+static struct str text_of(struct winevent *e, enum winfield f)
+{
+    const struct evtx_found *found = &e->value[f];
     if (!present(e, f))
         return STR_NONE;
-    struct str s = e->field[f];
+    if (str_set(e->field[f]))
+        return e->field[f];
+    if (found->type != EVTX_STRING)
+        return e->field[f] = typed_text(e, found);
+    struct rd r = rd_at(e->chunk, found->at, found->n);
+    return e->field[f] = utf_from16(e->arena, r.p, rd_left(&r));
+}
+
+struct str win_str(struct winevent *e, enum winfield f)
+{
+    struct str s = text_of(e, f);
     if (s.n == 0 || (s.n == 1 && s.p[0] == '-'))
         return STR_NONE;
     return utf_cut(s, FIELD_TEXT);
 }
 
-uint64_t win_u64(const struct winevent *e, enum winfield f, uint64_t otherwise)
+/* The number in a field, if there is one; of a value that is a number no text is made. */
+static bool number_of(struct winevent *e, enum winfield f, uint64_t *out)
 {
-    uint64_t v;
-    return present(e, f) && str_u64(str_trim(e->field[f]), &v) ? v : otherwise;
+    struct evtx_value v;
+    return (value_of(e, f, &v) && evtx_value_unsigned(&v, out)) || str_u64(str_trim(text_of(e, f)), out);
 }
 
-bool win_has(const struct winevent *e, enum winfield f)
+uint64_t win_u64(struct winevent *e, enum winfield f, uint64_t otherwise)
+{
+    uint64_t v;
+    return number_of(e, f, &v) ? v : otherwise;
+}
+
+bool win_has(struct winevent *e, enum winfield f)
 {
     return str_set(win_str(e, f));
 }
@@ -137,27 +176,41 @@ const struct winrow *winevent_row(struct str provider, uint32_t id)
     return NULL;
 }
 
-int winevent_decode(struct decode *d, const struct winevent *e)
+/* An event that no map wants, as "provider/id". */
+static int unwanted(struct decode *d, const struct winevent *e)
 {
-    const struct winrow *row = winevent_row(e->provider, e->id);
-    if (row)
-        return row->map(d, e);
-    decode_ignored(d, str_fmt(d->arena, "%.*s/%u", STR_ARG(utf_cut(e->provider, 256)), e->id));
+    char text[12], *end = text + sizeof text, *at = end;
+    uint32_t id = e->id;
+    do {
+        *--at = (char)('0' + id % 10);
+        id /= 10;
+    } while (id);
+    decode_ignored(d, str_glue(d->arena, utf_cut(e->provider, 256), STR("/"), (struct str){at, (size_t)(end - at)}));
     return ERR_NONE;
+}
+
+int winevent_map(struct decode *d, struct winevent *e, const struct winrow *row)
+{
+    return row ? row->map(d, e) : unwanted(d, e);
+}
+
+int winevent_decode(struct decode *d, struct winevent *e)
+{
+    return winevent_map(d, e, winevent_row(e->provider, e->id));
 }
 
 /* ---- identity ---- */
 
 static void put64(uint8_t *to, uint64_t v)
 {
-    for (unsigned i = 0; i < 8; i++)
-        to[i] = (uint8_t)(v >> (8 * i));
+    v = htole64(v);
+    memcpy(to, &v, sizeof v);
 }
 
 /* What names a record everywhere: computer, log, record id, event id, second of time. Collectors change
  * the case of log names and cut fractions of seconds. Without a record id the content is the name, with
  * all of the time that there is: audits of one second are often alike. */
-static void identity(struct decode *d, const struct winevent *e)
+static void identity(struct decode *d, struct winevent *e)
 {
     uint8_t numbers[20];
     int64_t when = e->has_record_id || str_set(e->record_key) ? e->time / TIME_SECOND : e->time;
@@ -168,8 +221,8 @@ static void identity(struct decode *d, const struct winevent *e)
     struct str parts[5 + WF_COUNT]; /* most records need five of them: not cleared */
     size_t n = 0;
     parts[n++] = STR("winevent");
-    parts[n++] = str_lower(d->arena, e->computer);
-    parts[n++] = str_lower(d->arena, e->channel);
+    parts[n++] = str_set(e->computer_lower) ? e->computer_lower : str_lower(d->arena, e->computer);
+    parts[n++] = str_set(e->channel_lower) ? e->channel_lower : str_lower(d->arena, e->channel);
     parts[n++] = (struct str){(const char *)numbers, sizeof numbers};
     if (!e->has_record_id && str_set(e->record_key))
         parts[n++] = e->record_key;
@@ -179,18 +232,26 @@ static void identity(struct decode *d, const struct winevent *e)
     decode_id(d, parts, n);
 }
 
+/* Names of computers end in a letter and have no colon: ip_parse need not look at them. */
+static bool is_address(struct str computer)
+{
+    struct ip ip;
+    uint16_t port;
+    char last = str_lower_char(computer.p[computer.n - 1]);
+    bool may_be = last < 'a' || last > 'z' || str_chr(computer, ':') >= 0;
+    return may_be && ip_parse(computer, &ip, &port);
+}
+
 /* "DC1.corp.example.test" belongs to corp.example.test; a short name does not say. */
 static struct str domain_of(struct str computer)
 {
     ptrdiff_t dot = str_chr(computer, '.');
-    struct ip ip;
-    uint16_t port;
-    if (dot <= 0 || (size_t)dot + 1 == computer.n || ip_parse(computer, &ip, &port))
+    if (dot <= 0 || (size_t)dot + 1 == computer.n || is_address(computer))
         return STR_NONE;
     return str_from(computer, (size_t)dot + 1);
 }
 
-struct activity *winevent_begin(struct decode *d, const struct winevent *e, enum kind kind)
+struct activity *winevent_begin(struct decode *d, struct winevent *e, enum kind kind)
 {
     struct activity *a = decode_begin(d, kind);
     a->time = e->time;
@@ -218,9 +279,9 @@ static struct str real_sid(struct str s)
     return str_starts(s, STR("S-1-")) && !str_eq(s, STR("S-1-0-0")) ? s : STR_NONE;
 }
 
-void win_account(struct account *a, const struct winevent *e, enum winfield sid, enum winfield name, enum winfield domain)
+void win_account(struct account *a, struct winevent *e, enum winfield sid, enum winfield name, enum winfield domain)
 {
-    *a = (struct account){0};
+    a->name = a->domain = a->upn = a->mail = a->cloud = STR_NONE;
     a->sid = real_sid(win_str(e, sid));
     struct str n = decode_some(str_trim(win_str(e, name)));
     struct str in = decode_some(str_trim(win_str(e, domain)));
@@ -242,10 +303,22 @@ void win_account(struct account *a, const struct winevent *e, enum winfield sid,
         a->domain = in;
 }
 
-struct str winevent_logon_id(struct decode *d, const struct winevent *e, enum winfield f)
+struct str winevent_guid(struct decode *d, struct winevent *e, enum winfield f)
 {
-    struct str s = str_trim(win_str(e, f));
+    struct evtx_value v;
+    struct str guid;
+    if (!value_of(e, f, &v) || evtx_value_guid(d->arena, &v, &guid) != 0)
+        return wintext_some_guid(d->arena, win_str(e, f));
+    return guid;
+}
+
+struct str winevent_logon_id(struct decode *d, struct winevent *e, enum winfield f)
+{
     uint64_t v;
+    struct evtx_value value;
+    if (value_of(e, f, &value) && evtx_value_unsigned(&value, &v)) /* its text is in that spelling */
+        return v ? win_str(e, f) : STR_NONE;
+    struct str s = str_trim(win_str(e, f));
     if (!str_u64(s, &v) || v == 0)
         return STR_NONE;
     if (!str_startsi(s, STR("0x")) || s.p[2] != '0')
@@ -262,13 +335,13 @@ struct str winevent_logon_id(struct decode *d, const struct winevent *e, enum wi
     return (struct str){out, 2 + s.n - zeros};
 }
 
-void winevent_subject(struct decode *d, const struct winevent *e)
+void winevent_subject(struct decode *d, struct winevent *e)
 {
     win_account(&d->act.actor, e, WF_SubjectUserSid, WF_SubjectUserName, WF_SubjectDomainName);
     d->act.session = winevent_logon_id(d, e, WF_SubjectLogonId);
 }
 
-void winevent_caller(struct decode *d, const struct winevent *e)
+void winevent_caller(struct decode *d, struct winevent *e)
 {
     struct account a;
     win_account(&a, e, WF_SubjectUserSid, WF_SubjectUserName, WF_SubjectDomainName);
@@ -278,7 +351,7 @@ void winevent_caller(struct decode *d, const struct winevent *e)
     decode_str(d, FACT_SUBJECT_LOGON_ID, winevent_logon_id(d, e, WF_SubjectLogonId));
 }
 
-struct object *winevent_object(struct decode *d, const struct winevent *e, enum object_type type, enum object_role role,
+struct object *winevent_object(struct decode *d, struct winevent *e, enum object_type type, enum object_role role,
                                const enum winfield triple[3])
 {
     struct account a;
@@ -300,7 +373,7 @@ void winevent_administers(struct decode *d, struct str target_sid)
     d->act.admin = !(str_set(sid) && str_eq(sid, target_sid));
 }
 
-void winevent_address(struct decode *d, const struct winevent *e)
+void winevent_address(struct decode *d, struct winevent *e)
 {
     decode_ip(d, str_trim(win_str(e, WF_IpAddress)));
     uint64_t port = win_u64(e, WF_IpPort, 0);
@@ -312,24 +385,24 @@ void winevent_address(struct decode *d, const struct winevent *e)
     }
 }
 
-void winevent_text(struct decode *d, const struct winevent *e, enum fact_key key, enum winfield f)
+void winevent_text(struct decode *d, struct winevent *e, enum fact_key key, enum winfield f)
 {
     struct str s = str_trim(win_str(e, f));
     if (s.n)
         decode_str(d, key, s);
 }
 
-void winevent_number(struct decode *d, const struct winevent *e, enum fact_key key, enum winfield f)
+void winevent_number(struct decode *d, struct winevent *e, enum fact_key key, enum winfield f)
 {
     uint64_t v;
-    if (present(e, f) && str_u64(str_trim(e->field[f]), &v))
+    if (number_of(e, f, &v))
         decode_u64(d, key, v);
 }
 
-void winevent_status(struct decode *d, const struct winevent *e, enum winfield f)
+void winevent_status(struct decode *d, struct winevent *e, enum winfield f)
 {
     uint64_t v;
-    if (!present(e, f) || !str_u64(str_trim(e->field[f]), &v))
+    if (!number_of(e, f, &v))
         return;
     d->act.has_code = true;
     d->act.code = v;

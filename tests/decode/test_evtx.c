@@ -15,7 +15,8 @@ struct result {
     struct buf json;
     int records, json_records;
     unsigned activities, ignored, faults, json_faults;
-    char why[128], first_why[128], user[64], ip[64], unknown[128];
+    char why[128], first_why[128], user[64], ip[64], sid[64], guid[64], unknown[128];
+    uint16_t port;
     int64_t time;
     uint64_t record, json_fault_record;
 };
@@ -31,6 +32,9 @@ static int emitted(struct decode *d, const struct activity *a)
     char ip[IP_TEXT];
     struct str text = ip_text(&a->ip, ip);
     (void)snprintf(r->ip, sizeof r->ip, "%.*s", STR_ARG(text));
+    (void)snprintf(r->sid, sizeof r->sid, "%.*s", STR_ARG(a->actor.sid));
+    (void)snprintf(r->guid, sizeof r->guid, "%.*s", STR_ARG(act_str(a, FACT_LOGON_GUID)));
+    r->port = a->port;
     (void)snprintf(r->user, sizeof r->user, "%.*s", STR_ARG(str_set(a->actor.name) ? a->actor.name : account_text(who)));
     return 0;
 }
@@ -322,6 +326,92 @@ static struct made *with_content(const char *provider, uint16_t id, void (*insid
     end_record(m);
     seal(m);
     return m;
+}
+
+/* Fields of each kind that maps read as text, number or GUID; a name that comes twice, the second time without a value. */
+static void typed_fields(struct made *in)
+{
+    static const uint8_t sid[] = {1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 0x20, 2, 0, 0};
+    static const uint8_t guid[] = {0x25, 0x96, 0x84, 0x54, 0x78, 0x54, 0x94, 0x49, 0xa5, 0xba, 0x3e, 0x3b, 3, 0x28, 0xc3, 0x0d};
+    static const uint16_t port = 50000;
+    const struct item v[] = {{0x01, 6, "e\0v\0e\0"}, {0x00, 0, NULL}, {0x13, 16, sid}, {0x0f, 16, guid}, {0x06, 2, &port},
+                             {0x01, 14, "1\0.\0" "2\0.\0" "3\0.\0" "4\0"}, {0x13, 3, sid}};
+    size_t definition = put_instance(in);
+    put_open(in, "EventData", false);
+    put_token(in, 0x02);
+    put_data(in, "TargetUserName", 0, 0x01);
+    put_data(in, "TargetUserName", 1, 0x01);
+    put_data(in, "TargetUserSid", 2, 0x13);
+    put_data(in, "LogonGuid", 3, 0x0f);
+    put_data(in, "IpPort", 4, 0x06);
+    put_data(in, "IpAddress", 5, 0x01);
+    put_data(in, "SubjectUserSid", 6, 0x13); /* cut off: told, though the others stay */
+    put_data(in, "LogonType", 99, 0x08);     /* no such value */
+    put_token(in, 0x04);
+    put_defined(in, definition);
+    put_values(in, v, sizeof v / sizeof *v);
+}
+
+static void fields_by_type(void **state)
+{
+    struct result *r = *state;
+    struct made *m = with_content("Microsoft-Windows-Security-Auditing", 4624, typed_fields);
+    read_chunk(r, m);
+    assert_int_equal(r->activities, 1);
+    assert_string_equal(r->user, "eve");
+    assert_string_equal(r->sid, "S-1-5-32-544");
+    assert_string_equal(r->guid, "54849625-5478-4994-a5ba-3e3b0328c30d");
+    assert_string_equal(r->ip, "1.2.3.4");
+    assert_int_equal(r->port, 50000);
+    assert_int_equal(r->faults, 1);
+    assert_string_equal(r->why, "a value does not fit its type");
+    free(m);
+}
+
+/* The same template in the next chunk, but a name in it is another: what the chunk before said of that place is forgotten. */
+static void names_of_another_chunk(void **state)
+{
+    struct result *r = *state;
+    struct made *m = two_logons();
+    unsigned changed = 0;
+    read_chunk(r, m);
+    assert_string_equal(r->user, "alice");
+    for (size_t at = 0; at + 18 < m->n; at++)
+        if (memcmp(&m->b[at], "E\0v\0e\0n\0t\0D\0a\0t\0a\0", 18) == 0) {
+            m->b[at + 16] = 'b';
+            changed++;
+        }
+    seal(m);
+    read_chunk(r, m);
+    assert_int_equal(changed, 1);
+    assert_int_equal(r->activities, 2);
+    assert_string_equal(r->user, "");
+    assert_true(str_has(buf_view(&r->json), STR("\"EventDatb\":{")));
+    free(m);
+}
+
+/* What a reader has read before changes nothing of what it reads. */
+static void history(void **state)
+{
+    struct result *r = *state;
+    struct made *m = two_logons();
+    for (size_t at = 512; at < m->n; at += 3) {
+        struct result fresh = {.x = evtx_new()};
+        m->b[at] ^= (uint8_t)(1 << at % 8);
+        read_chunk(r, m);
+        read_chunk(&fresh, m);
+        assert_int_equal(fresh.records, r->records);
+        assert_int_equal(fresh.activities, r->activities);
+        assert_int_equal(fresh.faults, r->faults);
+        assert_string_equal(fresh.why, r->why);
+        assert_string_equal(fresh.user, r->user);
+        assert_string_equal(fresh.ip, r->ip);
+        assert_true(str_eq(buf_view(&fresh.json), buf_view(&r->json)));
+        m->b[at] ^= (uint8_t)(1 << at % 8);
+        forget(&fresh);
+        evtx_free(fresh.x);
+    }
+    free(m);
 }
 
 static void string_array(struct made *in)
@@ -665,6 +755,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_READER(logons),          WITH_READER(every_type),     WITH_READER(unfitting_values), WITH_READER(repeated_names),
+        WITH_READER(fields_by_type),  WITH_READER(names_of_another_chunk), WITH_READER(history),
         WITH_READER(unnamed_parameters), WITH_READER(user_data), WITH_READER(without_template), WITH_READER(wrong_checksums), WITH_READER(damaged_sizes),   WITH_READER(unclosed_log),
         WITH_READER(no_chunk),        WITH_READER(unknown_token),  WITH_READER(hostile_counts),   WITH_READER(nested_too_deep),
         WITH_READER(repeated_value), WITH_READER(cut_anywhere),    WITH_READER(bend_every_bit), cmocka_unit_test(file_header)};
