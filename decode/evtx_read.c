@@ -103,7 +103,7 @@ int evtx_read_open(struct evtx_walk *w)
         say(w, 0, 48, w->n < EVTX_CHUNK ? "the chunk is cut off" : "the chunk's free space begins outside of it");
     if (sound)
         check_sums(w, &h);
-    w->x->chunks++;
+    w->x->flat.chunk = ++w->x->chunks;
     w->x->chunk_work = EVTX_CHUNK_WORK;
     w->x->chunk_plans = 0;
     evtx_plan_trim(&w->x->plans);

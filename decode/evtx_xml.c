@@ -91,6 +91,37 @@ static struct rd name(struct walk *w)
     return chars;
 }
 
+/* A step with a name whose offset comes next, and `after` bytes to leave out behind it. */
+static void named(struct walk *w, enum evtx_step_kind kind, size_t after)
+{
+    struct evtx_flat *f = w->out;
+    struct rd look = *w->r;
+    uint32_t offset = rd_left(&look) >= 4 ? rd_u32le(&look) : 0;
+    struct evtx_name *known = &f->name[offset % EVTX_NAMES];
+    if (known->chunk == f->chunk && known->offset == offset && 3 * EVTX_NAME + 4 <= EVTX_TEXT_MAX - f->ntext) {
+        rd_skip(w->r, 4);
+        if (offset == rd_offset(w->r))
+            rd_skip(w->r, 8 + known->units * 2u + 2);
+        rd_skip(w->r, after);
+        struct evtx_step *s = step(w, kind);
+        s->at = f->ntext;
+        s->n = known->n;
+        memcpy(&f->text[f->ntext], known->text, EVTX_NAME);
+        f->ntext += known->n;
+        f->text[f->ntext++] = '\0';
+        return;
+    }
+    struct rd chars = name(w);
+    size_t units = rd_left(&chars) / 2;
+    rd_skip(w->r, after);
+    struct evtx_step *s = step(w, kind);
+    text(w, s, &chars);
+    if (!rd_ok(w->r) || s->n > EVTX_NAME)
+        return;
+    *known = (struct evtx_name){.chunk = f->chunk, .offset = offset, .units = (uint16_t)units, .n = (uint16_t)s->n};
+    memcpy(known->text, &f->text[s->at], s->n);
+}
+
 /* Outside of templates there is no dependency identifier; where the place says otherwise, the size tells. */
 static void open_element(struct walk *w, bool attributes)
 {
@@ -101,10 +132,7 @@ static void open_element(struct walk *w, bool attributes)
     if (w->in_template || size > rd_left(&plain))
         rd_skip(w->r, 2);
     rd_skip(w->r, 4);
-    struct rd chars = name(w);
-    if (attributes)
-        rd_skip(w->r, 4); /* size of the attribute list */
-    text(w, step(w, EVTX_OPEN), &chars);
+    named(w, EVTX_OPEN, attributes ? 4 : 0); /* size of the attribute list */
     if (++w->depth > EVTX_DEPTH) {
         w->full = true;
         rd_fail(w->r, "elements are nested too deep");
@@ -206,11 +234,7 @@ static void leave(struct walk *w, bool empty)
 static void in_tag(struct walk *w, uint8_t token)
 {
     switch (token & ~MORE) {
-    case ATTRIBUTE: {
-        struct rd chars = name(w);
-        text(w, step(w, EVTX_ATTR), &chars);
-        return;
-    }
+    case ATTRIBUTE: named(w, EVTX_ATTR, 0); return;
     case CLOSE_START:
         step(w, EVTX_BODY);
         w->in_tag = false;

@@ -27,10 +27,20 @@ struct evtx_step {
     uint32_t at, n; /* of text in evtx_flat.text */
 };
 
-enum { EVTX_STEPS = 16384, EVTX_TEXT_MAX = 262144 };
+enum { EVTX_STEPS = 16384, EVTX_TEXT_MAX = 262144, EVTX_NAMES = 512, EVTX_NAME = 32 };
+
+/* A short name of the chunk at hand in UTF-8: its templates share their names, and there are many of both. */
+struct evtx_name {
+    uint64_t chunk; /* where it was read: evtx_flat.chunk then */
+    uint32_t offset;
+    uint16_t units, n;
+    char text[EVTX_NAME];
+};
 
 /* Scratch of one reader. */
 struct evtx_flat {
+    uint64_t chunk; /* the owner's count of chunks: tells names of this one from those before */
+    struct evtx_name name[EVTX_NAMES];
     uint32_t nsteps, ntext;
     struct evtx_step step[EVTX_STEPS];
     char text[EVTX_TEXT_MAX]; /* UTF-8; a NUL follows each name and text */
