@@ -237,9 +237,11 @@ int run_finish(struct run_writer *w)
 
 /* ---- merging ---- */
 
+enum { FIRST_ROOM = 4096 }; /* of a run whose turn has not come */
+
 struct cursor {
     uint64_t at, left; /* what is still in the file */
-    uint8_t *bytes;
+    uint8_t *bytes;    /* of FIRST_ROOM until its first record is taken, NULL when all are */
     size_t room, from, to; /* unread part of the window */
     const uint8_t *record;
     uint32_t n;
@@ -249,7 +251,7 @@ struct cursor {
 struct run_merge {
     struct runs *runs;
     struct cursor *cursors;
-    size_t n;
+    size_t n, room; /* of each cursor whose records are being taken: only runs of the same hours need it at the same time */
     uint32_t *heap; /* cursors by their current record */
     size_t heaped;
     bool started;
@@ -262,12 +264,14 @@ static int refill(struct run_merge *m, struct cursor *c, size_t need)
     memmove(c->bytes, c->bytes + c->from, c->to - c->from);
     c->to -= c->from;
     c->from = 0;
-    if (need > c->room) {
-        uint8_t *grown = realloc(c->bytes, need);
+    size_t room = m->started ? m->room : FIRST_ROOM;
+    room = need > room ? need : room;
+    if (room > c->room) {
+        uint8_t *grown = realloc(c->bytes, room);
         if (!grown)
             return ERR_MEMORY;
         c->bytes = grown;
-        c->room = need;
+        c->room = room;
     }
     while (c->to < c->room && c->left) {
         size_t want = c->room - c->to < c->left ? c->room - c->to : (size_t)c->left;
@@ -334,10 +338,10 @@ int run_merge_open(struct runs *r, struct run_merge **out)
     m->heap = calloc(r->n + 1, sizeof *m->heap);
     int err = m->cursors && m->heap ? 0 : ERR_MEMORY;
     size_t room = r->window / (r->n ? r->n : 1);
-    room = room < 4096 ? 4096 : room > (2u << 20) ? (2u << 20) : room;
+    m->room = room < FIRST_ROOM ? FIRST_ROOM : room > (2u << 20) ? (2u << 20) : room;
     for (size_t i = 0; !err && i < r->n; i++) {
         struct cursor *c = &m->cursors[i];
-        *c = (struct cursor){.at = r->list[i].at, .left = r->list[i].size, .room = room, .bytes = malloc(room)};
+        *c = (struct cursor){.at = r->list[i].at, .left = r->list[i].size, .room = FIRST_ROOM, .bytes = malloc(FIRST_ROOM)};
         int got = c->bytes ? advance(m, c) : ERR_MEMORY;
         if (got < 0)
             err = got;
@@ -357,11 +361,15 @@ int run_merge_open(struct runs *r, struct run_merge **out)
 int run_merge_next(struct run_merge *m, const uint8_t **record, size_t *n)
 {
     if (m->started && m->heaped) {
-        int got = advance(m, &m->cursors[m->heap[0]]);
+        struct cursor *c = &m->cursors[m->heap[0]];
+        int got = advance(m, c);
         if (got < 0)
             return got;
-        if (!got)
+        if (!got) {
+            free(c->bytes);
+            c->bytes = NULL;
             m->heap[0] = m->heap[--m->heaped];
+        }
         sink(m, 0);
     }
     m->started = true;

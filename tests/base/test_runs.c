@@ -1,6 +1,7 @@
 /* tests/base/test_runs.c - external sorting: order, completeness, bounds, several writers. */
 #include "base/runs.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -108,6 +109,41 @@ static void empty_and_too_large(void **state)
     runs_close(r);
 }
 
+static size_t held(void)
+{
+    struct mallinfo2 m = mallinfo2();
+    return m.uordblks + m.hblkhd;
+}
+
+/* Many runs one after the other in time: only the one at hand has its part of the window. */
+static void runs_apart_share_the_window(void **state)
+{
+    enum { BUFFER = 1 << 16, RUNS = 64, WINDOW = RUNS * (BUFFER / 2), EACH = 200 };
+    struct runs *r;
+    struct run_writer *w;
+    struct run_merge *m;
+    uint8_t one[EACH];
+    const uint8_t *p;
+    size_t n, most = 0;
+    uint32_t count = 0, records = RUNS * (BUFFER / (4 + EACH));
+    (void)state;
+    assert_int_equal(runs_open(&r, KEY, BUFFER, WINDOW), 0);
+    assert_int_equal(runs_writer(r, &w), 0);
+    for (uint32_t i = 0; i < records; i++) {
+        make(one, EACH, i, i);
+        assert_int_equal(run_add(w, one, EACH), 0);
+    }
+    assert_int_equal(run_finish(w), 0);
+    size_t before = held();
+    assert_int_equal(run_merge_open(r, &m), 0);
+    for (; run_merge_next(m, &p, &n) == 1; count++)
+        most = held() > before + most ? held() - before : most;
+    assert_int_equal(count, records);
+    assert_true(most < WINDOW / 4);
+    run_merge_close(m);
+    runs_close(r);
+}
+
 static void no_place_to_write(void **state)
 {
     struct runs *r;
@@ -120,6 +156,6 @@ static void no_place_to_write(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(sorted_and_complete), cmocka_unit_test(empty_and_too_large),
-                                       cmocka_unit_test(no_place_to_write)};
+                                       cmocka_unit_test(runs_apart_share_the_window), cmocka_unit_test(no_place_to_write)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
