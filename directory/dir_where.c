@@ -283,20 +283,45 @@ static bool fix(struct dir *d, const struct dir_sighting *x, size_t n)
     return at != NULL;
 }
 
+/* Whether y goes on where x left off, with nothing else seen at the address from x's end to y's beginning: a day away from one of them at
+ * most, and so as certain as within them. `latest`: the end of what was seen before x. */
+static bool goes_on(const struct dir_sighting *x, const struct dir_sighting *y, int64_t latest, const struct dir_sighting *after)
+{
+    return x->computer == y->computer && x->source == y->source && x->last < y->first && y->first - x->last <= 2 * TIME_DAY &&
+           latest < x->last && (!after || after->first > y->first);
+}
+
+/* Of one address, in order of time. Who asks gets the same answer from fewer sightings. */
+static size_t bridged(struct dir_sighting *x, size_t n)
+{
+    size_t kept = 1;
+    int64_t latest = INT64_MIN;
+    for (size_t i = 1; i < n; i++) {
+        struct dir_sighting *before = &x[kept - 1];
+        if (goes_on(before, &x[i], latest, i + 1 < n ? &x[i + 1] : NULL)) {
+            before->last = x[i].last;
+            continue;
+        }
+        latest = before->last > latest ? before->last : latest;
+        x[kept++] = x[i];
+    }
+    return kept;
+}
+
 /* Keeps the sightings only of addresses that were not one computer's: of most there is nothing to choose from. */
 static void index_places(struct dir *d)
 {
     size_t kept = 0;
     for (size_t i = 0, n; i < d->nplaces; i += n) {
-        const struct dir_sighting *x = &d->places[i];
+        struct dir_sighting *x = &d->places[i];
         for (n = 1; i + n < d->nplaces && ip_eq(&x[n].ip, &x->ip); n++)
             ;
         struct dir_span *span = fix(d, x, n) ? NULL : table_put(&d->place_at, ip_hash(&x->ip), NULL);
         if (!span)
             continue;
-        *span = (struct dir_span){(uint32_t)kept, (uint32_t)n};
-        memmove(&d->places[kept], x, n * sizeof *x);
-        kept += n;
+        *span = (struct dir_span){(uint32_t)kept, (uint32_t)bridged(x, n)};
+        memmove(&d->places[kept], x, span->n * sizeof *x);
+        kept += span->n;
     }
     d->nplaces = kept;
     struct dir_sighting *fitting = realloc(d->places, (kept + 1) * sizeof *fitting);
