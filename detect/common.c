@@ -63,19 +63,37 @@ void common_sessions_init(struct table *t)
     table_init(t, sizeof(struct common_session), COMMON_SESSIONS);
 }
 
+static bool session_stale(const void *value, int64_t now)
+{
+    const struct common_session *s = value;
+    return s->ended != TIME_NONE && now - s->ended > TIME_HOUR;
+}
+
+static void session_ends(struct table *t, const struct activity *a)
+{
+    struct common_session *s = str_set(a->session) ? table_get(t, session_key(a)) : NULL;
+    if (s)
+        s->ended = a->time;
+}
+
 void common_sessions_learn(struct table *t, const struct activity *a)
 {
+    if (a->kind == KIND_LOGOFF) {
+        session_ends(t, a);
+        return;
+    }
     bool logon = a->kind == KIND_NETWORK_LOGON || a->kind == KIND_REMOTE_DESKTOP || a->kind == KIND_INTERACTIVE_LOGON;
     bool share = (a->kind == KIND_SHARE_ACCESS || a->kind == KIND_SHARE_FILE_ACCESS) && ip_set(&a->ip);
     if ((!logon && !share) || a->outcome == OUTCOME_FAILURE || !str_set(a->session))
         return;
     bool fresh;
+    table_expire(t, session_stale, a->time);
     struct common_session *s = table_put(t, session_key(a), &fresh);
     if (!s || (share && !fresh && ip_set(&s->place.ip)))
         return;
     struct witnesses one = {0};
     witness_add(&one, a);
-    *s = (struct common_session){common_place(a), a->time, a->kind, a->protocol, one.w[0]};
+    *s = (struct common_session){.place = common_place(a), .ended = TIME_NONE, .kind = a->kind, .protocol = a->protocol, .logon = one.w[0]};
 }
 
 const struct common_session *common_sessions_find(struct table *t, const struct activity *a)

@@ -34,14 +34,15 @@ uint64_t common_place_key(const struct common_place *p);
 enum { COMMON_SESSIONS = 65536 };
 struct common_session {
     struct common_place place;
-    int64_t time;
+    int64_t ended; /* TIME_NONE: not yet, as far as is known */
     enum kind kind; /* of the activity that began it */
     enum protocol protocol;
     struct witness logon; /* the logon or share access itself, as evidence */
 };
 
 void common_sessions_init(struct table *t);
-/* Notes the session when the activity is a successful logon, or a share access from an address; else does nothing. */
+/* Notes the session when the activity is a successful logon, or a share access from an address, and that it is over when it is its logoff;
+ * else does nothing. A session is kept for an hour past its end: what it did may be written a little later. */
 void common_sessions_learn(struct table *t, const struct activity *a);
 /* The logon that began the session in which the activity was done on its destination, NULL when not seen. */
 const struct common_session *common_sessions_find(struct table *t, const struct activity *a);

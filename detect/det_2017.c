@@ -70,6 +70,16 @@ static uint64_t place_of(struct detection *d, uint32_t entity, const struct ip *
     return ip_set(ip) ? ip_hash(ip) : entity ? hash_mix(entity, 1) : 0;
 }
 
+static int64_t forget(const struct detection *d)
+{
+    return (int64_t)(detection_param(d, P_FORGET) * (double)TIME_DAY);
+}
+
+static bool stale_home(const void *value, int64_t since)
+{
+    return *(const int64_t *)value < since;
+}
+
 static void home(struct detection *d, const struct activity *a, uint64_t where)
 {
     struct state *s = detection_state(d);
@@ -77,6 +87,7 @@ static void home(struct detection *d, const struct activity *a, uint64_t where)
     bool fresh;
     if (!where)
         return;
+    table_expire(&s->homes, stale_home, a->time - forget(d));
     int64_t *last = table_put(&s->homes, hash_mix(who, where), &fresh);
     if (last)
         *last = a->time;
@@ -136,7 +147,7 @@ static void ntlm(struct detection *d, const struct activity *a)
         return;
     uint64_t who = watch_account(a->actor_entity, &a->actor), where = place_of(d, a->device_entity, &a->ip);
     const int64_t *last = table_get(&s->homes, hash_mix(who, where));
-    bool at_home = last && (double)(a->time - *last) <= detection_param(d, P_FORGET) * (double)TIME_DAY;
+    bool at_home = last && a->time - *last <= forget(d);
     const struct person *p = table_get(&s->people, who);
     struct place *at = table_put(&s->places, where, NULL);
     if (!at)

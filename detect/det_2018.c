@@ -103,6 +103,17 @@ static void raise(struct detection *d, const struct activity *a, const struct ti
     detection_raise(d, a, &f);
 }
 
+/* `since`: from when a ticket, or a stay where it belongs, still counts. */
+static bool stale_ticket(const void *value, int64_t since)
+{
+    return ((const struct ticket *)value)->time < since;
+}
+
+static bool stale_stay(const void *value, int64_t since)
+{
+    return *(const int64_t *)value < since;
+}
+
 static bool wanted(const struct activity *a)
 {
     return a->outcome != OUTCOME_FAILURE && account_set(&a->actor) && !common_machine(a) && !watch_builtin(&a->actor) && ip_set(&a->ip) &&
@@ -114,38 +125,51 @@ static uint64_t presence(const struct activity *a)
     return hash_mix(watch_account(a->actor_entity, &a->actor), ip_hash(&a->ip));
 }
 
-static void stay(struct state *s, const struct activity *a)
+static int64_t lifetime(const struct detection *d)
 {
+    return (int64_t)(detection_param(d, P_LIFETIME) * (double)TIME_HOUR);
+}
+
+static int64_t use(const struct detection *d)
+{
+    return (int64_t)(detection_param(d, P_USE) * (double)TIME_MINUTE);
+}
+
+static void stay(struct detection *d, const struct activity *a)
+{
+    struct state *s = detection_state(d);
+    table_expire(&s->rightful, stale_stay, a->time - lifetime(d));
     int64_t *last = table_put(&s->rightful, presence(a), NULL);
     if (last)
         *last = a->time;
 }
 
-static void issued(struct state *s, const struct activity *a)
+static void issued(struct detection *d, const struct activity *a)
 {
+    struct state *s = detection_state(d);
     struct ticket *t = table_put(&s->tgt, watch_account(a->actor_entity, &a->actor), NULL);
     if (t)
         *t = ticket_of(a);
-    stay(s, a);
+    stay(d, a);
 }
 
 /* A TGT was used at this address. Was one issued here, or brought along in a chain of uses from one that was? */
 static void used(struct detection *d, const struct activity *a)
 {
     struct state *s = detection_state(d);
-    int64_t lifetime = (int64_t)(detection_param(d, P_LIFETIME) * (double)TIME_HOUR);
+    int64_t most = lifetime(d);
     struct ticket *t = table_get(&s->tgt, watch_account(a->actor_entity, &a->actor));
     const int64_t *last = table_get(&s->rightful, presence(a));
-    bool covered = a->time - detection_first(d) >= lifetime;
+    bool covered = a->time - detection_first(d) >= most;
     if (t && act_u64(a, FACT_TICKET_OPTIONS, 0) & KDC_OPTION_FORWARDED)
         t->forwarded = a->time;
-    bool delegated = (t && t->forwarded && a->time - t->forwarded <= lifetime) || str_set(act_str(a, FACT_TRANSITED));
-    if (!covered || delegated || (last && a->time - *last <= lifetime)) {
-        stay(s, a);
+    bool delegated = (t && t->forwarded && a->time - t->forwarded <= most) || str_set(act_str(a, FACT_TRANSITED));
+    if (!covered || delegated || (last && a->time - *last <= most)) {
+        stay(d, a);
         return;
     }
     struct common_place here = common_place(a);
-    if (t && a->time - t->time <= lifetime && apart(detection_dir(d), &t->at, &here) == 1)
+    if (t && a->time - t->time <= most && apart(detection_dir(d), &t->at, &here) == 1)
         raise(d, a, t, "ticket-granting ticket", true);
 }
 
@@ -155,6 +179,7 @@ static void service_ticket(struct detection *d, const struct activity *a)
     struct str guid = act_str(a, FACT_LOGON_GUID);
     if (str_set(guid)) {
         bool fresh;
+        table_expire(&s->service, stale_ticket, a->time - use(d));
         struct ticket *t = table_put(&s->service, hash_stri(guid, 18), &fresh);
         if (t && fresh)
             *t = ticket_of(a);
@@ -168,7 +193,7 @@ static void presented(struct detection *d, const struct activity *a)
     struct str guid = act_str(a, FACT_LOGON_GUID);
     const struct ticket *t = str_set(guid) && watch_kerberos(a) ? table_get(&s->service, hash_stri(guid, 18)) : NULL;
     struct common_place here = common_place(a);
-    if (!t || !here.remote || (double)(a->time - t->time) > detection_param(d, P_USE) * (double)TIME_MINUTE)
+    if (!t || !here.remote || a->time - t->time > use(d))
         return;
     int distance = apart(detection_dir(d), &t->at, &here);
     if (distance >= 0)
@@ -233,7 +258,7 @@ static void see(struct detection *d, const struct activity *a)
     if (!wanted(a))
         return;
     if (a->kind == KIND_CREDENTIALS_VALIDATION && watch_kerberos(a))
-        issued(detection_state(d), a);
+        issued(d, a);
     else if (a->kind == KIND_RESOURCE_ACCESS)
         service_ticket(d, a);
     else if (a->kind == KIND_TICKET_RENEWAL)
