@@ -199,10 +199,16 @@ void *table_each(struct table *t, uint32_t *at, uint64_t *key)
     return value(t, (*at)++);
 }
 
+static uint32_t folded(uint64_t hash)
+{
+    return (uint32_t)(spread(hash) >> 32);
+}
+
 bool distinct_has(const struct distinct *d, uint64_t hash)
 {
+    uint32_t h = folded(hash);
     for (unsigned i = 0; i < d->n; i++)
-        if (d->h[i] == hash)
+        if (d->h[i] == h)
             return true;
     return false;
 }
@@ -215,6 +221,6 @@ bool distinct_add(struct distinct *d, uint64_t hash)
         d->saturated = 1;
         return true;
     }
-    d->h[d->n++] = hash;
+    d->h[d->n++] = folded(hash);
     return true;
 }
