@@ -25,7 +25,7 @@ static bool wants_help(int argc, char **argv)
     return false;
 }
 
-enum { LARGE_BLOCK = 1 << 20, HEAP_SPARE = 4 << 20 };
+enum { LARGE_BLOCK = 128 << 10, HEAP_SPARE = 4 << 20 };
 
 /* A table that has outgrown its room gives it back to the system. By default the library learns to keep such blocks, and holes with them. */
 static void keep_no_holes(void)
