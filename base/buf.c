@@ -57,15 +57,6 @@ void buf_fmt(struct buf *b, const char *fmt, ...)
     va_end(again);
 }
 
-void buf_fit(struct buf *b)
-{
-    char *p = b->n ? realloc(b->p, b->n) : NULL;
-    if (!p)
-        return;
-    b->p = p;
-    b->cap = b->n;
-}
-
 void buf_free(struct buf *b)
 {
     free(b->p);

@@ -17,8 +17,6 @@ void buf_add(struct buf *b, const void *bytes, size_t n);
 void buf_char(struct buf *b, char c);
 void buf_str(struct buf *b, struct str s);
 void buf_fmt(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Gives back what is allocated beyond its bytes, of a buffer that will not grow soon. */
-void buf_fit(struct buf *b);
 void buf_free(struct buf *b);
 
 static inline struct str buf_view(const struct buf *b)

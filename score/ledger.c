@@ -3,7 +3,6 @@
 
 #include "base/err.h"
 #include "base/utf.h"
-#include "score/bookpack.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,7 +17,7 @@ void ledger_open(struct ledger *l, uint64_t max)
 static void free_book(struct account_book *b)
 {
     free(b->entries);
-    buf_free(&b->packed);
+    bookpack_free(&b->packed);
 }
 
 void ledger_close(struct ledger *l)
@@ -60,17 +59,6 @@ struct entry *ledger_find(struct ledger *l, uint32_t user, uint8_t topic, uint64
     return NULL;
 }
 
-static bool pack(struct account_book *b, const struct entry *e)
-{
-    bookpack_put(&b->packed, e, &b->packed_time);
-    if (b->packed.failed) { /* nothing of it was written: the entry stays as it is */
-        b->packed.failed = false;
-        return false;
-    }
-    b->npacked++;
-    return true;
-}
-
 /* Packs what can no longer change, and drops what then shows no point. */
 static void put_away(struct ledger *l, struct account_book *b, int64_t time)
 {
@@ -81,30 +69,23 @@ static void put_away(struct ledger *l, struct account_book *b, int64_t time)
             b->entries[n++] = *e;
         else if (e->points <= 0)
             l->n--;
-        else if (!pack(b, e))
+        else if (!bookpack_add(&b->packed, e))
             b->entries[n++] = *e;
     }
     b->n = n;
-    buf_fit(&b->packed);
 }
 
 /* Of what is packed, leaves contributions of `least` and more that began at or after `since`. */
 static void drop_packed(struct ledger *l, struct account_book *b, int least, int64_t since)
 {
-    struct account_book left = {0};
-    struct entry e;
-    int64_t time = 0;
-    const uint8_t *p = (const uint8_t *)b->packed.p;
-    for (uint32_t i = 0; i < b->npacked; i++) {
-        p = bookpack_get(p, &e, &time);
+    struct bookpack left = {0};
+    struct bookpack_reader r = {.page = b->packed.first};
+    for (struct entry e; bookpack_next(&r, &e);)
         if (e.points >= least && e.window >= since)
-            (void)pack(&left, &e);
-    }
-    l->n -= b->npacked - left.npacked;
-    buf_free(&b->packed);
-    b->packed = left.packed;
-    b->packed_time = left.packed_time;
-    b->npacked = left.npacked;
+            (void)bookpack_add(&left, &e);
+    l->n -= b->packed.n - left.n;
+    bookpack_free(&b->packed);
+    b->packed = left;
 }
 
 /* At the bound of all memory, nobody keeps contributions below `least` that are out of today's reach. */
@@ -173,7 +154,7 @@ void ledger_expire(struct ledger *l, int64_t before)
         struct account_book *b = &l->books[u];
         uint32_t gone = 0;
         struct entry first;
-        if (b->npacked && (bookpack_get((const uint8_t *)b->packed.p, &first, &(int64_t){0}), first.window < before))
+        if (bookpack_next(&(struct bookpack_reader){.page = b->packed.first}, &first) && first.window < before)
             drop_packed(l, b, 0, before);
         while (gone < b->n && b->entries[gone].window < before)
             gone++;
@@ -188,12 +169,9 @@ void ledger_expire(struct ledger *l, int64_t before)
 /* All of a book since then into out, packed ones first, or how many they are when out is NULL. */
 static uint32_t unpack(const struct account_book *b, int64_t since, struct entry *out)
 {
-    const uint8_t *p = (const uint8_t *)b->packed.p;
-    struct entry e;
-    int64_t time = 0;
+    struct bookpack_reader r = {.page = b->packed.first};
     uint32_t n = 0;
-    for (uint32_t i = 0; i < b->npacked; i++) {
-        p = bookpack_get(p, &e, &time);
+    for (struct entry e; bookpack_next(&r, &e);) {
         if (e.window < since)
             continue;
         if (out)
@@ -270,7 +248,7 @@ int ledger_join(struct ledger *l, uint32_t from, uint32_t into)
 struct entry *ledger_all(struct ledger *l, uint32_t user, uint32_t *n)
 {
     const struct account_book *b = &l->books[user];
-    uint32_t all = b->npacked + b->n;
+    uint32_t all = b->packed.n + b->n;
     if (all >= l->all_room) {
         struct entry *e = realloc(l->all, (all + 1) * sizeof *e);
         if (!e)

@@ -6,7 +6,7 @@
 #ifndef VIGIE_SCORE_LEDGER_H
 #define VIGIE_SCORE_LEDGER_H
 
-#include "base/buf.h"
+#include "score/bookpack.h"
 #include "score/score.h"
 
 #define LEDGER_SCALE 2.5 /* shown points per group point */
@@ -38,9 +38,8 @@ struct entry {
 
 struct account_book {
     struct entry *entries; /* by time of counting, after those that are packed */
-    uint32_t n, room, npacked;
-    struct buf packed;
-    int64_t packed_time; /* of the last that is packed */
+    uint32_t n, room;
+    struct bookpack packed;
 };
 
 struct ledger {
