@@ -20,6 +20,7 @@ struct dir_learner *dir_learner_new(void)
     table_init(&l->seen, sizeof(uint32_t), MAX_REFS);
     table_init(&l->at, sizeof(struct dir_address), MAX_ADDRESSES);
     table_init(&l->names, sizeof(uint64_t), MAX_ADDRESSES);
+    table_init(&l->hosts, sizeof(struct str), MAX_ADDRESSES);
     table_init(&l->controllers, sizeof(struct ip), MAX_CONTROLLERS);
     table_init(&l->pulls, sizeof(struct dir_pull), MAX_CONTROLLERS);
     return l;
@@ -33,6 +34,7 @@ void dir_learner_free(struct dir_learner *l)
     table_free(&l->seen);
     table_free(&l->at);
     table_free(&l->names);
+    table_free(&l->hosts);
     table_free(&l->controllers);
     table_free(&l->pulls);
     free(l->refs);

@@ -35,6 +35,7 @@ struct dir_learner {
     size_t n, room;
     struct table at;    /* hash of address, name, day and source -> struct dir_address */
     struct table names; /* address hash -> uint64_t hash of its computer's name, 1 for several: what makes news */
+    struct table hosts; /* name hash -> struct str: of each computer's name one text for all its sightings */
     struct table controllers; /* address hash -> struct ip of what answered as one */
     struct table pulls;       /* hash of both addresses -> struct dir_pull */
     uint64_t others; /* changes that brought no spelling: proofs, addresses */

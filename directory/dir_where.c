@@ -48,6 +48,15 @@ static bool news(struct dir_learner *l, const struct ip *ip, uint64_t host)
     return !same;
 }
 
+static struct str text_of(struct dir_learner *l, struct str name, uint64_t host)
+{
+    bool fresh;
+    struct str *text = table_put(&l->hosts, host, &fresh);
+    if (text && fresh)
+        *text = str_dup(&l->text, name);
+    return text ? *text : STR_NONE;
+}
+
 static void sighting(struct dir_learner *l, const struct dir_address *x)
 {
     bool fresh;
@@ -60,7 +69,7 @@ static void sighting(struct dir_learner *l, const struct dir_address *x)
         return;
     if (fresh) {
         *at = *x;
-        at->host = str_dup(&l->text, name);
+        at->host = text_of(l, name, host);
         l->others += news(l, &x->ip, host);
         return;
     }

@@ -1,5 +1,6 @@
 /* tests/directory/test_directory.c - one person across all accounts; groups, controllers, addresses, imports. */
 #include "directory/dir_build.h"
+#include "directory/dir_ref.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -549,6 +550,23 @@ static void fewer_sightings_answer_alike(void **state)
     }
 }
 
+/* Its address is seen on each of many days, its name is the same. */
+static void a_name_is_kept_once(void **state)
+{
+    struct dir_learner *l = dir_learner_new();
+    struct fact f;
+    (void)state;
+    for (int day = 0; day < 10000; day++) {
+        struct activity a = name_seen(day % 2 ? "WS1" : "ws1.corp.example.test", "10.0.0.7", "DHCP lease", 24 * day, &f);
+        dir_learn(l, &a);
+    }
+    assert_int_equal(l->at.n, 10000);
+    assert_true(l->text.used <= l->text.block);
+    struct dir *d = build(l, NULL, NULL, 0);
+    assert_int_equal(where(d, "10.0.0.7", NINE).computer, dir_computer(d, STR("WS1")));
+    dir_free(d);
+}
+
 /* WS1 at nine and at three, WS2 at noon: at eleven it was WS1, whoever of two saw which. */
 static void two_learners_know_what_one_does(void **state)
 {
@@ -719,7 +737,7 @@ int main(void)
                                        cmocka_unit_test(who_replicates_both_ways),
                                        cmocka_unit_test(a_name_makes_no_controller),
                                        cmocka_unit_test(a_controller_says_its_name),
-                                       cmocka_unit_test(where_in_any_order), cmocka_unit_test(fewer_sightings_answer_alike),
+                                       cmocka_unit_test(where_in_any_order), cmocka_unit_test(fewer_sightings_answer_alike), cmocka_unit_test(a_name_is_kept_once),
         cmocka_unit_test(two_learners_know_what_one_does),
                                        cmocka_unit_test(directory_from_ldif),
                                        cmocka_unit_test(hostile_ldif),
