@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct index {
-    struct peer_feature *by_user;    /* sorted by user, then feature; tf becomes the weight */
+    struct peer_feature *by_user;    /* sorted by user, then feature; tf is the weight by then */
     uint32_t *user_at;               /* nusers + 1 */
     struct peer_feature *by_feature; /* the same, sorted by feature, then user */
     uint32_t *feature_at;            /* nfeatures + 1 */
@@ -32,6 +32,66 @@ static void sort_by(const struct peer_feature *in, size_t n, bool user, uint32_t
     at[0] = 0;
 }
 
+/* Users who have any feature. */
+static uint32_t count_active(struct index *x, const struct peer_feature *f, size_t n)
+{
+    uint32_t active = 0;
+    for (size_t i = 0; i < n; i++) {
+        active += x->user_at[f[i].user] == 0;
+        x->user_at[f[i].user] = 1;
+    }
+    return active;
+}
+
+/* Does a feature of that many users say who resembles whom? */
+static bool tells(uint32_t users)
+{
+    return users >= 2 && users <= PEERS_POSTINGS;
+}
+
+/* tf to weight. Most features are one user's and tell nothing: they go first, so that only what is left is numbered and
+ * sorted. Returns how many are left. */
+static size_t weigh(struct index *x, struct peer_feature *f, size_t n)
+{
+    uint32_t active = count_active(x, f, n), *df = x->feature_at, left = 0;
+    float idf[PEERS_POSTINGS + 1];
+    for (uint32_t i = 2; i <= PEERS_POSTINGS; i++)
+        idf[i] = logf((float)(active + 1) / (float)i);
+    for (size_t i = 0; i < n; i++)
+        df[f[i].feature]++;
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t users = df[f[i].feature];
+        if (tells(users))
+            f[kept++] = (struct peer_feature){f[i].user, f[i].feature, log1pf(f[i].tf) * idf[users]};
+    }
+    for (uint32_t i = 0; i < x->nfeatures; i++) { /* df becomes the new number */
+        uint32_t users = df[i];
+        df[i] = left;
+        left += tells(users);
+    }
+    for (size_t i = 0; i < kept; i++)
+        f[i].feature = df[f[i].feature];
+    x->nfeatures = left;
+    return kept;
+}
+
+/* Where a weight goes among weights that fall, behind its equals. */
+static uint32_t place_among(const float *best, uint32_t n, float weight)
+{
+    if (n && best[n - 1] >= weight)
+        return n;
+    uint32_t from = 0;
+    while (from < n) {
+        uint32_t middle = (from + n) / 2;
+        if (best[middle] < weight)
+            n = middle;
+        else
+            from = middle + 1;
+    }
+    return from;
+}
+
 /* Keeps the weightiest features of one user (equals: lower number first), in their order. */
 static uint32_t keep_heaviest(struct peer_feature *f, uint32_t n)
 {
@@ -40,9 +100,7 @@ static uint32_t keep_heaviest(struct peer_feature *f, uint32_t n)
     float best[PEERS_FEATURES];
     uint32_t held = 0;
     for (uint32_t i = 0; i < n; i++) { /* best[] falls */
-        uint32_t at = held;
-        while (at > 0 && best[at - 1] < f[i].tf)
-            at--;
+        uint32_t at = place_among(best, held, f[i].tf);
         if (at >= PEERS_FEATURES)
             continue;
         held += held < PEERS_FEATURES;
@@ -70,24 +128,14 @@ static void normalise(struct peer_feature *f, uint32_t n)
         f[i].tf *= w;
 }
 
-/* tf to weight, per user; returns how many features are left, packed by user again */
-static size_t weigh(struct index *x)
+/* Each user's heaviest, normalised; returns how many are left, packed by user again */
+static size_t trim(struct index *x)
 {
     size_t n = 0;
-    uint32_t from = x->user_at[0], active = 0;
-    for (uint32_t u = 0; u < x->nusers; u++)
-        active += x->user_at[u + 1] > x->user_at[u];
+    uint32_t from = 0;
     for (uint32_t u = 0; u < x->nusers; u++) {
-        uint32_t to = x->user_at[u + 1], kept = 0;
-        for (uint32_t i = from; i < to; i++) {
-            struct peer_feature f = x->by_user[i];
-            uint32_t df = x->feature_at[f.feature + 1] - x->feature_at[f.feature];
-            if (df < 2 || df > PEERS_POSTINGS)
-                continue;
-            f.tf = log1pf(f.tf) * logf((float)(active + 1) / (float)df);
-            x->by_user[n + kept++] = f;
-        }
-        kept = keep_heaviest(x->by_user + n, kept);
+        uint32_t to = x->user_at[u + 1], kept = keep_heaviest(x->by_user + from, to - from);
+        memmove(x->by_user + n, x->by_user + from, kept * sizeof *x->by_user);
         normalise(x->by_user + n, kept);
         x->user_at[u] = (uint32_t)n;
         n += kept;
@@ -97,10 +145,11 @@ static size_t weigh(struct index *x)
     return n;
 }
 
+/* Nearest first, equals by number, in whatever order they come. */
 static void insert_peer(struct profile *p, uint32_t user, float cosine)
 {
     unsigned at = p->npeers;
-    while (at > 0 && p->peers[at - 1].weight < cosine)
+    while (at > 0 && (p->peers[at - 1].weight < cosine || (p->peers[at - 1].weight == cosine && p->peers[at - 1].user > user)))
         at--;
     if (at >= PEERS)
         return;
@@ -108,12 +157,6 @@ static void insert_peer(struct profile *p, uint32_t user, float cosine)
         p->npeers++;
     memmove(p->peers + at + 1, p->peers + at, (p->npeers - at - 1u) * sizeof *p->peers);
     p->peers[at] = (struct peer){user, cosine};
-}
-
-static int by_number(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
 }
 
 static void nearest(struct index *x, uint32_t user, struct profile *p)
@@ -128,7 +171,6 @@ static void nearest(struct index *x, uint32_t user, struct profile *p)
             x->dot[other] += f->tf * x->by_feature[j].tf;
         }
     }
-    qsort(x->touched, n, sizeof *x->touched, by_number);
     p->npeers = 0;
     for (uint32_t i = 0; i < n; i++) {
         uint32_t other = x->touched[i];
@@ -140,10 +182,11 @@ static void nearest(struct index *x, uint32_t user, struct profile *p)
 
 static void compute(struct model *m, struct index *x, struct peer_feature *features, size_t n)
 {
+    n = weigh(x, features, n);
     sort_by(features, n, false, x->feature_at, x->nfeatures, x->by_feature);
     sort_by(x->by_feature, n, true, x->user_at, x->nusers, x->by_user);
-    size_t left = weigh(x);
-    sort_by(x->by_user, left, false, x->feature_at, x->nfeatures, x->by_feature);
+    n = trim(x);
+    sort_by(x->by_user, n, false, x->feature_at, x->nfeatures, x->by_feature);
     for (uint32_t u = 0; u < x->nusers; u++)
         nearest(x, u, &m->users[u]);
 }

@@ -15,7 +15,7 @@ struct peer_feature {
     float tf;               /* how often, > 0 */
 };
 
-/* Sets peers and npeers of all users of the model, nearest first, equals by user number. */
+/* Sets peers and npeers of all users of the model, nearest first, equals by user number. `features` is used up. */
 int peers_compute(struct model *m, struct peer_feature *features, size_t n, uint32_t nfeatures);
 
 #endif

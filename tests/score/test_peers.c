@@ -50,11 +50,52 @@ static void twenty_at_most_and_equals_by_number(void **state)
     model_close(&m);
 }
 
+/* User 0 shares one feature each with 80 others. The ten of them that it uses most count, and of the rest, all alike, those
+ * with the lower numbers: only whom it shares a counted one with has user 0 for a peer. */
+static void only_the_heaviest_features_count(void **state)
+{
+    enum { MANY = 80, OFTEN = 70 };
+    struct peer_feature f[2 * MANY];
+    struct model m;
+    (void)state;
+    for (uint32_t i = 0; i < MANY; i++) {
+        f[2 * i] = (struct peer_feature){1 + i, i, 1};
+        f[2 * i + 1] = (struct peer_feature){0, MANY - 1 - i, MANY - 1 - i >= OFTEN ? 3 : 1};
+    }
+    assert_int_equal(model_open(&m, 100, 100), 0);
+    assert_int_equal(model_user(&m, MANY), 0);
+    assert_int_equal(peers_compute(&m, f, 2 * MANY, MANY), 0);
+    for (uint32_t i = 0; i < MANY; i++)
+        assert_int_equal(m.users[1 + i].npeers, i >= OFTEN || i < PEERS_FEATURES - (MANY - OFTEN));
+    model_close(&m);
+}
+
+/* A feature of one user and one of more than PEERS_POSTINGS say nothing, and nothing is left to be sorted. */
+static void features_that_tell_nothing(void **state)
+{
+    enum { MANY = PEERS_POSTINGS + 1 };
+    static struct peer_feature f[2 * MANY];
+    struct model m;
+    (void)state;
+    for (uint32_t u = 0; u < MANY; u++) {
+        f[2 * u] = (struct peer_feature){u, 0, 1};
+        f[2 * u + 1] = (struct peer_feature){u, 1 + u, 1};
+    }
+    assert_int_equal(model_open(&m, 100, 100), 0);
+    assert_int_equal(model_user(&m, MANY - 1), 0);
+    assert_int_equal(peers_compute(&m, f, 2 * MANY, 1 + MANY), 0);
+    for (uint32_t u = 0; u < MANY; u++)
+        assert_int_equal(m.users[u].npeers, 0);
+    model_close(&m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cosine_by_hand),
         cmocka_unit_test(twenty_at_most_and_equals_by_number),
+        cmocka_unit_test(only_the_heaviest_features_count),
+        cmocka_unit_test(features_that_tell_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
