@@ -4,7 +4,6 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "score/peers.h"
-#include "score/rate.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,7 +15,7 @@ static int by_user(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static struct entry *add_day(struct score *s, struct today *t, uint8_t topic, double log10p)
+struct entry *days_add(struct score *s, struct today *t, uint8_t topic, double log10p)
 {
     double exact = ledger_exact(log10p, topic == TOPIC_DAY_RATE ? DEAD_RATE : DEAD_DAY) * (topic == TOPIC_DAY_EVIDENCE ? DAY_WEIGHT : 1);
     if (exact <= 0)
@@ -39,7 +38,7 @@ static void day_evidence(struct score *s, struct today *t, struct score_day *row
 {
     double log10p = calibrate_log10(&s->day_evidence, NULL, t->evidence);
     row->p_evidence = pow(10, log10p);
-    struct entry *e = add_day(s, t, TOPIC_DAY_EVIDENCE, log10p);
+    struct entry *e = days_add(s, t, TOPIC_DAY_EVIDENCE, log10p);
     if (!e)
         return;
     memcpy(e->id, t->reasons[0].id, sizeof e->id);
@@ -58,84 +57,13 @@ static void day_hour(struct score *s, struct today *t, struct score_day *row)
 {
     double log10p = calibrate_log10(&s->day_hour, NULL, t->hour_stat);
     row->p_hour = pow(10, log10p);
-    struct entry *e = add_day(s, t, TOPIC_DAY_HOUR, log10p);
+    struct entry *e = days_add(s, t, TOPIC_DAY_HOUR, log10p);
     if (!e)
         return;
     e->time = t->hour_time;
     e->dim = t->hour_bin;
     memcpy(e->id, t->hour_id, sizeof e->id);
     e->origin = t->hour_origin;
-}
-
-/* The peers' mean of a kind per day on which they do it, else the organisation's. */
-static double usual_rate(const struct score *s, const struct rate_today *r)
-{
-    const struct model *m = &s->model;
-    const struct profile *u = &m->users[r->user];
-    double sum = 0, weight = 0;
-    for (unsigned i = 0; i < u->npeers; i++) {
-        double days = model_count(m, u->peers[i].user, r->rate_value);
-        if (days < 0.5)
-            continue;
-        sum += (double)u->peers[i].weight * model_count(m, u->peers[i].user, r->kind_value) / days;
-        weight += (double)u->peers[i].weight;
-    }
-    if (weight > 0)
-        return sum / weight;
-    const struct value *kind = &m->values[r->kind_value], *days = &m->values[r->rate_value];
-    return days->n > 0 ? (double)kind->n / (double)days->n : 1;
-}
-
-static void end_rate(struct score *s, const struct rate_today *r)
-{
-    const struct cell *c = model_find(&s->model, r->user, r->rate_value);
-    struct user *u = &s->users[r->user];
-    if (!c || !u->today)
-        return;
-    double count = (double)c->cache, days = (double)model_count(&s->model, r->user, r->rate_value) - 1;
-    double sum = (double)model_count(&s->model, r->user, r->kind_value) - count;
-    double p = rate_p(sum > 0 ? sum : 0, days > 0 ? days : 0, usual_rate(s, r), count);
-    double log10p = judge_stat(s, r->class, STAT_RATE, p > 1e-99 ? -log10(p) : 99);
-    struct entry *e = add_day(s, &s->today[u->today - 1], TOPIC_DAY_RATE, log10p);
-    if (!e)
-        return;
-    e->kind = r->class;
-    e->n_user = (uint32_t)count;
-    e->time = r->time;
-    e->value = r->kind_value;
-    memcpy(e->id, r->id, sizeof e->id);
-    e->origin = r->origin;
-}
-
-void days_rate(struct score *s, const struct activity *a, uint32_t user, uint32_t kind_value)
-{
-    uint32_t rate_value = model_value(&s->model, DIM_RATE, act_kind(a), act_kind(a));
-    struct cell *c = rate_value ? model_find(&s->model, user, rate_value) : NULL;
-    if (c && c->cache_day == s->model.day) {
-        c->cache += 1;
-        return;
-    }
-    if (!rate_value)
-        return;
-    c = model_learn(&s->model, user, rate_value, false);
-    if (s->nrates == s->rate_room) {
-        uint32_t room = s->rate_room ? s->rate_room * 2 : 64;
-        struct rate_today *r = realloc(s->rates, room * sizeof *r);
-        if (!r) {
-            s->failed = true;
-            return;
-        }
-        s->rates = r;
-        s->rate_room = room;
-    }
-    if (!c)
-        return;
-    c->cache = 1;
-    c->cache_day = s->model.day;
-    struct rate_today *r = &s->rates[s->nrates++];
-    *r = (struct rate_today){.user = user, .kind_value = kind_value, .rate_value = rate_value, .class = (uint16_t)judge_class(s, a), .time = a->time,
-                             .origin = a->origin};
-    memcpy(r->id, a->id, sizeof r->id);
 }
 
 void days_touch(struct score *s, uint32_t user, uint32_t value, struct cell *c)
@@ -239,8 +167,7 @@ int days_provisional(struct score *s)
     int err = s->ntoday ? set_aside(s, &l) : 0;
     if (err || !s->ntoday)
         return err;
-    for (uint32_t i = 0; i < s->nrates; i++)
-        end_rate(s, &s->rates[i]);
+    bursts_end(s);
     for (uint32_t i = 0; i < s->ntoday; i++) {
         struct score_day row;
         day_evidence(s, &s->today[i], &row);
@@ -253,8 +180,7 @@ int days_provisional(struct score *s)
 /* All of the day are judged by the days before, then learned. */
 void days_end(struct score *s)
 {
-    for (uint32_t i = 0; i < s->nrates; i++)
-        end_rate(s, &s->rates[i]);
+    bursts_end(s);
     s->nrates = 0;
     end_touches(s);
     qsort(s->today, s->ntoday, sizeof *s->today, by_user);

@@ -223,6 +223,6 @@ void judge_activity(struct score *s, const struct activity *a, uint32_t user, st
         if (c)
             days_touch(s, user, j[i].value, c);
         if (j[i].dim == DIM_KIND)
-            days_rate(s, a, user, j[i].value);
+            bursts_count(s, a, user, j[i].value);
     }
 }

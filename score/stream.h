@@ -127,11 +127,16 @@ void days_end(struct score *s);
 void days_peers(struct score *s);
 /* Adds what the unfinished day shows so far to the ledger, and learns nothing of it. */
 int days_provisional(struct score *s);
-/* Counts one activity of a kind into the day. */
-void days_rate(struct score *s, const struct activity *a, uint32_t user, uint32_t kind_value);
-
+/* What a day as a whole adds to the ledger; NULL when nothing. */
+struct entry *days_add(struct score *s, struct today *t, uint8_t topic, double log10p);
 /* Counts one value that was just learned into the day; c is its cell. */
 void days_touch(struct score *s, uint32_t user, uint32_t value, struct cell *c);
+
+/* ---- bursts.c: how many of a kind ---- */
+/* Counts one activity of a kind into the day. */
+void bursts_count(struct score *s, const struct activity *a, uint32_t user, uint32_t kind_value);
+/* Judges how many of each kind everybody did today. */
+void bursts_end(struct score *s);
 
 /* ---- rank.c: windows, percentiles, people ---- */
 /* `now`: of the 168 hours before it, with history; NULL: of everybody's highest 168 hours. */
