@@ -27,7 +27,7 @@ static float edge(float at)
 /* where the survival falls to s, as a statistic */
 static float quantile(const struct calibrate *c, float s)
 {
-    int i = CALIBRATE_BINS - 1;
+    int i = c->top > 1 ? c->top : 1;
     while (i > 1 && c->above[i] < s)
         i--;
     float top = c->above[i], low = c->above[i + 1];
@@ -62,12 +62,11 @@ static void fit_tail(struct calibrate *c)
 static void fit(struct calibrate *c)
 {
     double sum = 0;
-    c->above[CALIBRATE_BINS] = 0;
-    for (int i = CALIBRATE_BINS - 1; i >= 0; i--) {
+    for (int i = c->top; i >= 0; i--) {
         sum += c->bins[i];
         c->above[i] = (float)sum;
     }
-    for (int i = 0; i < CALIBRATE_BINS; i++)
+    for (int i = 0; i <= c->top; i++)
         c->above[i] = (float)(c->above[i] / sum);
     c->weight = sum / c->unit;
     c->fitted = c->weight;
@@ -126,25 +125,28 @@ double calibrate_log10(const struct calibrate *c, const struct calibrate *pool, 
     return log10_of(c, pool, stat, place(stat));
 }
 
+/* The first or a new day: what is learned from now on weighs more, and the fit is made again. */
+static void begin_day(struct calibrate *c, uint16_t day)
+{
+    double grow = pow(DAY_GROWTH, day - c->day);
+    c->day = day;
+    c->weight /= grow;
+    c->fitted = 0;
+    c->unit = c->unit > 0 ? c->unit * grow : 1;
+    if (c->unit > UNIT_MOST) {
+        for (int i = 0; i <= c->top; i++)
+            c->bins[i] /= c->unit;
+        c->unit = 1;
+    }
+}
+
 static void learn(struct calibrate *c, float at, uint16_t day)
 {
-    if (c->unit <= 0) {
-        c->unit = 1;
-        c->day = day;
-    }
-    if (day > c->day) {
-        double grow = pow(DAY_GROWTH, day - c->day);
-        c->unit *= grow;
-        c->weight /= grow;
-        c->fitted = 0; /* a new day: fit again */
-        c->day = day;
-        if (c->unit > UNIT_MOST) {
-            for (int i = 0; i < CALIBRATE_BINS; i++)
-                c->bins[i] /= c->unit;
-            c->unit = 1;
-        }
-    }
-    c->bins[(int)at] += c->unit;
+    uint8_t bin = (uint8_t)at;
+    if (day > c->day || c->unit <= 0)
+        begin_day(c, day);
+    c->bins[bin] += c->unit;
+    c->top = bin > c->top ? bin : c->top;
     c->weight += 1;
     if (c->weight > c->fitted * 1.25)
         fit(c);

@@ -13,14 +13,15 @@
 
 enum { CALIBRATE_BINS = 128, CALIBRATE_YOUNG = 50, CALIBRATE_BEYOND = 10 };
 
-struct calibrate {
-    double bins[CALIBRATE_BINS]; /* weights, in units that grow instead of old ones shrinking */
+struct calibrate { /* what every judgement reads and writes stands first, in one cache line with the bins of what is usual */
     double unit;                 /* today's unit; 0 = nothing learned yet */
     double weight, fitted;       /* all of it in today's units, and when last fitted */
-    float above[CALIBRATE_BINS + 1]; /* share of the weight at or above a bin's lower edge */
     float u, p_u, scale, shape;  /* the tail: threshold, its survival, generalised Pareto */
     uint16_t day;
+    uint8_t top;                 /* the last bin that has weight */
     bool endless;                /* the statistic has no most, so the tail must have no end: shape >= 0 */
+    double bins[CALIBRATE_BINS]; /* weights, in units that grow instead of old ones shrinking */
+    float above[CALIBRATE_BINS + 1]; /* share of the weight at or above a bin's lower edge; 0 beyond the top */
 };
 
 /* p of `stat` (>= 0; 0 is never odd: p = 1), as of the last fit. */
