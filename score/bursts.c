@@ -9,7 +9,7 @@
 
 void bursts_count(struct score *s, const struct activity *a, uint32_t user, uint32_t kind_value)
 {
-    uint32_t rate_value = model_value(&s->model, DIM_RATE, act_kind(a), act_kind(a));
+    uint32_t rate_value = model_rate(&s->model, kind_value, act_kind(a));
     struct cell *c = rate_value ? model_find(&s->model, user, rate_value) : NULL;
     if (c && c->cache_day == s->model.day) {
         c->cache += 1;

@@ -11,6 +11,7 @@ struct judged {
     uint32_t value;
     enum dim dim;
     uint32_t entity; /* of an object that is somebody */
+    struct cell *cell; /* what the user has of it, NULL when nothing */
     struct view view;
     double log10p;
 };
@@ -115,7 +116,7 @@ static struct entry *count_points(struct score *s, uint32_t user, struct today *
 static void tally(struct today *t, double log10p)
 {
     t->judged++;
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 4 && log10p <= -1; i++)
         t->tails[i] += log10p <= -(double)(i + 1);
 }
 
@@ -175,19 +176,39 @@ static bool has_met(struct score *s, uint32_t user, uint32_t entity, uint32_t va
 
 static unsigned judge_values(struct score *s, uint32_t user, struct judged *j)
 {
-    struct extract *x = &s->x;
+    const struct extract *x = &s->x;
     uint64_t hash[TRAITS];
     unsigned n = 0;
     for (unsigned i = 0; i < x->n; i++)
         hash[i] = model_hash(&s->model, x->traits[i].dim, x->traits[i].key);
+    for (unsigned i = 0; i < x->n; i++)
+        model_prefetch_value(&s->model, hash[i]);
     for (unsigned i = 0; i < x->n; i++) {
-        uint32_t value = model_value_hashed(&s->model, x->traits[i].dim, hash[i], x->traits[i].text);
+        const struct trait *t = &x->traits[i];
+        uint32_t value = model_value_hashed(&s->model, t->dim, hash[i], t->text);
         if (!value)
             continue;
         model_prefetch(&s->model, user, value);
-        j[n++] = (struct judged){.value = value, .dim = x->traits[i].dim, .entity = x->traits[i].entity};
+        j[n].value = value;
+        j[n].dim = t->dim;
+        j[n++].entity = t->entity;
     }
     return n;
+}
+
+static void learn_values(struct score *s, const struct activity *a, uint32_t user, const struct judged *j, unsigned n)
+{
+    struct model *m = &s->model;
+    uint32_t moves = m->moves;
+    for (unsigned i = 0; i < n; i++) {
+        struct cell *c = m->moves == moves && j[i].cell ? j[i].cell : model_cell(m, user, j[i].value);
+        if (c) {
+            model_learn_in(m, c, j[i].log10p <= GATE_LOG10);
+            days_touch(s, user, j[i].value, c);
+        }
+        if (j[i].dim == DIM_KIND)
+            bursts_count(s, a, user, j[i].value);
+    }
 }
 
 void judge_activity(struct score *s, const struct activity *a, uint32_t user, struct today *t)
@@ -199,7 +220,8 @@ void judge_activity(struct score *s, const struct activity *a, uint32_t user, st
     for (unsigned i = 0; i < n; i++) {
         struct judged *q = &j[i];
         bool met = q->entity && has_met(s, user, q->entity, q->value);
-        q->view = model_view(&s->model, user, q->value, model_find(&s->model, user, q->value), met);
+        q->cell = model_find(&s->model, user, q->value);
+        q->view = model_view(&s->model, user, q->value, q->cell, met);
         q->log10p = judge_stat(s, class, q->dim, q->view.evidence + RARITY_WEIGHT * q->view.rarity);
         t->evidence += q->view.evidence;
         if (q->view.evidence > 0)
@@ -218,11 +240,5 @@ void judge_activity(struct score *s, const struct activity *a, uint32_t user, st
         judge_aspect(s, user, t, a, (enum aspect)g, &odd[g]);
     if (!s->x.failure)
         judge_hour(s, user, t, a);
-    for (unsigned i = 0; i < n; i++) {
-        struct cell *c = model_learn(&s->model, user, j[i].value, j[i].log10p <= GATE_LOG10);
-        if (c)
-            days_touch(s, user, j[i].value, c);
-        if (j[i].dim == DIM_KIND)
-            bursts_count(s, a, user, j[i].value);
-    }
+    learn_values(s, a, user, j, n);
 }

@@ -147,6 +147,7 @@ static bool grow_values(struct model *m)
 static void refill_cells(struct model *m, bool (*keep)(const struct model *, const struct cell *, uint16_t), uint16_t limit)
 {
     uint64_t n = 0;
+    m->moves++;
     for (uint64_t i = 0; i < m->cell_room; i++) {
         struct cell c = m->cells[i];
         m->cells[i].key = 0;
@@ -260,6 +261,11 @@ uint64_t model_hash(const struct model *m, enum dim dim, struct str key)
     return hash;
 }
 
+void model_prefetch_value(const struct model *m, uint64_t hash)
+{
+    __builtin_prefetch(&m->values[m->slots[(uint32_t)(hash >> 32) & m->slot_mask]]);
+}
+
 uint32_t model_value_hashed(struct model *m, enum dim dim, uint64_t hash, struct str text)
 {
     uint32_t i = *value_slot(m, hash);
@@ -271,6 +277,12 @@ uint32_t model_value(struct model *m, enum dim dim, struct str key, struct str t
     return model_value_hashed(m, dim, model_hash(m, dim, key), text);
 }
 
+uint32_t model_rate(struct model *m, uint32_t kind, struct str text)
+{
+    uint64_t hash = hash_mix(m->values[kind].hash, DIM_RATE);
+    return model_value_hashed(m, DIM_RATE, hash + (hash == 0), text);
+}
+
 /* ---- cells ---- */
 
 static uint32_t holder(uint32_t user)
@@ -278,12 +290,17 @@ static uint32_t holder(uint32_t user)
     return UINT32_C(1) << (user & 31);
 }
 
-static struct cell *cell_at(const struct model *m, uint64_t key)
+/* The cell of a key, searched for from its home `s`; where it would be when there is none. */
+static struct cell *seek(const struct model *m, uint64_t key, uint64_t s)
 {
-    uint64_t s = cell_home(key, m->cell_room);
     while (m->cells[s].key && m->cells[s].key != key)
         s = s + 1 < m->cell_room ? s + 1 : 0;
     return &m->cells[s];
+}
+
+static struct cell *cell_at(const struct model *m, uint64_t key)
+{
+    return seek(m, key, cell_home(key, m->cell_room));
 }
 
 struct cell *model_find(const struct model *m, uint32_t user, uint32_t value)
@@ -325,10 +342,11 @@ static bool grow_cells(struct model *m)
     free(m->cells);
     m->cells = all;
     m->cell_room = room;
+    m->moves++;
     return true;
 }
 
-static struct cell *cell_put(struct model *m, uint32_t user, uint32_t value)
+struct cell *model_cell(struct model *m, uint32_t user, uint32_t value)
 {
     uint64_t key = cell_key(user, value);
     struct cell *c = cell_at(m, key);
@@ -357,7 +375,7 @@ float model_count(const struct model *m, uint32_t user, uint32_t value)
 /* What the user has of it: a value learned in the last MEMORY days never counts less than once. */
 static float own_count(const struct model *m, const struct cell *c)
 {
-    if (!c || c->n <= 0 || c->last + MEMORY < m->day)
+    if (c->n <= 0 || c->last + MEMORY < m->day)
         return 0;
     float n = c->n * model_weight(m, c->last);
     return n > MODEL_SEEN ? n : MODEL_SEEN;
@@ -368,24 +386,42 @@ static float org_frequency(const struct model *m, const struct value *v)
     return (v->n * model_weight(m, v->last) + MODEL_A0) / (m->total[v->dim] + MODEL_A0 * (m->distinct[v->dim] + 1));
 }
 
-static float peer_frequency(const struct model *m, const struct profile *u, uint32_t value, unsigned dim)
+/* What is asked of the peers is on its way before the first of it is read. Returns how many may have the value. */
+static unsigned call_peers(const struct model *m, const struct profile *u, uint32_t value, uint64_t home[PEERS])
 {
     uint32_t holders = m->values[value].holders;
+    unsigned n = 0;
     for (unsigned i = 0; i < u->npeers; i++) {
-        if (holders & holder(u->peers[i].user))
-            model_prefetch(m, u->peers[i].user, value);
-        __builtin_prefetch(&m->users[u->peers[i].user]);
+        uint32_t user = u->peers[i].user;
+        __builtin_prefetch(&m->users[user]);
+        if (!(holders & holder(user)))
+            continue;
+        home[i] = cell_home(cell_key(user, value), m->cell_room);
+        __builtin_prefetch(&m->cells[home[i]]);
+        n++;
     }
+    return n;
+}
+
+/* Below 0 when no peer has anything of the dimension. */
+static float peer_frequency(const struct model *m, const struct profile *u, uint32_t value, unsigned dim)
+{
+    uint64_t home[PEERS];
+    uint32_t holders = m->values[value].holders;
+    bool nobody = call_peers(m, u, value, home) == 0;
     float sum = 0, weight = 0;
-    for (unsigned i = 0; i < u->npeers; i++) {
+    for (unsigned i = 0; i < u->npeers && !(nobody && weight > 0); i++) {
         const struct peer *v = &u->peers[i];
         const struct profile *p = &m->users[v->user];
         float total = p->n[dim] * model_weight(m, p->last);
         if (total <= 0)
             continue;
         weight += v->weight;
-        if (holders & holder(v->user))
-            sum += v->weight * own_count(m, model_find(m, v->user, value)) / total;
+        if (!(holders & holder(v->user)))
+            continue;
+        const struct cell *c = seek(m, cell_key(v->user, value), home[i]);
+        if (c->key)
+            sum += v->weight * own_count(m, c) / total;
     }
     return weight > 0 ? sum / weight : -1;
 }
@@ -411,7 +447,7 @@ struct view model_view(struct model *m, uint32_t user, uint32_t value, struct ce
             c->cache_day = m->day;
         }
     }
-    float own = own_count(m, c);
+    float own = c ? own_count(m, c) : 0;
     if (met && own < MODEL_SEEN)
         own = MODEL_SEEN;
     own = own > MODEL_D ? own - MODEL_D : 0;
@@ -452,12 +488,10 @@ static void learn_org(struct model *m, uint32_t user, struct value *v)
     m->total[v->dim] += add;
 }
 
-struct cell *model_learn(struct model *m, uint32_t user, uint32_t value, bool held)
+void model_learn_in(struct model *m, struct cell *c, bool held)
 {
-    struct cell *c = cell_put(m, user, value);
-    if (!c)
-        return NULL;
-    struct value *v = &m->values[value];
+    uint32_t user = (uint32_t)(c->key >> 32);
+    struct value *v = &m->values[(uint32_t)c->key];
     learn_org(m, user, v);
     if (c->last + RECENT < m->day)
         v->users++;
@@ -471,11 +505,18 @@ struct cell *model_learn(struct model *m, uint32_t user, uint32_t value, bool he
     c->known *= w;
     c->last = m->day;
     if (v->dim >= DIM_COUNT)
-        return c;
+        return;
     struct profile *u = &m->users[user];
     u->n[v->dim] += add;
     if (add > 0 && before < MODEL_D)
         u->types[v->dim] += 1 - before / MODEL_D;
+}
+
+struct cell *model_learn(struct model *m, uint32_t user, uint32_t value, bool held)
+{
+    struct cell *c = model_cell(m, user, value);
+    if (c)
+        model_learn_in(m, c, held);
     return c;
 }
 

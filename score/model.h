@@ -110,6 +110,7 @@ struct model {
     uint16_t day;
     float fade[512]; /* 2^(-days/HALF_LIFE) */
     uint64_t forgot; /* cells forgotten because of the cap */
+    uint32_t moves;  /* how often cells were moved: until the next, pointers to them hold */
 };
 
 /* What the model says of one value for one user. */
@@ -130,16 +131,22 @@ void model_touch(struct model *m, uint32_t user);
 /* The number of the value that `key` names (case folded), made when new; `text` is how people call it.
  * 0 only when memory is short. */
 uint32_t model_value(struct model *m, enum dim dim, struct str key, struct str text);
-/* The same in two steps: where many values are asked for, all hashes first lets the processor fetch for all at once. */
+/* The same in steps: where many values are asked for, each step for all of them lets the processor fetch for all at once. */
 uint64_t model_hash(const struct model *m, enum dim dim, struct str key);
+void model_prefetch_value(const struct model *m, uint64_t hash);
 uint32_t model_value_hashed(struct model *m, enum dim dim, uint64_t hash, struct str text);
+/* The value of DIM_RATE that goes with a value of DIM_KIND, made when new. 0 only when memory is short. */
+uint32_t model_rate(struct model *m, uint32_t kind, struct str text);
 /* What user has of value, NULL when nothing. */
 struct cell *model_find(const struct model *m, uint32_t user, uint32_t value);
 void model_prefetch(const struct model *m, uint32_t user, uint32_t value);
 /* `met`: whoever the value is has done something to this user, so that it is no stranger. */
 struct view model_view(struct model *m, uint32_t user, uint32_t value, struct cell *c, bool met);
-/* One more occurrence. held: the value scored high, the user's own counts wait (GATE_DAYS). The cell, until the next is
- * made; NULL when memory is short. */
+/* The same, made when there is none; NULL when memory is short. Holds until cells are moved. */
+struct cell *model_cell(struct model *m, uint32_t user, uint32_t value);
+/* One more occurrence. held: the value scored high, the user's own counts wait (GATE_DAYS). */
+void model_learn_in(struct model *m, struct cell *c, bool held);
+/* The same of a cell that is still to be found. NULL when memory is short. */
 struct cell *model_learn(struct model *m, uint32_t user, uint32_t value, bool held);
 /* Counts a value that was just learned into today; true when it is the first time today. */
 bool model_today(struct cell *c);

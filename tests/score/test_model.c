@@ -245,6 +245,47 @@ static void nobody_makes_the_organisation(void **state)
     model_close(&m);
 }
 
+/* A pointer to a cell holds as long as the count of moves stays, and no longer: growing and forgetting both count. */
+static void pointers_hold_until_cells_move(void **state)
+{
+    enum { MANY = 5000, CELLS = 2000 };
+    struct model m;
+    (void)state;
+    assert_int_equal(model_open(&m, 100000, CELLS), 0);
+    model_day(&m, 20000);
+    assert_int_equal(model_user(&m, 0), 0);
+    const struct cell *first = model_cell(&m, 0, value(&m, "first"));
+    uint32_t moves = m.moves, grown = 0;
+    for (int i = 0; i < MANY; i++) {
+        char text[16];
+        (void)snprintf(text, sizeof text, "v%d", i);
+        times(&m, 0, text, 1);
+        if (m.moves == moves)
+            assert_ptr_equal(first, model_find(&m, 0, value(&m, "first")));
+        else
+            first = model_cell(&m, 0, value(&m, "first"));
+        grown += m.moves != moves;
+        moves = m.moves;
+    }
+    assert_true(grown > 2 && m.forgot > 0);
+    model_close(&m);
+}
+
+/* Days of a kind are a value of their own beside the kind, the same one for the same kind however it is spelt. */
+static void a_kind_has_one_rate(void **state)
+{
+    struct model m;
+    (void)state;
+    open_model(&m, 1);
+    uint32_t in = model_value(&m, DIM_KIND, STR("sign-in"), STR("sign-in")), out = model_value(&m, DIM_KIND, STR("sign-out"), STR("sign-out"));
+    uint32_t rate = model_rate(&m, in, STR("sign-in"));
+    assert_int_not_equal(rate, in);
+    assert_int_equal(m.values[rate].dim, DIM_RATE);
+    assert_int_equal(model_rate(&m, model_value(&m, DIM_KIND, STR("SIGN-IN"), STR("SIGN-IN")), STR("SIGN-IN")), rate);
+    assert_int_not_equal(model_rate(&m, out, STR("sign-out")), rate);
+    model_close(&m);
+}
+
 static void tables_stay_within_their_caps(void **state)
 {
     struct model m;
@@ -287,6 +328,8 @@ int main(void)
         cmocka_unit_test(ratio_by_hand),
         cmocka_unit_test(held_back_is_not_the_users_but_the_organisations),
         cmocka_unit_test(nobody_makes_the_organisation),
+        cmocka_unit_test(pointers_hold_until_cells_move),
+        cmocka_unit_test(a_kind_has_one_rate),
         cmocka_unit_test(tables_stay_within_their_caps),
         cmocka_unit_test(case_does_not_matter),
     };
