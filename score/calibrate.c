@@ -140,13 +140,15 @@ static void begin_day(struct calibrate *c, uint16_t day)
     }
 }
 
-static void learn(struct calibrate *c, float at, uint16_t day)
+/* Everything is learned, and most of it into the first bin. */
+static inline void learn(struct calibrate *c, float at, uint16_t day)
 {
-    uint8_t bin = (uint8_t)at;
+    unsigned bin = (unsigned)at;
     if (day > c->day || c->unit <= 0)
         begin_day(c, day);
     c->bins[bin] += c->unit;
-    c->top = bin > c->top ? bin : c->top;
+    if (bin > c->top)
+        c->top = (uint8_t)bin;
     c->weight += 1;
     if (c->weight > c->fitted * 1.25)
         fit(c);

@@ -19,13 +19,14 @@ static size_t put(char *out, size_t n, size_t room, struct str s)
 }
 
 /* Without the owner's name: the /16 of an IPv4 address, the /32 of an IPv6 one. */
-static struct str prefix(const struct ip *ip, char *out, size_t room)
+static struct str prefix(const struct ip *ip, struct str text, char *out, size_t room)
 {
     if (ip_is_v4(ip)) {
-        char text[IP_TEXT];
-        struct ip net = ip_v4(ip_v4_value(ip) & 0xffff0000);
-        size_t n = put(out, 0, room, ip_text(&net, text));
-        return (struct str){out, put(out, n, room, STR("/16"))};
+        size_t n = 0;
+        for (unsigned dots = 0; dots < 2; dots += text.p[n++] == '.')
+            ;
+        n = put(out, 0, room, str_sub(text, 0, n));
+        return (struct str){out, put(out, n, room, STR("0.0/16"))};
     }
     const uint8_t *b = ip->b;
     int n = snprintf(out, room, "%x:%x::/32", b[0] << 8 | b[1], b[2] << 8 | b[3]);
@@ -34,13 +35,13 @@ static struct str prefix(const struct ip *ip, char *out, size_t room)
 
 static void where(struct extract *x, const struct activity *a)
 {
+    struct str ip = ip_set(&a->ip) ? ip_text(&a->ip, x->ip) : STR_NONE;
     add(x, DIM_COUNTRY, a->location.country, STR_NONE);
     if (str_set(a->location.network))
         add(x, DIM_NETWORK, a->location.network, STR_NONE);
-    else if (ip_set(&a->ip))
-        add(x, DIM_NETWORK, prefix(&a->ip, x->network, sizeof x->network), STR_NONE);
-    if (ip_set(&a->ip))
-        add(x, DIM_IP, ip_text(&a->ip, x->ip), STR_NONE);
+    else if (str_set(ip))
+        add(x, DIM_NETWORK, prefix(&a->ip, ip, x->network, sizeof x->network), STR_NONE);
+    add(x, DIM_IP, ip, STR_NONE);
 }
 
 /* A browser's name rather than its version of the week, when it was understood. */

@@ -3,13 +3,19 @@
 
 #include "base/time.h"
 
+/* of an hour of this day or the next */
+static unsigned round_the_clock(unsigned hour)
+{
+    return hour < 24 ? hour : hour - 24;
+}
+
 static float around(const float n[HOURS], unsigned bin)
 {
     static const float kernel[3] = {0.5f, 0.2f, 0.05f};
     unsigned base = bin < 24 ? 0 : 24, h = bin - base;
     float sum = kernel[0] * n[bin];
     for (unsigned k = 1; k < 3; k++)
-        sum += kernel[k] * (n[base + (h + k) % 24] + n[base + (h + 24 - k) % 24]);
+        sum += kernel[k] * (n[base + round_the_clock(h + k)] + n[base + round_the_clock(h + 24 - k)]);
     return sum;
 }
 
