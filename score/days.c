@@ -207,10 +207,10 @@ void days_end(struct score *s)
 static size_t used_resources(const struct score *s, struct peer_feature *f)
 {
     const struct model *m = &s->model;
+    struct walk at = {0};
     size_t n = 0;
-    for (uint64_t i = 0; i < m->cell_room; i++) {
-        const struct cell *c = &m->cells[i];
-        if (!c->key || m->values[(uint32_t)c->key].dim != DIM_RESOURCE)
+    for (const struct cell *c; (c = model_each(m, &at)) != NULL;) {
+        if (m->values[(uint32_t)c->key].dim != DIM_RESOURCE)
             continue;
         float w = c->n * model_weight(m, c->last);
         if (w >= 0.05f)

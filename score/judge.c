@@ -11,7 +11,8 @@ struct judged {
     uint32_t value;
     enum dim dim;
     uint32_t entity; /* of an object that is somebody */
-    struct cell *cell; /* what the user has of it, NULL when nothing */
+    struct cell *cell; /* what the user has of it, NULL when nothing; holds while the model's moves stay */
+    uint32_t moves;
     struct view view;
     double log10p;
 };
@@ -199,9 +200,8 @@ static unsigned judge_values(struct score *s, uint32_t user, struct judged *j)
 static void learn_values(struct score *s, const struct activity *a, uint32_t user, const struct judged *j, unsigned n)
 {
     struct model *m = &s->model;
-    uint32_t moves = m->moves;
     for (unsigned i = 0; i < n; i++) {
-        struct cell *c = m->moves == moves && j[i].cell ? j[i].cell : model_cell(m, user, j[i].value);
+        struct cell *c = m->moves == j[i].moves && j[i].cell ? j[i].cell : model_cell(m, user, j[i].value);
         if (c) {
             model_learn_in(m, c, j[i].log10p <= GATE_LOG10);
             days_touch(s, user, j[i].value, c);
@@ -221,6 +221,7 @@ void judge_activity(struct score *s, const struct activity *a, uint32_t user, st
         struct judged *q = &j[i];
         bool met = q->entity && has_met(s, user, q->entity, q->value);
         q->cell = model_find(&s->model, user, q->value);
+        q->moves = s->model.moves;
         q->view = model_view(&s->model, user, q->value, q->cell, met);
         q->log10p = judge_stat(s, class, q->dim, q->view.evidence + RARITY_WEIGHT * q->view.rarity);
         t->evidence += q->view.evidence;

@@ -42,6 +42,8 @@ void model_close(struct model *m)
 {
     for (uint32_t i = 1; m->values && i <= m->nvalues; i++)
         free(m->values[i].text);
+    for (unsigned r = 0; r < ROWS; r++)
+        free(m->rows[r]);
     free(m->values);
     free(m->slots);
     free(m->cells);
@@ -71,6 +73,23 @@ void model_day(struct model *m, uint16_t day)
     m->nhours *= w;
 }
 
+/* Pages that no user of a row stands in cost nothing: zeroed memory, not grown. */
+static bool widen_rows(struct model *m, uint32_t room)
+{
+    for (unsigned r = 1; r < ROWS; r++) {
+        if (!m->rows[r])
+            continue;
+        struct cell *wide = calloc(room, sizeof *wide);
+        if (!wide)
+            return false;
+        memcpy(wide, m->rows[r], m->user_room * sizeof *wide);
+        free(m->rows[r]);
+        m->rows[r] = wide;
+        m->moves++;
+    }
+    return true;
+}
+
 int model_user(struct model *m, uint32_t user)
 {
     if (user < m->nusers)
@@ -80,9 +99,10 @@ int model_user(struct model *m, uint32_t user)
         while (room <= user)
             room += room / 2;
         struct profile *p = realloc(m->users, room * sizeof *p);
-        if (!p)
+        if (p)
+            m->users = p;
+        if (!p || !widen_rows(m, room))
             return ERR_MEMORY;
-        m->users = p;
         m->user_room = room;
     }
     memset(m->users + m->nusers, 0, (user + 1 - m->nusers) * sizeof *m->users);
@@ -143,28 +163,25 @@ static bool grow_values(struct model *m)
     return true;
 }
 
-/* Drops the cells that `keep` refuses and closes the gaps by filling the table anew. */
-static void refill_cells(struct model *m, bool (*keep)(const struct model *, const struct cell *, uint16_t), uint16_t limit)
+typedef bool keeps(const struct model *m, const struct cell *c, uint16_t limit);
+
+/* Drops the cells of the table that `keep` refuses and closes the gaps by filling it anew. Returns how many went. */
+static uint64_t refill_table(struct model *m, keeps *keep, uint16_t limit)
 {
-    uint64_t n = 0;
+    uint64_t n = 0, all = m->ncells - m->nrowed;
     m->moves++;
     for (uint64_t i = 0; i < m->cell_room; i++) {
         struct cell c = m->cells[i];
         m->cells[i].key = 0;
         if (c.key && keep(m, &c, limit))
             m->cells[n++] = c;
-        else if (c.key)
-            m->forgot++;
     }
     struct cell *kept = malloc((n + 1) * sizeof *kept);
     if (kept)
         memcpy(kept, m->cells, n * sizeof *kept);
     memset(m->cells, 0, n * sizeof *m->cells);
-    m->ncells = kept ? n : 0;
-    if (!kept) { /* without room to put them aside everything is forgotten, but memory stays whole */
-        m->forgot += n;
-        return;
-    }
+    n = kept ? n : 0; /* without room to put them aside everything is forgotten, but memory stays whole */
+    m->ncells = m->nrowed + n;
     for (uint64_t i = 0; i < n; i++) {
         uint64_t s = cell_home(kept[i].key, m->cell_room);
         while (m->cells[s].key)
@@ -172,6 +189,22 @@ static void refill_cells(struct model *m, bool (*keep)(const struct model *, con
         m->cells[s] = kept[i];
     }
     free(kept);
+    return all - n;
+}
+
+/* Forgets the cells that `keep` refuses. */
+static void forget_but(struct model *m, keeps *keep, uint16_t limit)
+{
+    struct walk w = {.row = 1};
+    for (struct cell *c; (c = model_each(m, &w)) != NULL;) {
+        if (keep(m, c, limit))
+            continue;
+        *c = (struct cell){0};
+        m->nrowed--;
+        m->ncells--;
+        m->forgot++;
+    }
+    m->forgot += refill_table(m, keep, limit);
 }
 
 static bool seen_since(const struct model *m, const struct cell *c, uint16_t limit)
@@ -191,6 +224,26 @@ static bool has_value(const struct model *m, const struct cell *c, uint16_t limi
 {
     (void)limit;
     return m->values[(uint32_t)c->key].hash != 0;
+}
+
+static bool has_no_row(const struct model *m, const struct cell *c, uint16_t limit)
+{
+    (void)limit;
+    return !m->values[(uint32_t)c->key].row;
+}
+
+/* Of a value that is forgotten: its cells with it. */
+static void drop_row(struct model *m, struct value *v)
+{
+    struct cell *row = m->rows[v->row];
+    for (uint32_t u = 0; row && u < m->user_room; u++)
+        if (row[u].key) {
+            m->nrowed--;
+            m->ncells--;
+            m->forgot++;
+        }
+    free(row);
+    m->rows[v->row] = NULL;
 }
 
 /* The day in which the oldest quarter of what the histogram counts ends. */
@@ -221,12 +274,13 @@ static void forget_values(struct model *m)
             continue;
         m->distinct[v->dim]--;
         free(v->text);
+        drop_row(m, v);
         *v = (struct value){.users = m->free_value};
         m->free_value = i;
         most--;
     }
     fill_slots(m);
-    refill_cells(m, has_value, 0);
+    forget_but(m, has_value, 0);
 }
 
 static uint32_t new_value(struct model *m, enum dim dim, struct str text, uint64_t hash)
@@ -300,7 +354,8 @@ static struct cell *seek(const struct model *m, uint64_t key, uint64_t s)
 
 static struct cell *cell_at(const struct model *m, uint64_t key)
 {
-    return seek(m, key, cell_home(key, m->cell_room));
+    struct cell *row = m->rows[m->values[(uint32_t)key].row];
+    return row ? &row[key >> 32] : seek(m, key, cell_home(key, m->cell_room));
 }
 
 struct cell *model_find(const struct model *m, uint32_t user, uint32_t value)
@@ -311,22 +366,38 @@ struct cell *model_find(const struct model *m, uint32_t user, uint32_t value)
 
 void model_prefetch(const struct model *m, uint32_t user, uint32_t value)
 {
-    __builtin_prefetch(&m->cells[cell_home(cell_key(user, value), m->cell_room)]);
+    const struct cell *row = m->rows[m->values[value].row];
+    __builtin_prefetch(row ? &row[user] : &m->cells[cell_home(cell_key(user, value), m->cell_room)]);
+}
+
+struct cell *model_each(const struct model *m, struct walk *w)
+{
+    for (; w->row < ROWS; w->row++, w->at = 0) {
+        struct cell *all = w->row ? m->rows[w->row] : m->cells;
+        uint64_t n = !all ? 0 : w->row ? m->user_room : m->cell_room;
+        while (w->at < n)
+            if (all[w->at++].key)
+                return &all[w->at - 1];
+    }
+    return NULL;
 }
 
 static void forget_cells(struct model *m)
 {
     uint64_t *days = calloc(65536, sizeof *days);
-    for (uint64_t i = 0; days && i < m->cell_room; i++)
-        if (m->cells[i].key)
-            days[m->cells[i].last]++;
+    struct walk w = {0};
+    for (const struct cell *c; days && (c = model_each(m, &w)) != NULL;)
+        days[c->last]++;
     uint16_t limit = days ? old_quarter(days, m->ncells) : 65535;
     free(days);
-    refill_cells(m, seen_after, limit);
+    forget_but(m, seen_after, limit);
 }
 
-static bool grow_cells(struct model *m)
+/* Room for one more in the table. */
+static bool make_room(struct model *m)
 {
+    if (m->ncells - m->nrowed + 1 <= m->cell_room - m->cell_room / 5)
+        return true;
     uint64_t room = m->cell_room + m->cell_room / 4;
     struct cell *all = calloc(room, sizeof *all);
     if (!all)
@@ -354,11 +425,13 @@ struct cell *model_cell(struct model *m, uint32_t user, uint32_t value)
         return c;
     if (m->ncells >= m->max_cells)
         forget_cells(m);
-    if (m->ncells + 1 > m->cell_room - m->cell_room / 5 && !grow_cells(m))
+    bool rowed = m->values[value].row;
+    if (!rowed && !make_room(m))
         return NULL;
     c = cell_at(m, key);
     *c = (struct cell){.key = key, .last = m->day, .first = m->day};
     m->ncells++;
+    m->nrowed += rowed;
     m->values[value].users++;
     m->values[value].holders |= holder(user);
     return c;
@@ -390,15 +463,20 @@ static float org_frequency(const struct model *m, const struct value *v)
 static unsigned call_peers(const struct model *m, const struct profile *u, uint32_t value, uint64_t home[PEERS])
 {
     uint32_t holders = m->values[value].holders;
+    const struct cell *row = m->rows[m->values[value].row];
     unsigned n = 0;
     for (unsigned i = 0; i < u->npeers; i++) {
         uint32_t user = u->peers[i].user;
         __builtin_prefetch(&m->users[user]);
         if (!(holders & holder(user)))
             continue;
+        n++;
+        if (row) {
+            __builtin_prefetch(&row[user]);
+            continue;
+        }
         home[i] = cell_home(cell_key(user, value), m->cell_room);
         __builtin_prefetch(&m->cells[home[i]]);
-        n++;
     }
     return n;
 }
@@ -408,6 +486,7 @@ static float peer_frequency(const struct model *m, const struct profile *u, uint
 {
     uint64_t home[PEERS];
     uint32_t holders = m->values[value].holders;
+    const struct cell *row = m->rows[m->values[value].row];
     bool nobody = call_peers(m, u, value, home) == 0;
     float sum = 0, weight = 0;
     for (unsigned i = 0; i < u->npeers && !(nobody && weight > 0); i++) {
@@ -419,7 +498,7 @@ static float peer_frequency(const struct model *m, const struct profile *u, uint
         weight += v->weight;
         if (!(holders & holder(v->user)))
             continue;
-        const struct cell *c = seek(m, cell_key(v->user, value), home[i]);
+        const struct cell *c = row ? &row[v->user] : seek(m, cell_key(v->user, value), home[i]);
         if (c->key)
             sum += v->weight * own_count(m, c) / total;
     }
@@ -582,21 +661,80 @@ uint32_t model_peers_with(const struct model *m, uint32_t user, uint32_t value)
     return n;
 }
 
+/* ---- rows ---- */
+
+/* The table still has the cells afterwards. False when there is no room: they are good where they are. */
+static bool make_row(struct model *m, uint32_t value)
+{
+    uint8_t r = 1;
+    while (r && m->rows[r])
+        r++; /* 0 when all are taken */
+    struct cell *row = r ? calloc(m->user_room, sizeof *row) : NULL;
+    if (!row)
+        return false;
+    for (uint32_t u = 0; u < m->nusers; u++) {
+        const struct cell *c = model_find(m, u, value);
+        if (!c)
+            continue;
+        row[u] = *c;
+        m->nrowed++;
+    }
+    m->rows[r] = row;
+    m->values[value].row = r;
+    return true;
+}
+
+/* The cells go back into the table. */
+static void end_row(struct model *m, uint32_t value)
+{
+    uint8_t r = m->values[value].row;
+    struct cell *row = m->rows[r];
+    m->rows[r] = NULL;
+    m->values[value].row = 0;
+    m->moves++;
+    for (uint32_t u = 0; u < m->user_room; u++) {
+        if (!row[u].key)
+            continue;
+        m->nrowed--;
+        m->ncells--;
+        if (!make_room(m)) {
+            m->forgot++;
+            continue;
+        }
+        *cell_at(m, row[u].key) = row[u];
+        m->ncells++;
+    }
+    free(row);
+}
+
+static void choose_rows(struct model *m)
+{
+    uint32_t most = m->nusers - m->nusers / 4, half = m->nusers / 2;
+    bool made = false;
+    for (uint32_t i = 1; i <= m->nvalues; i++)
+        if (m->values[i].row && m->values[i].users < half)
+            end_row(m, i);
+    for (uint32_t i = 1; i <= m->nvalues && m->nusers >= ROW_USERS; i++)
+        if (m->values[i].hash && !m->values[i].row && m->values[i].users >= most)
+            made |= make_row(m, i);
+    if (made)
+        (void)refill_table(m, has_no_row, 0);
+}
+
 void model_recount(struct model *m)
 {
     for (uint32_t i = 1; i <= m->nvalues; i++)
         if (m->values[i].hash)
             m->values[i].users = m->values[i].holders = 0;
     uint64_t old = 0;
-    for (uint64_t i = 0; i < m->cell_room; i++) {
-        const struct cell *c = &m->cells[i];
-        if (!c->key)
-            continue;
+    struct walk w = {0};
+    for (const struct cell *c; (c = model_each(m, &w)) != NULL;) {
         struct value *v = &m->values[(uint32_t)c->key];
         v->users += c->last + RECENT >= m->day;
         v->holders |= holder((uint32_t)(c->key >> 32));
         old += c->last + MEMORY < m->day;
     }
     if (old > m->ncells / 8)
-        refill_cells(m, seen_since, m->day > MEMORY ? (uint16_t)(m->day - MEMORY) : 0);
+        forget_but(m, seen_since, m->day > MEMORY ? (uint16_t)(m->day - MEMORY) : 0);
+    choose_rows(m);
 }

@@ -41,6 +41,8 @@ enum {
     GATE_SPAN = 14,     /* ... within this many days */
     HOLD_SPAN = 28,     /* the same for what is known: 3 days unlike the user, or 9 very unlike */
     PEERS = 20,
+    ROWS = 256,         /* values whose cells may stand in rows, from 1 */
+    ROW_USERS = 64,     /* users from which rows are worth it */
     VALUE_TEXT = 96     /* bytes of a value's text that are kept */
 };
 
@@ -64,6 +66,7 @@ struct value {
     uint32_t holders; /* bit user % 32 of all who have a cell of it: most values are few people's, and asking the cells costs */
     uint16_t last;
     uint8_t dim;
+    uint8_t row;    /* of a value that nearly everybody has: where its cells are, 0 = in the table of all */
 };
 
 struct cell {
@@ -101,6 +104,8 @@ struct model {
     uint32_t slot_mask;
     struct cell *cells;
     uint64_t ncells, cell_room, max_cells;
+    struct cell *rows[ROWS]; /* the cells of one value each, by user: user_room of them; no searching, and peers stand together */
+    uint64_t nrowed; /* of ncells, those in rows */
     struct profile *users; /* 0..nusers-1 */
     uint32_t nusers, user_room;
     float total[DIM_ALL], distinct[DIM_ALL]; /* N_o as of `day`, V */
@@ -111,6 +116,12 @@ struct model {
     float fade[512]; /* 2^(-days/HALF_LIFE) */
     uint64_t forgot; /* cells forgotten because of the cap */
     uint32_t moves;  /* how often cells were moved: until the next, pointers to them hold */
+};
+
+/* A walk through all cells: the next one, of the table of all (0) or of a row. */
+struct walk {
+    uint32_t row;
+    uint64_t at;
 };
 
 /* What the model says of one value for one user. */
@@ -159,7 +170,10 @@ float model_count(const struct model *m, uint32_t user, uint32_t value);
 float model_weight(const struct model *m, uint16_t last); /* 2^(-age/HALF_LIFE) */
 /* Peers, of those given, who have the value in RECENT days. */
 uint32_t model_peers_with(const struct model *m, uint32_t user, uint32_t value);
-/* Counts again who has what in RECENT days, and forgets what is older than MEMORY. */
+/* Every cell once; `w` begins as {0}. NULL after the last. */
+struct cell *model_each(const struct model *m, struct walk *w);
+/* Counts again who has what in RECENT days, and forgets what is older than MEMORY. Values that three in four users have get
+ * a row, and lose it when fewer than half have them. */
 void model_recount(struct model *m);
 
 #endif

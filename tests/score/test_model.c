@@ -245,6 +245,118 @@ static void nobody_makes_the_organisation(void **state)
     model_close(&m);
 }
 
+static uint64_t walked(const struct model *m)
+{
+    struct walk w = {0};
+    uint64_t n = 0;
+    while (model_each(m, &w))
+        n++;
+    return n;
+}
+
+/* User u has "all" 1 + u times. */
+static void as_learned(const struct model *m, uint32_t all, uint32_t users)
+{
+    for (uint32_t u = 0; u < users; u++)
+        near_to((double)model_count(m, u, all), 1 + u);
+    assert_int_equal(walked(m), m->ncells);
+}
+
+/* A value of nearly everybody gets a row, keeps it while users come, loses it when few are left, and nothing is lost or
+ * counted twice on the way. */
+static void what_all_have_stands_in_rows(void **state)
+{
+    enum { MANY = 100, FEW = 10 };
+    struct model m;
+    (void)state;
+    open_model(&m, MANY);
+    uint32_t all = value(&m, "all"), few = value(&m, "few");
+    for (uint32_t u = 0; u < MANY; u++)
+        times(&m, u, "all", 1 + (int)u);
+    for (uint32_t u = 0; u < FEW; u++)
+        times(&m, u, "few", 1);
+    uint32_t moves = m.moves;
+    model_recount(&m);
+    assert_int_not_equal(m.values[all].row, 0);
+    assert_int_equal(m.values[few].row, 0);
+    assert_int_equal(m.nrowed, MANY);
+    assert_int_equal(m.ncells, MANY + FEW);
+    assert_int_not_equal(m.moves, moves);
+    as_learned(&m, all, MANY);
+    assert_int_equal(model_user(&m, 2 * MANY), 0); /* wider rows */
+    as_learned(&m, all, MANY);
+    assert_null(model_find(&m, 2 * MANY, all));
+    for (int i = 0; i <= MANY; i++)
+        model_learn(&m, MANY, all, false);
+    as_learned(&m, all, MANY + 1);
+    model_recount(&m);
+    assert_int_equal(m.nrowed, MANY + 1); /* just half */
+    assert_int_equal(model_user(&m, 3 * MANY), 0);
+    model_recount(&m);
+    assert_int_equal(m.values[all].row, 0);
+    assert_int_equal(m.nrowed, 0);
+    as_learned(&m, all, MANY + 1);
+    assert_int_equal(m.forgot, 0);
+    model_close(&m);
+}
+
+/* Rows are forgotten like everything else: at the cap, and after MEMORY. */
+static void rows_are_forgotten(void **state)
+{
+    enum { MANY = 100, CELLS = 1000 };
+    struct model m;
+    (void)state;
+    assert_int_equal(model_open(&m, 100000, CELLS), 0);
+    model_day(&m, 20000);
+    assert_int_equal(model_user(&m, MANY - 1), 0);
+    for (uint32_t u = 0; u < MANY; u++)
+        times(&m, u, "all", 1);
+    model_recount(&m);
+    assert_int_equal(m.nrowed, MANY);
+    model_day(&m, 20001);
+    for (int i = 0; i < CELLS; i++) {
+        char text[16];
+        (void)snprintf(text, sizeof text, "v%d", i);
+        times(&m, (uint32_t)i % MANY, text, 1);
+        assert_true(m.ncells <= CELLS && walked(&m) == m.ncells);
+    }
+    assert_int_equal(m.nrowed, 0); /* of the day before: the first to go */
+    for (uint32_t u = 0; u < MANY; u++)
+        times(&m, u, "all", 1);
+    assert_int_equal(m.nrowed, MANY);
+    model_day(&m, 20001 + MEMORY + 1);
+    model_recount(&m);
+    assert_int_equal(m.ncells, 0);
+    assert_int_equal(walked(&m), 0);
+    model_close(&m);
+}
+
+/* At the cap of values, a forgotten value gives its row back. */
+static void a_forgotten_value_has_no_row(void **state)
+{
+    enum { MANY = 100, VALUES = 300 };
+    struct model m;
+    (void)state;
+    assert_int_equal(model_open(&m, VALUES, 100000), 0);
+    model_day(&m, 20000);
+    assert_int_equal(model_user(&m, MANY - 1), 0);
+    for (uint32_t u = 0; u < MANY; u++)
+        times(&m, u, "all", 1);
+    model_recount(&m);
+    assert_int_equal(m.nrowed, MANY);
+    model_day(&m, 20001);
+    for (int i = 0; i < 2 * VALUES; i++) {
+        char text[16];
+        (void)snprintf(text, sizeof text, "v%d", i);
+        times(&m, 0, text, 1);
+    }
+    assert_int_equal(m.nrowed, 0);
+    for (unsigned r = 0; r < ROWS; r++)
+        assert_null(m.rows[r]);
+    assert_int_equal(walked(&m), m.ncells);
+    model_close(&m);
+}
+
 /* A pointer to a cell holds as long as the count of moves stays, and no longer: growing and forgetting both count. */
 static void pointers_hold_until_cells_move(void **state)
 {
@@ -328,6 +440,9 @@ int main(void)
         cmocka_unit_test(ratio_by_hand),
         cmocka_unit_test(held_back_is_not_the_users_but_the_organisations),
         cmocka_unit_test(nobody_makes_the_organisation),
+        cmocka_unit_test(what_all_have_stands_in_rows),
+        cmocka_unit_test(rows_are_forgotten),
+        cmocka_unit_test(a_forgotten_value_has_no_row),
         cmocka_unit_test(pointers_hold_until_cells_move),
         cmocka_unit_test(a_kind_has_one_rate),
         cmocka_unit_test(tables_stay_within_their_caps),
