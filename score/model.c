@@ -53,7 +53,7 @@ void model_close(struct model *m)
 
 float model_weight(const struct model *m, uint16_t last)
 {
-    unsigned age = m->day > last ? (unsigned)(m->day - last) : 0;
+    unsigned age = (unsigned)m->day - last; /* nothing is of a later day */
     return age < FADED ? m->fade[age] : 0;
 }
 
@@ -448,10 +448,9 @@ float model_count(const struct model *m, uint32_t user, uint32_t value)
 /* What the user has of it: a value learned in the last MEMORY days never counts less than once. */
 static float own_count(const struct model *m, const struct cell *c)
 {
-    if (c->n <= 0 || c->last + MEMORY < m->day)
-        return 0;
     float n = c->n * model_weight(m, c->last);
-    return n > MODEL_SEEN ? n : MODEL_SEEN;
+    n = n > MODEL_SEEN ? n : MODEL_SEEN;
+    return c->n <= 0 || c->last + MEMORY < m->day ? 0 : n;
 }
 
 static float org_frequency(const struct model *m, const struct value *v)
@@ -459,26 +458,24 @@ static float org_frequency(const struct model *m, const struct value *v)
     return (v->n * model_weight(m, v->last) + MODEL_A0) / (m->total[v->dim] + MODEL_A0 * (m->distinct[v->dim] + 1));
 }
 
-/* What is asked of the peers is on its way before the first of it is read. Returns how many may have the value. */
-static unsigned call_peers(const struct model *m, const struct profile *u, uint32_t value, uint64_t home[PEERS])
+/* What is asked of the peers is on its way before the first of it is read. False when none of them has the value. */
+static bool call_peers(const struct model *m, const struct profile *u, uint32_t value, uint64_t home[PEERS])
 {
     uint32_t holders = m->values[value].holders;
     const struct cell *row = m->rows[m->values[value].row];
-    unsigned n = 0;
+    bool any = row != NULL;
     for (unsigned i = 0; i < u->npeers; i++) {
         uint32_t user = u->peers[i].user;
         __builtin_prefetch(&m->users[user]);
-        if (!(holders & holder(user)))
-            continue;
-        n++;
         if (row) {
             __builtin_prefetch(&row[user]);
-            continue;
+        } else if (holders & holder(user)) {
+            home[i] = cell_home(cell_key(user, value), m->cell_room);
+            __builtin_prefetch(&m->cells[home[i]]);
+            any = true;
         }
-        home[i] = cell_home(cell_key(user, value), m->cell_room);
-        __builtin_prefetch(&m->cells[home[i]]);
     }
-    return n;
+    return any;
 }
 
 /* Below 0 when no peer has anything of the dimension. */
@@ -487,16 +484,16 @@ static float peer_frequency(const struct model *m, const struct profile *u, uint
     uint64_t home[PEERS];
     uint32_t holders = m->values[value].holders;
     const struct cell *row = m->rows[m->values[value].row];
-    bool nobody = call_peers(m, u, value, home) == 0;
+    bool any = call_peers(m, u, value, home);
     float sum = 0, weight = 0;
-    for (unsigned i = 0; i < u->npeers && !(nobody && weight > 0); i++) {
+    for (unsigned i = 0; i < u->npeers && (any || weight <= 0); i++) {
         const struct peer *v = &u->peers[i];
         const struct profile *p = &m->users[v->user];
         float total = p->n[dim] * model_weight(m, p->last);
         if (total <= 0)
             continue;
         weight += v->weight;
-        if (!(holders & holder(v->user)))
+        if (!row && !(holders & holder(v->user)))
             continue;
         const struct cell *c = row ? &row[v->user] : seek(m, cell_key(v->user, value), home[i]);
         if (c->key)
