@@ -219,26 +219,66 @@ static size_t used_resources(const struct score *s, struct peer_feature *f)
     return n;
 }
 
-enum { NAMED = 65536 }; /* feature numbers for departments, and as many for managers, by hash */
+enum { NAMED = 65536, WORDS = 2 * NAMED / 64 }; /* departments by hash, and as many managers */
 
-/* Groups, department and manager, numbered behind the values and the entities. */
-static size_t directory_features(const struct score *s, struct peer_feature *f)
+/* Those that anybody has, for numbers without gaps. */
+struct named {
+    uint64_t has[WORDS];
+    uint32_t before[WORDS]; /* how many are in the words before */
+    uint32_t n;
+};
+
+static const struct entity *who(const struct score *s, uint32_t user)
 {
-    uint32_t groups = s->model.nvalues + 1, departments = groups + s->nentities + 1;
+    return s->users[user].merged ? NULL : dir_entity(s->dir, s->users[user].entity);
+}
+
+/* Of a department (0) or a manager (1): its bit. */
+static uint32_t bit_of(struct str name, uint32_t k)
+{
+    return k * NAMED + (uint32_t)(hash_stri(name, k) % NAMED);
+}
+
+static void number_names(const struct score *s, struct named *d)
+{
+    *d = (struct named){0};
+    for (uint32_t u = 0; u < s->nusers; u++) {
+        const struct entity *e = who(s, u);
+        const struct str names[2] = {e ? e->department : STR_NONE, e ? e->manager : STR_NONE};
+        for (uint32_t k = 0; k < 2; k++)
+            if (str_set(names[k]))
+                d->has[bit_of(names[k], k) / 64] |= UINT64_C(1) << bit_of(names[k], k) % 64;
+    }
+    for (uint32_t w = 0; w < WORDS; w++) {
+        d->before[w] = d->n;
+        d->n += (uint32_t)__builtin_popcountll(d->has[w]);
+    }
+}
+
+static uint32_t name_number(const struct named *d, uint32_t bit)
+{
+    uint64_t lower = (UINT64_C(1) << bit % 64) - 1;
+    return d->before[bit / 64] + (uint32_t)__builtin_popcountll(d->has[bit / 64] & lower);
+}
+
+/* Groups, department and manager, numbered behind the values and the entities. Without f, how many they are. */
+static size_t directory_features(const struct score *s, const struct named *d, struct peer_feature *f)
+{
+    uint32_t groups = s->model.nvalues + 1, named = groups + s->nentities + 1;
     size_t n = 0;
     for (uint32_t u = 0; u < s->nusers; u++) {
-        const struct entity *e = dir_entity(s->dir, s->users[u].entity);
-        if (s->users[u].merged || !e)
+        const struct entity *e = who(s, u);
+        if (!e)
             continue;
         for (uint32_t g = 0; g < e->ngroups; g++, n++)
             if (f)
                 f[n] = (struct peer_feature){u, groups + e->groups[g], 1};
-        const struct str named[2] = {e->department, e->manager};
+        const struct str names[2] = {e->department, e->manager};
         for (uint32_t k = 0; k < 2; k++) {
-            if (!str_set(named[k]))
+            if (!str_set(names[k]))
                 continue;
             if (f)
-                f[n] = (struct peer_feature){u, departments + k * NAMED + (uint32_t)(hash_stri(named[k], k) % NAMED), 1};
+                f[n] = (struct peer_feature){u, named + name_number(d, bit_of(names[k], k)), 1};
             n++;
         }
     }
@@ -247,12 +287,14 @@ static size_t directory_features(const struct score *s, struct peer_feature *f)
 
 static int find_peers(struct score *s)
 {
-    struct peer_feature *f = malloc((s->model.ncells + directory_features(s, NULL) + 1) * sizeof *f); /* untouched pages cost nothing */
+    struct named d;
+    number_names(s, &d);
+    struct peer_feature *f = malloc((s->model.ncells + directory_features(s, &d, NULL) + 1) * sizeof *f); /* untouched pages cost nothing */
     if (!f)
         return ERR_MEMORY;
     size_t n = used_resources(s, f);
-    n += directory_features(s, f + n);
-    int err = peers_compute(&s->model, f, n, s->model.nvalues + 1 + s->nentities + 1 + 2 * NAMED);
+    n += directory_features(s, &d, f + n);
+    int err = peers_compute(&s->model, f, n, s->model.nvalues + 1 + s->nentities + 1 + d.n);
     free(f);
     return err;
 }
