@@ -76,38 +76,54 @@ static size_t weigh(struct index *x, struct peer_feature *f, size_t n)
     return kept;
 }
 
-/* Where a weight goes among weights that fall, behind its equals. */
-static uint32_t place_among(const float *best, uint32_t n, float weight)
+/* Moves what is at least `least` to the front, whatever it is without a branch that nobody could guess; how many they are. */
+static uint32_t to_front(float *w, uint32_t n, float least)
 {
-    if (n && best[n - 1] >= weight)
-        return n;
-    uint32_t from = 0;
-    while (from < n) {
-        uint32_t middle = (from + n) / 2;
-        if (best[middle] < weight)
-            n = middle;
-        else
-            from = middle + 1;
+    uint32_t front = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        float moved = w[i];
+        w[i] = w[front];
+        w[front] = moved;
+        front += moved >= least;
     }
-    return from;
+    return front;
+}
+
+/* The k-th largest of n weights, 1 <= k <= n; the k largest are in front afterwards. */
+static float kth_largest(float *w, uint32_t n, uint32_t k)
+{
+    for (;;) {
+        float pivot = w[n / 2];
+        uint32_t above = to_front(w, n, nextafterf(pivot, INFINITY));
+        if (k <= above) {
+            n = above;
+            continue;
+        }
+        uint32_t front = above + to_front(w + above, n - above, pivot);
+        if (k <= front)
+            return pivot;
+        w += front;
+        n -= front;
+        k -= front;
+    }
 }
 
 /* Keeps the weightiest features of one user (equals: lower number first), in their order. */
 static uint32_t keep_heaviest(struct peer_feature *f, uint32_t n)
 {
+    enum { HELD = 2 * PEERS_FEATURES };
     if (n <= PEERS_FEATURES)
         return n;
-    float best[PEERS_FEATURES];
+    float best[HELD], least = -1;
     uint32_t held = 0;
-    for (uint32_t i = 0; i < n; i++) { /* best[] falls */
-        uint32_t at = place_among(best, held, f[i].tf);
-        if (at >= PEERS_FEATURES)
-            continue;
-        held += held < PEERS_FEATURES;
-        memmove(best + at + 1, best + at, (held - at - 1) * sizeof *best);
-        best[at] = f[i].tf;
+    for (uint32_t i = 0; i < n; i++) {
+        best[held] = f[i].tf;
+        held += f[i].tf > least;
+        if (held == HELD || (i == n - 1 && held > PEERS_FEATURES)) {
+            least = kth_largest(best, held, PEERS_FEATURES);
+            held = PEERS_FEATURES;
+        }
     }
-    float least = best[PEERS_FEATURES - 1];
     uint32_t above = 0, kept = 0;
     for (uint32_t i = 0; i < n; i++)
         above += f[i].tf > least;

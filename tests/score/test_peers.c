@@ -50,11 +50,11 @@ static void twenty_at_most_and_equals_by_number(void **state)
     model_close(&m);
 }
 
-/* User 0 shares one feature each with 80 others. The ten of them that it uses most count, and of the rest, all alike, those
+/* User 0 shares one feature each with 300 others. The ten of them that it uses most count, and of the rest, all alike, those
  * with the lower numbers: only whom it shares a counted one with has user 0 for a peer. */
 static void only_the_heaviest_features_count(void **state)
 {
-    enum { MANY = 80, OFTEN = 70 };
+    enum { MANY = 300, OFTEN = 290 };
     struct peer_feature f[2 * MANY];
     struct model m;
     (void)state;
