@@ -23,7 +23,7 @@ HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 # ordinary code, which tests link.
 LTO := $(if $(findstring gcc,$(CC)),-flto=auto -ffat-lto-objects)
 LTO_SOURCES := base/% model/% source/% wire/% decode/% directory/% detect/% score/% app/pipe.c app/intake.c
-OPT ?= -O2 $(if $(filter $(LTO_SOURCES),$<),$(LTO)) $(HARDEN)
+OPT ?= $(if $(filter $(LTO_SOURCES),$<),-O3 $(LTO),-O2) $(HARDEN)
 CPPFLAGS += -I. -I$(B)/gen -D_GNU_SOURCE -DVIGIE_VERSION='"$(VERSION)"'
 CFLAGS = -std=gnu17 -g $(OPT) $(WARN) -pthread
 CXXFLAGS = -std=c++17 -g $(OPT) -Wall -Wextra -pthread
