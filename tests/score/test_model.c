@@ -300,20 +300,26 @@ static void what_all_have_stands_in_rows(void **state)
     model_close(&m);
 }
 
+/* A model in which `many` users have one value, which stands in a row; the day after. */
+static void with_a_row(struct model *m, uint32_t values, uint64_t cells, uint32_t many)
+{
+    assert_int_equal(model_open(m, values, cells), 0);
+    model_day(m, 20000);
+    assert_int_equal(model_user(m, many - 1), 0);
+    for (uint32_t u = 0; u < many; u++)
+        times(m, u, "all", 1);
+    model_recount(m);
+    assert_int_equal(m->nrowed, many);
+    model_day(m, 20001);
+}
+
 /* Rows are forgotten like everything else: at the cap, and after MEMORY. */
 static void rows_are_forgotten(void **state)
 {
     enum { MANY = 100, CELLS = 1000 };
     struct model m;
     (void)state;
-    assert_int_equal(model_open(&m, 100000, CELLS), 0);
-    model_day(&m, 20000);
-    assert_int_equal(model_user(&m, MANY - 1), 0);
-    for (uint32_t u = 0; u < MANY; u++)
-        times(&m, u, "all", 1);
-    model_recount(&m);
-    assert_int_equal(m.nrowed, MANY);
-    model_day(&m, 20001);
+    with_a_row(&m, 100000, CELLS, MANY);
     for (int i = 0; i < CELLS; i++) {
         char text[16];
         (void)snprintf(text, sizeof text, "v%d", i);
@@ -337,14 +343,7 @@ static void a_forgotten_value_has_no_row(void **state)
     enum { MANY = 100, VALUES = 300 };
     struct model m;
     (void)state;
-    assert_int_equal(model_open(&m, VALUES, 100000), 0);
-    model_day(&m, 20000);
-    assert_int_equal(model_user(&m, MANY - 1), 0);
-    for (uint32_t u = 0; u < MANY; u++)
-        times(&m, u, "all", 1);
-    model_recount(&m);
-    assert_int_equal(m.nrowed, MANY);
-    model_day(&m, 20001);
+    with_a_row(&m, VALUES, 100000, MANY);
     for (int i = 0; i < 2 * VALUES; i++) {
         char text[16];
         (void)snprintf(text, sizeof text, "v%d", i);
