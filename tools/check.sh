@@ -113,17 +113,27 @@ compare=$(echo "$scripts" | grep -E 'compare|agreement|tshark')
 done ) &
 comparing=$!
 renice -n 19 -p $comparing >/dev/null 2>&1
-# what a domain controller (tests/app/lab.py and live.py start one at a time) or a browser is waited for has a lane of its own
+# what a domain controller (tests/app/lab.py and live.py start one at a time) or a browser is waited for has a lane of its own, which helps
+# with the others afterwards, from their end
 outside=$(echo "$scripts" | grep -E '^tests/portal/|_directory|_govern|_lab_live|_dir_ldap|_sign_on')
-( for s in $outside; do run_script "$s"; done ) &
-waiting=$!
-for s in $scripts; do
-    case " $(echo "$compare $outside" | tr "\n" " ") " in *" $s "*) continue ;; esac
-    run_script "$s"
-    tell_script "$s"
+others=$(echo "$scripts" | grep -vxF -e "$compare" -e "$outside")
+mkdir "$logs/taken"
+take() { mkdir "$logs/taken/$(echo "$1" | tr / _)" 2>/dev/null; } # script: true for the lane that is first
+( for s in $outside; do run_script "$s"; done
+for s in $(echo "$others" | LC_ALL=C sort -r); do if take "$s"; then run_script "$s"; fi; done ) &
+helping=$!
+mine=
+for s in $others; do
+    if take "$s"; then
+        run_script "$s"
+        tell_script "$s"
+        mine="$mine $s "
+    fi
 done
-wait "$waiting"
-for s in $outside; do tell_script "$s"; done
+wait "$helping"
+for s in $outside $others; do
+    case $mine in *" $s "*) ;; *) tell_script "$s" ;; esac
+done
 
 wait "$computing"
 for p in $programs; do tell_program "$p"; done
