@@ -102,9 +102,8 @@ static void location(struct decode *d, const struct jnode *doc, const struct jno
 
 static void agent(struct decode *d, const struct jnode *doc, const struct jnode *o)
 {
-    const struct jnode *only = jin_first(doc, o);
-    if (o->type == J_STR || (only && !jin_next(doc, o, only) && str_eq(only->key, STR("text")))) {
-        decode_agent(d, o->type == J_STR ? o->val : jin_text(only));
+    if (o->type == J_STR) {
+        decode_agent(d, o->val);
         return;
     }
     struct agent *g = &d->act.agent;
@@ -113,6 +112,11 @@ static void agent(struct decode *d, const struct jnode *doc, const struct jnode 
     g->os = jin_str(doc, o, "os");
     g->device = jin_str(doc, o, "device");
     g->tags = tags(doc, o, agent_tag_text);
+    if (str_set(g->browser) || str_set(g->os) || str_set(g->device) || g->tags)
+        return;
+    struct str text = g->text; /* nothing has been read from it yet */
+    g->text = STR_NONE;
+    decode_agent(d, text);
 }
 
 static void one_fact(struct decode *d, const struct jnode *n)

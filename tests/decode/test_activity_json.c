@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -275,6 +276,30 @@ static void what_is_not_known(void **state)
     close_reader(&r);
 }
 
+/* Where a line says nothing of an agent but its text, the rest is read from that, whatever else the line says that is not known. */
+static void agents_from_their_text(void **state)
+{
+    static const char *const agents[] = {"\"aws-cli/2.15.4 Python/3.11 Linux/6.1\"", "{\"text\":\"aws-cli/2.15.4 Python/3.11 Linux/6.1\"}",
+                                         "{\"text\":\"aws-cli/2.15.4 Python/3.11 Linux/6.1\",\"colour\":\"red\",\"browser\":null,\"tags\":[\"odd\"]}"};
+    char line[300];
+    struct reader r;
+    (void)state;
+    open_reader(&r);
+    for (size_t i = 0; i < sizeof agents / sizeof *agents; i++) {
+        (void)snprintf(line, sizeof line, "{\"time\":\"2026-01-05T09:00:00Z\",\"app\":\"x\",\"kind\":\"y\",\"agent\":%s}", agents[i]);
+        read_line(&r, str_of(line));
+        same_str(r.got.agent.text, STR("aws-cli/2.15.4 Python/3.11 Linux/6.1"));
+        same_str(r.got.agent.os, STR("Linux"));
+        assert_true(r.got.agent.tags != 0);
+    }
+    read_line(&r, STR("{\"time\":\"2026-01-05T09:00:00Z\",\"app\":\"x\",\"kind\":\"y\",\"agent\":{\"text\":\"aws-cli/2.15.4\",\"os\":\"BeOS\"}}"));
+    same_str(r.got.agent.os, STR("BeOS")); /* as stated */
+    assert_false(str_set(r.got.agent.browser));
+    read_line(&r, STR("{\"time\":\"2026-01-05T09:00:00Z\",\"app\":\"x\",\"kind\":\"y\",\"agent\":{\"text\":\"-\",\"colour\":\"red\"}}"));
+    assert_false(str_set(r.got.agent.text));
+    close_reader(&r);
+}
+
 /* Every place on the globe comes back the same from its decimal text. */
 static void coordinates(void **state)
 {
@@ -306,6 +331,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_field_and_fact), cmocka_unit_test(every_kind_and_word),
                                        cmocka_unit_test(smallest_line), cmocka_unit_test(what_is_not_known),
-                                       cmocka_unit_test(coordinates), cmocka_unit_test(absent_is_absent)};
+                                       cmocka_unit_test(agents_from_their_text),
+        cmocka_unit_test(coordinates), cmocka_unit_test(absent_is_absent)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
