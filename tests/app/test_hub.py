@@ -436,9 +436,8 @@ def check_unreadable_file(work):
         os.makedirs(d)
         os.chown(d, nobody, nobody)
     os.chmod(work, 0o755)
-    if subprocess.run([VIGIE, "--version"], user=nobody, group=nobody, capture_output=True).returncode != 0:
-        raise Skip("the program lies where other accounts cannot run it")
-    with Hub(work, user=nobody, group=nobody, extra_groups=[]) as h:
+    program = shutil.copy(VIGIE, f"{work}/vigie")  # the tree may lie where other accounts cannot run it, in /root say
+    with Hub(work, user=nobody, group=nobody, extra_groups=[], executable=program) as h:
         os.makedirs(f"{h.inbox}/closed", mode=0o700)
         h.drop(logs.cloud[0], logs.cloud[1])
         secret = f"{h.inbox}/secret.jsonl"
