@@ -112,7 +112,7 @@ compare=$(echo "$scripts" | grep -E 'compare|agreement|tshark')
     TEST_SECONDS=${TEST_SECONDS:-2400} run_script "$s"
 done ) &
 comparing=$!
-renice -n 19 -p $comparing >/dev/null 2>&1
+renice -n 10 -p $comparing >/dev/null 2>&1
 # what a domain controller (tests/app/lab.py and live.py start one at a time) or a browser is waited for has a lane of its own, which helps
 # with the others afterwards, from their end
 outside=$(echo "$scripts" | grep -E '^tests/portal/|_directory|_govern|_lab_live|_dir_ldap|_sign_on')
