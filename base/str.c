@@ -186,6 +186,24 @@ bool str_u64(struct str s, uint64_t *value)
     return true;
 }
 
+/* Two digits at a time. */
+char *str_decimal(char *end, uint64_t v)
+{
+    static const char pairs[] = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+                                "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+    for (; v >= 100; v /= 100) {
+        end -= 2;
+        memcpy(end, &pairs[v % 100 * 2], 2);
+    }
+    if (v < 10) {
+        *--end = (char)('0' + v);
+        return end;
+    }
+    end -= 2;
+    memcpy(end, &pairs[v * 2], 2);
+    return end;
+}
+
 bool str_i64(struct str s, int64_t *value)
 {
     bool minus = s.n && s.p[0] == '-';

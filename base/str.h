@@ -92,6 +92,9 @@ bool str_cut(struct str *rest, char sep, struct str *part);
 /* Unsigned decimal, or hexadecimal after 0x. The whole string must be the number. */
 bool str_u64(struct str s, uint64_t *value);
 bool str_i64(struct str s, int64_t *value);
+enum { STR_DECIMAL = 20 }; /* digits of the largest */
+/* Writes the digits of v so that they end before `end`; gives back where they begin. Nothing stands behind them. */
+char *str_decimal(char *end, uint64_t v);
 
 struct str str_lower(struct arena *a, struct str s); /* a folded copy; s itself when nothing to fold */
 struct str str_dup(struct arena *a, struct str s);

@@ -79,24 +79,6 @@ static int kept(struct str s, struct str *out)
     return 0;
 }
 
-/* Decimal digits that end at `end`, two at a time; gives back where they begin. */
-static char *put_decimal(char *end, uint64_t v)
-{
-    static const char pairs[] = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
-                                "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
-    for (; v >= 100; v /= 100) {
-        end -= 2;
-        memcpy(end, &pairs[v % 100 * 2], 2);
-    }
-    if (v < 10) {
-        *--end = (char)('0' + v);
-        return end;
-    }
-    end -= 2;
-    memcpy(end, &pairs[v * 2], 2);
-    return end;
-}
-
 /* Eight hexadecimal digits, a nibble to a byte; `ten` is how the digit of ten is written. */
 static void put_hex8(char *to, uint32_t v, char ten)
 {
@@ -112,7 +94,7 @@ static void put_hex8(char *to, uint32_t v, char ten)
 
 static int number(struct arena *a, uint64_t v, bool minus, struct str *out)
 {
-    char text[24], *end = text + sizeof text, *at = put_decimal(end, v);
+    char text[24], *end = text + sizeof text, *at = str_decimal(end, v);
     if (minus)
         *--at = '-';
     return kept(str_dup(a, (struct str){at, (size_t)(end - at)}), out);
@@ -204,7 +186,7 @@ static int sid(struct arena *a, const struct evtx_value *v, struct str *out)
     for (size_t i = 0; i < count; i++)
         sub[i] = rd_u32le(&r);
     for (size_t i = count; i > 0; i--) {
-        at = put_decimal(at, sub[i - 1]);
+        at = str_decimal(at, sub[i - 1]);
         *--at = '-';
     }
     if (high) {
@@ -215,10 +197,10 @@ static int sid(struct arena *a, const struct evtx_value *v, struct str *out)
         memcpy(at, "0x", 2);
         memcpy(at + 2, digits + 4, 12);
     } else {
-        at = put_decimal(at, low);
+        at = str_decimal(at, low);
     }
     *--at = '-';
-    at = put_decimal(at, revision);
+    at = str_decimal(at, revision);
     *--at = '-';
     *--at = 'S';
     return kept(str_dup(a, (struct str){at, (size_t)(end - at)}), out);

@@ -82,17 +82,12 @@ enum { NUMBER = 11 }; /* characters of the longest, -2147483648 */
 
 static size_t put_number(char *out, int32_t number)
 {
-    char digits[NUMBER];
-    size_t n = 0, at = 0;
-    uint32_t v = number < 0 ? 0u - (uint32_t)number : (uint32_t)number;
-    do
-        digits[n++] = (char)('0' + v % 10);
-    while (v /= 10);
+    char digits[NUMBER], *end = digits + sizeof digits;
+    char *at = str_decimal(end, number < 0 ? 0u - (uint32_t)number : (uint32_t)number);
     if (number < 0)
-        out[at++] = '-';
-    while (n)
-        out[at++] = digits[--n];
-    return at;
+        *--at = '-';
+    memcpy(out, at, (size_t)(end - at));
+    return (size_t)(end - at);
 }
 
 static struct str numbers(struct decode *d, const struct krb5_numbers *v)

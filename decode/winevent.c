@@ -179,12 +179,7 @@ const struct winrow *winevent_row(struct str provider, uint32_t id)
 /* An event that no map wants, as "provider/id". */
 static int unwanted(struct decode *d, const struct winevent *e)
 {
-    char text[12], *end = text + sizeof text, *at = end;
-    uint32_t id = e->id;
-    do {
-        *--at = (char)('0' + id % 10);
-        id /= 10;
-    } while (id);
+    char text[STR_DECIMAL], *end = text + sizeof text, *at = str_decimal(end, e->id);
     decode_ignored(d, str_glue(d->arena, utf_cut(e->provider, 256), STR("/"), (struct str){at, (size_t)(end - at)}));
     return ERR_NONE;
 }

@@ -75,11 +75,6 @@ static int64_t forget(const struct detection *d)
     return (int64_t)(detection_param(d, P_FORGET) * (double)TIME_DAY);
 }
 
-static bool stale_home(const void *value, int64_t since)
-{
-    return *(const int64_t *)value < since;
-}
-
 static void home(struct detection *d, const struct activity *a, uint64_t where)
 {
     struct state *s = detection_state(d);
@@ -87,7 +82,7 @@ static void home(struct detection *d, const struct activity *a, uint64_t where)
     bool fresh;
     if (!where)
         return;
-    table_expire(&s->homes, stale_home, a->time - forget(d));
+    table_expire(&s->homes, watch_before, a->time - forget(d));
     int64_t *last = table_put(&s->homes, hash_mix(who, where), &fresh);
     if (last)
         *last = a->time;

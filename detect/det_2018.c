@@ -103,15 +103,10 @@ static void raise(struct detection *d, const struct activity *a, const struct ti
     detection_raise(d, a, &f);
 }
 
-/* `since`: from when a ticket, or a stay where it belongs, still counts. */
+/* `since`: from when a ticket still counts. */
 static bool stale_ticket(const void *value, int64_t since)
 {
     return ((const struct ticket *)value)->time < since;
-}
-
-static bool stale_stay(const void *value, int64_t since)
-{
-    return *(const int64_t *)value < since;
 }
 
 static bool wanted(const struct activity *a)
@@ -138,7 +133,7 @@ static int64_t use(const struct detection *d)
 static void stay(struct detection *d, const struct activity *a)
 {
     struct state *s = detection_state(d);
-    table_expire(&s->rightful, stale_stay, a->time - lifetime(d));
+    table_expire(&s->rightful, watch_before, a->time - lifetime(d));
     int64_t *last = table_put(&s->rightful, presence(a), NULL);
     if (last)
         *last = a->time;

@@ -122,6 +122,11 @@ bool watch_machine(struct str name)
     return str_ends(name, STR("$"));
 }
 
+bool watch_before(const void *value, int64_t since)
+{
+    return *(const int64_t *)value < since;
+}
+
 bool watch_builtin(const struct account *a)
 {
     static const char *const sids[] = {"S-1-5-18", "S-1-5-19", "S-1-5-20", "S-1-5-7", "S-1-0-0"};

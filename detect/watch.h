@@ -52,6 +52,8 @@ void watch_names_draft(struct draft *f, const struct watch_names *w);
 struct str watch_bare(const struct account *a);
 /* The same, or the directory's name for it when the record has only its SID. */
 struct str watch_called(const struct dir *dir, uint32_t entity, const struct account *a);
+/* For table_expire() of a table that keeps a time by key: whether it is before `since`. */
+bool watch_before(const void *value, int64_t since);
 bool watch_machine(struct str name); /* ends in $ */
 /* True for SYSTEM, LOCAL SERVICE, NETWORK SERVICE, ANONYMOUS LOGON, window manager and font driver accounts. */
 bool watch_builtin(const struct account *a);

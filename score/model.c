@@ -326,11 +326,6 @@ uint32_t model_value_hashed(struct model *m, enum dim dim, uint64_t hash, struct
     return i ? i : new_value(m, dim, text, hash);
 }
 
-uint32_t model_value(struct model *m, enum dim dim, struct str key, struct str text)
-{
-    return model_value_hashed(m, dim, model_hash(m, dim, key), text);
-}
-
 uint32_t model_rate(struct model *m, uint32_t kind, struct str text)
 {
     uint64_t hash = hash_mix(m->values[kind].hash, DIM_RATE);

@@ -139,10 +139,8 @@ void model_day(struct model *m, uint16_t day);
 int model_user(struct model *m, uint32_t user);
 /* Brings the user's totals to today. */
 void model_touch(struct model *m, uint32_t user);
-/* The number of the value that `key` names (case folded), made when new; `text` is how people call it.
- * 0 only when memory is short. */
-uint32_t model_value(struct model *m, enum dim dim, struct str key, struct str text);
-/* The same in steps: where many values are asked for, each step for all of them lets the processor fetch for all at once. */
+/* The number of the value that a key names (case folded), made when new; `text` is how people call it. 0 only when memory is short.
+ * In steps: where many values are asked for, each step for all of them lets the processor fetch for all at once. */
 uint64_t model_hash(const struct model *m, enum dim dim, struct str key);
 void model_prefetch_value(const struct model *m, uint64_t hash);
 uint32_t model_value_hashed(struct model *m, enum dim dim, uint64_t hash, struct str text);

@@ -68,16 +68,11 @@ void where_list(struct where *w, struct arena *a, const uint32_t *numbers, size_
     else
         text[at++] = '[';
     for (size_t i = 0; text && i < n; i++) {
-        char digits[12];
-        unsigned k = 0;
-        uint32_t v = numbers[i];
-        do
-            digits[k++] = (char)('0' + v % 10);
-        while ((v /= 10) != 0);
+        char digits[STR_DECIMAL], *end = digits + sizeof digits, *from = str_decimal(end, numbers[i]);
         if (i)
             text[at++] = ',';
-        while (k > 0)
-            text[at++] = digits[--k];
+        memcpy(text + at, from, (size_t)(end - from));
+        at += (size_t)(end - from);
     }
     if (text)
         text[at++] = ']';

@@ -219,6 +219,16 @@ class Hub:
         return sorted(re.findall(r'^\{"id":"([0-9a-f]{32})"', out, re.M) or [json.loads(x)["id"] for x in out.splitlines()])
 
 
+def put_away(hub, lab, work):
+    """Ends a hub that may have been started, its domain controller and their folder."""
+    try:
+        if hub and hub.p and hub.p.poll() is None:
+            hub.stop()
+    finally:
+        lab.down()
+        shutil.rmtree(work, ignore_errors=True)
+
+
 def digest(ids):
     return hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]
 

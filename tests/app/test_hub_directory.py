@@ -2,11 +2,11 @@
 
 The hub runs on the client's side of the lab; its API is asked through sockets made there.
 """
-import base64, glob, json, os, re, shutil, sys, tempfile, time
+import base64, glob, json, os, re, sys, tempfile, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from checks import run_in_turn, wait_for
-from hub import Hub, Person, PASSWORD
+from hub import Hub, Person, PASSWORD, put_away
 from lab import ADMIN, ROOT, URL, Lab
 
 WRONG = "Not-The-Passw0rd-77"  # must turn up nowhere
@@ -281,13 +281,4 @@ def begin():
     hub.start()
 
 
-def end():
-    try:
-        if hub and hub.p and hub.p.poll() is None:
-            hub.stop()
-    finally:
-        lab.down()
-        shutil.rmtree(work, ignore_errors=True)
-
-
-run_in_turn(globals(), begin, end)
+run_in_turn(globals(), begin, lambda: put_away(hub, lab, work))

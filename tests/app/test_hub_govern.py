@@ -1,10 +1,10 @@
 """tests/app/test_hub_govern.py - governance of real accounts: a Samba controller in namespaces that the test makes, changed by the hub over LDAP,
 looked at with ldapsearch and kinit."""
-import base64, csv, datetime, io, json, os, re, shutil, sqlite3, sys, tempfile, time
+import base64, csv, datetime, io, json, os, re, sqlite3, sys, tempfile, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from checks import run_in_turn, wait_for
-from hub import Hub, Person, PASSWORD, VIGIE
+from hub import Hub, Person, PASSWORD, VIGIE, put_away
 from lab import ADMIN, ROOT, URL, Lab
 
 WRITER = "Wr1ter-Passw0rd!"
@@ -509,13 +509,4 @@ def begin():
     until(lambda: any(u["name"] == "alice" for u in hub.me.get("users?q=alice")["data"]))
 
 
-def end():
-    try:
-        if hub and hub.p and hub.p.poll() is None:
-            hub.stop()
-    finally:
-        lab.down()
-        shutil.rmtree(work, ignore_errors=True)
-
-
-run_in_turn(globals(), begin, end)
+run_in_turn(globals(), begin, lambda: put_away(hub, lab, work))

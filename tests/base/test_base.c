@@ -473,6 +473,19 @@ static void json_out(void **state)
     buf_free(&b);
 }
 
+static void decimals(void **state)
+{
+    static const char *const texts[] = {"0", "9", "10", "99", "100", "909", "12345", "4294967295", "18446744073709551615"};
+    char room[STR_DECIMAL], *end = room + sizeof room;
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        uint64_t v;
+        assert_true(str_u64(str_of(texts[i]), &v));
+        char *at = str_decimal(end, v);
+        assert_true(str_eq((struct str){at, (size_t)(end - at)}, str_of(texts[i])));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(strings),
@@ -491,6 +504,7 @@ int main(void)
                                        cmocka_unit_test(table_forgets_the_untouched),
                                        cmocka_unit_test(table_expires_before_it_grows),
                                        cmocka_unit_test(table_against_plain_array),
+                                       cmocka_unit_test(decimals),
                                        cmocka_unit_test(json_out)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

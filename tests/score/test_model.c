@@ -25,9 +25,14 @@ static void open_model(struct model *m, uint32_t users)
         model_touch(m, u);
 }
 
+static uint32_t value_of(struct model *m, enum dim dim, struct str text)
+{
+    return model_value_hashed(m, dim, model_hash(m, dim, text), text);
+}
+
 static uint32_t value(struct model *m, const char *text)
 {
-    uint32_t v = model_value(m, DIM_RESOURCE, str_of(text), str_of(text));
+    uint32_t v = value_of(m, DIM_RESOURCE, str_of(text));
     assert_int_not_equal(v, 0);
     return v;
 }
@@ -388,11 +393,11 @@ static void a_kind_has_one_rate(void **state)
     struct model m;
     (void)state;
     open_model(&m, 1);
-    uint32_t in = model_value(&m, DIM_KIND, STR("sign-in"), STR("sign-in")), out = model_value(&m, DIM_KIND, STR("sign-out"), STR("sign-out"));
+    uint32_t in = value_of(&m, DIM_KIND, STR("sign-in")), out = value_of(&m, DIM_KIND, STR("sign-out"));
     uint32_t rate = model_rate(&m, in, STR("sign-in"));
     assert_int_not_equal(rate, in);
     assert_int_equal(m.values[rate].dim, DIM_RATE);
-    assert_int_equal(model_rate(&m, model_value(&m, DIM_KIND, STR("SIGN-IN"), STR("SIGN-IN")), STR("SIGN-IN")), rate);
+    assert_int_equal(model_rate(&m, value_of(&m, DIM_KIND, STR("SIGN-IN")), STR("SIGN-IN")), rate);
     assert_int_not_equal(model_rate(&m, out, STR("sign-out")), rate);
     model_close(&m);
 }
@@ -422,7 +427,7 @@ static void case_does_not_matter(void **state)
     (void)state;
     open_model(&m, 1);
     assert_int_equal(value(&m, "HOST1"), value(&m, "host1"));
-    assert_int_not_equal(value(&m, "host1"), model_value(&m, DIM_DEVICE, STR("host1"), STR("host1")));
+    assert_int_not_equal(value(&m, "host1"), value_of(&m, DIM_DEVICE, STR("host1")));
     model_close(&m);
 }
 
