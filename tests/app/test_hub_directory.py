@@ -34,6 +34,13 @@ def synchronise(n=None):
     return until(lambda: (s := service(n))["lastTry"] != before and not s["running"] and s)
 
 
+def switch_on(**more):
+    """Switches the service on and waits until it has been read anew, not until it says what came of the time before; the service as it is then."""
+    before = service()["lastTry"]
+    assert hub.me.call("PUT", f"directories/{number}", {"enabled": True, **more})[0] == 200
+    return until(lambda: (s := service())["lastTry"] != before and s["state"] == "ok" and not s["running"] and s)
+
+
 def person(name, kind="users"):
     rows = [u for u in hub.me.get(f"{kind}?q={name}")["data"] if u["name"].lower() == name.lower()]
     assert len(rows) <= 1, rows
@@ -237,8 +244,7 @@ def check_kerberos_and_two_services():
     hub.stop(5)
     hub.start()
     assert "inner" not in groups("bob")
-    assert hub.me.call("PUT", f"directories/{number}", {"enabled": True})[0] == 200
-    until(lambda: service()["state"] == "ok" and not service()["running"])
+    switch_on()
     assert hub.me.call("DELETE", f"directories/{second}")[0] == 204
     assert [d["number"] for d in hub.me.get("directories")["data"]] == [number]
     assert "Domain Users" in groups("bob") and "inner" not in groups("bob")
@@ -247,8 +253,7 @@ def check_kerberos_and_two_services():
 def check_off_and_interval():
     assert hub.me.call("PUT", f"directories/{number}", {"enabled": False})[0] == 200
     assert service()["state"] == "off" and hub.me.call("POST", f"directories/{number}/sync")[0] == 409
-    hub.me.call("PUT", f"directories/{number}", {"enabled": True, "minutes": 1})
-    last = until(lambda: (s := service())["state"] == "ok" and not s["running"] and s)["lastTry"]
+    last = switch_on(minutes=1)["lastTry"]
     hub.stop(5)
     import sqlite3
     with sqlite3.connect(f"{hub.data}/vigie.db") as db:  # a minute ago
