@@ -2,7 +2,7 @@
  *
  *   fixture_replay INTERFACE RATE PACKETS OUT FILE...
  *
- * The files follow each other again and again, each round with other addresses, until PACKETS were sent. OUT receives them as a capture with
+ * The files follow each other again and again, each file and each round with other addresses, until PACKETS were sent. OUT receives them as a capture with
  * the times at which they were sent ("-": nothing does). Only packets that a sensor's filter lets through and the interface can carry are
  * sent. Prints as JSON how many there were, how long that took, and how far behind the clock it was at most. */
 #include "source/live.h"
@@ -44,7 +44,22 @@ static void fail(const char *what, const char *why)
     exit(1);
 }
 
-static void add(struct replay *r, const uint8_t *p, const struct pcap_pkthdr *h)
+/* Another network for IPv4 addresses other than multicast and broadcast: its number, the two bytes in the middle, grows by so much. Two files
+ * with the same datagram would otherwise be one that a mirror port shows twice, or not, as their times fall. */
+static void move(const struct packet *x, unsigned by)
+{
+    if (x->n < ETHER + 20 || x->p[12] != 8 || x->p[13] != 0)
+        return;
+    for (uint8_t *a = x->p + ETHER + 12; a < x->p + ETHER + 20; a += 4) {
+        unsigned network = a[1] * 256u + a[2] + by;
+        if (a[0] < 224) {
+            a[1] = (uint8_t)(network >> 8);
+            a[2] = (uint8_t)network;
+        }
+    }
+}
+
+static void add(struct replay *r, unsigned file, const uint8_t *p, const struct pcap_pkthdr *h)
 {
     if (h->caplen < h->len || h->len > r->mtu + ETHER) {
         r->left_out++;
@@ -58,10 +73,11 @@ static void add(struct replay *r, const uint8_t *p, const struct pcap_pkthdr *h)
     if (!r->packets || !copy)
         fail("packets", "no memory");
     memcpy(copy, p, h->len);
-    r->packets[r->n++] = (struct packet){copy, h->len};
+    r->packets[r->n] = (struct packet){copy, h->len};
+    move(&r->packets[r->n++], file * 256);
 }
 
-static void gather(struct replay *r, const char *path)
+static void gather(struct replay *r, unsigned file, const char *path)
 {
     char why[PCAP_ERRBUF_SIZE], filter[LIVE_FILTER];
     uint16_t ports[PORTS];
@@ -80,7 +96,7 @@ static void gather(struct replay *r, const char *path)
         fail(path, "no Ethernet, or no filter");
     while (pcap_next_ex(f, &h, &p) == 1)
         if (pcap_offline_filter(&program, h, p))
-            add(r, p, h);
+            add(r, file, p, h);
     pcap_freecode(&program);
     pcap_close(f);
 }
@@ -98,22 +114,10 @@ static void open_interface(struct replay *r, const char *name)
         fail(name, strerror(errno));
 }
 
-/* IPv4 addresses other than multicast and broadcast: the network's number grows by one with each round. */
-static void move(uint8_t *address)
-{
-    if (address[0] < 224 && ++address[2] == 0)
-        address[1]++;
-}
-
 static void next_round(struct replay *r)
 {
-    for (size_t i = 0; i < r->n; i++) {
-        uint8_t *p = r->packets[i].p;
-        if (r->packets[i].n >= ETHER + 20 && p[12] == 8 && p[13] == 0) {
-            move(p + ETHER + 12);
-            move(p + ETHER + 16);
-        }
-    }
+    for (size_t i = 0; i < r->n; i++)
+        move(&r->packets[i], 1);
 }
 
 static double now(void)
@@ -183,7 +187,7 @@ int main(int argc, char **argv)
         fail("usage", "fixture_replay INTERFACE RATE PACKETS OUT FILE...");
     open_interface(&r, argv[1]);
     for (int i = 5; i < argc; i++)
-        gather(&r, argv[i]);
+        gather(&r, (unsigned)i - 5, argv[i]);
     if (r.n == 0)
         fail(argv[5], "no packets");
     if (strcmp(argv[4], "-") != 0) {
