@@ -1,6 +1,6 @@
 """tests/app/lab.py - the lab of tools/lab (a real Samba controller in namespaces) with a hub on the client's side; used by test_hub_directory.py and
 test_hub_govern.py. The hub's API is asked through sockets made there."""
-import ctypes, http.client, os, subprocess, threading
+import contextlib, ctypes, http.client, json, os, subprocess, threading
 
 BUILD = os.environ.get("VIGIE_BUILD", "build")
 SCRIPT = os.path.abspath("tools/lab/lab.sh")
@@ -42,13 +42,26 @@ class Lab:
     def apply(self, text):
         self.call("dc", "ldbmodify", "-H", f"{self.work}/dc/private/sam.ldb", input=text)
 
-    def route(self, op):
-        """add: there is no way to the controller, as a router says at once; del: there is one again."""
-        subprocess.run(["ip", "-n", self.space["LAB_CLIENT_SPACE"], "route", op, "unreachable", "10.77.0.10/32"], check=True)
+    def ip(self, space, *args):
+        return subprocess.run(["ip", "-j", "-n", self.space[space], *args], check=True, capture_output=True, text=True).stdout
 
-    def silence(self, op):
-        """add: the controller hears and answers nobody; del: it answers again."""
-        subprocess.run(["ip", "-n", self.space["LAB_DC_SPACE"], "route", op, "blackhole", "10.77.0.20/32"], check=True)
+    @contextlib.contextmanager
+    def routed(self, space, *route):
+        self.ip(space, "route", "add", *route)
+        try:
+            yield
+        finally:
+            self.ip(space, "route", "del", *route)
+
+    def away(self):
+        """Within: there is no way to the controller, as a router says at once."""
+        return self.routed("LAB_CLIENT_SPACE", "unreachable", f"{self.space['LAB_DC_IP']}/32")
+
+    def silent(self):
+        """Within: the controller answers nobody, and who asks waits. Its card stays known: a question for it would find no host."""
+        (card,) = json.loads(self.ip("LAB_DC_SPACE", "link", "show", "dc0"))
+        self.ip("LAB_CLIENT_SPACE", "neigh", "replace", self.space["LAB_DC_IP"], "lladdr", card["address"], "dev", "cl0", "nud", "permanent")
+        return self.routed("LAB_DC_SPACE", "blackhole", f"{self.space['LAB_CLIENT_IP']}/32")
 
     def connect_inside(self, connection):
         """Connects in the client's namespace: on a thread that goes there and ends."""

@@ -221,15 +221,14 @@ def check_confirm_compromised():
 
 
 def check_kill_between_intent_and_done():
-    lab.silence("add")
-    i = ask("suspend", "alice")
-    until(lambda: row(i)["state"] == "running" and lab.children())
-    assert all(WRITER not in l and ADMIN not in l for l in lab.children())
-    begin = time.monotonic()
-    hub.me.get("health")
-    assert time.monotonic() - begin < 5  # a controller that hangs holds up nobody
-    hub.kill()
-    lab.silence("del")
+    with lab.silent():
+        i = ask("suspend", "alice")
+        until(lambda: row(i)["state"] == "running" and lab.children())
+        assert all(WRITER not in l and ADMIN not in l for l in lab.children())
+        begin = time.monotonic()
+        hub.me.get("health")
+        assert time.monotonic() - begin < 5  # a controller that hangs holds up nobody
+        hub.kill()
     assert control("alice") == 512
     before = version("alice")
     hub.start()
@@ -269,12 +268,11 @@ def check_kill_at_any_moment():
 
 
 def check_controller_away():
-    lab.route("add")
-    i = ask("suspend", "alice")
-    r = until(lambda: (r := row(i))["state"] == "waiting" and r["tries"] == 1 and r)
-    assert "nobody answers" in r["why"] and r["next"] > r["started"], r
-    assert act("suspend", "alice")[1]["code"] == "pending"
-    lab.route("del")
+    with lab.away():
+        i = ask("suspend", "alice")
+        r = until(lambda: (r := row(i))["state"] == "waiting" and r["tries"] == 1 and r)
+        assert "nobody answers" in r["why"] and r["next"] > r["started"], r
+        assert act("suspend", "alice")[1]["code"] == "pending"
     hub.stop()
     with sqlite3.connect(f"{hub.data}/vigie.db") as db:
         db.execute("UPDATE governance SET next=1 WHERE number=?", (i,))
