@@ -107,7 +107,7 @@ tell_script() { # script
 
 scripts=$(find tests -name 'test_*.py' -o -name 'test_*.sh' | LC_ALL=C sort)
 # comparisons with other programs only compute: they go beside the others, at low priority
-compare=$(echo "$scripts" | grep -E 'compare|agreement|tshark')
+compare=$(echo "$scripts" | grep -E 'compare|tshark')
 ( for s in $compare; do
     TEST_SECONDS=${TEST_SECONDS:-2400} run_script "$s"
 done ) &

@@ -1,5 +1,5 @@
 """tests/support/tshark.py - what the comparisons with tshark share: which captures there are, and what either program says of one."""
-import codecs, glob, json, os, re, shutil, subprocess, sys, tempfile
+import codecs, collections, glob, json, os, re, shutil, subprocess, sys, tempfile
 import xml.etree.ElementTree as ET
 
 VIGIE = os.path.join(os.environ.get("VIGIE_BUILD", "build"), "vigie")
@@ -21,15 +21,6 @@ def skip(why):
     sys.exit(0)
 
 
-def frames(path, wanted, fields):
-    """Of each frame that passes the filter: the values of each field, a list."""
-    args = ["tshark", "-n", "-r", path, "-Y", wanted, "-T", "fields", "-E", "separator=/t", "-E", "aggregator=;"]
-    out = subprocess.run(args + [x for f in fields for x in ("-e", f)], capture_output=True, text=True, timeout=300).stdout
-    for line in out.splitlines():
-        cells = line.split("\t") + [""] * len(fields)
-        yield {f: c.split(";") if c else [] for f, c in zip(fields, cells)}
-
-
 def scan(path):
     """Vigie's result of a capture, and its activities."""
     with tempfile.NamedTemporaryFile("r", encoding="utf-8") as f:
@@ -42,8 +33,34 @@ def below(element, name):
     return [f.get("show", "") for f in element.iter("field") if f.get("name") == name]
 
 
+def first(element, name, otherwise=""):
+    return (below(element, name) or [otherwise])[0]
+
+
 def within(element, name):
     return [f for f in element.iter("field") if f.get("name") == name]
+
+
+class Packet:
+    """A packet as tshark shows it: its PDML element, and the values of its fields by name."""
+
+    def __init__(self, element):
+        self.element, self.values = element, collections.defaultdict(list)
+        self.protos = list(element.iter("proto"))
+        for f in element.iter("field"):
+            self.values[f.get("name")].append(f.get("show", ""))
+        self.time = float(next(f.get("value") for f in element.iter("field") if f.get("name") == "timestamp"))
+        self.src, self.dst = ((self.first(f"ip.{e}") or self.first(f"ipv6.{e}"), self.first(f"tcp.{e}port") or self.first(f"udp.{e}port")) for e in ("src", "dst"))
+        self.ends = frozenset((self.src, self.dst))
+
+    def all(self, name):
+        return self.values.get(name, [])
+
+    def first(self, name, otherwise=""):
+        return (self.values.get(name) or [otherwise])[0]
+
+    def named(self, *names):
+        return [p for p in self.protos if p.get("name") in names]
 
 
 UNFIT = re.compile("[\ufffe\uffff\ud800-\udfff]")
@@ -65,11 +82,11 @@ def elements(stream):
 
 
 def packets(path, protocols):
-    """Each packet of the capture as tshark's PDML element with these protocols (names with blanks between them), gone when the next is asked for."""
+    """Each packet of the capture with these protocols (names with blanks between them), gone when the next is asked for."""
     p = subprocess.Popen(["tshark", "-n", "-r", path, "-T", "pdml", "-J", protocols], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    for packet in elements(p.stdout):
-        yield packet
-        packet.clear()
+    for element in elements(p.stdout):
+        yield Packet(element)
+        element.clear()
     p.wait()
 
 
