@@ -101,20 +101,21 @@ $(B)/sample: $(patsubst %.c,$(B)/%.o,$(wildcard tools/sample/*.c)) $(LIBRARY)
 	$(CXX) -fno-lto $(LDFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS)
 
 # ---- other builds of the same sources ----
+# one build with sanitizers makes the program, the tests and the fuzzers
 SAN_FLAGS := -fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+SANITIZED := B=build-asan CC=clang-14 CXX=clang++-14 OPT="-O1 -g1" SANITIZE="$(SAN_FLAGS) -fsanitize=fuzzer-no-link"
 asan:
-	$(MAKE) B=build-asan OPT="-O1 -g1" SANITIZE="$(SAN_FLAGS)" build-asan/vigie tests
+	$(MAKE) $(SANITIZED) build-asan/vigie tests
 tsan:
 	$(MAKE) B=build-tsan OPT="-O1 -g1" SANITIZE="-fsanitize=thread" build-tsan/vigie
 
-# fuzz/fuzz_<name>.c is one libFuzzer program each; `make fuzz SECONDS=300` runs them one after another
-FUZZERS := $(patsubst fuzz/%.c,build-fuzz/%,$(wildcard fuzz/fuzz_*.c))
+# fuzz/fuzz_<name>.c is one libFuzzer program each; `make fuzz FUZZ_SECONDS=300` runs them one after another
+FUZZERS := $(patsubst fuzz/%.c,build-asan/fuzz/%,$(wildcard fuzz/fuzz_*.c))
 FUZZ_SECONDS ?= 60
 fuzzers:
-	$(MAKE) B=build-fuzz ROOMS="$(filter-out store app,$(ROOMS))" CC=clang-14 CXX=clang++-14 OPT="-O1 -g1" SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" $(FUZZERS)
-build-fuzz/fuzz_%: fuzz/fuzz_%.c build-fuzz/libvigie.a
-	clang-14 $(CPPFLAGS) $(CFLAGS) -fsanitize=fuzzer-no-link,address,undefined -c -o $@.o $<
-	clang++-14 -fsanitize=fuzzer,address,undefined -o $@ $@.o build-fuzz/libvigie.a $(LDLIBS)
+	$(MAKE) $(SANITIZED) $(FUZZERS)
+build-asan/fuzz/fuzz_%: build-asan/fuzz/fuzz_%.o build-asan/libvigie.a
+	clang++-14 $(SAN_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 fuzz: fuzzers
 	sh tools/fuzz.sh $(FUZZ_SECONDS) $(FUZZERS)
 
@@ -130,8 +131,7 @@ run: deps
 
 check: test-deps
 	@$(MAKE) -s -j2 WERROR=-Werror $(B)/vigie $(B)/sample tests
-	@$(MAKE) -s -j2 WERROR=-Werror B=build-asan OPT="-O1 -g1" SANITIZE="$(SAN_FLAGS)" build-asan/vigie
-	@$(MAKE) -s -j2 fuzzers
+	@$(MAKE) -s -j2 $(SANITIZED) WERROR=-Werror build-asan/vigie $(FUZZERS)
 	@sh tools/check.sh $(B)
 
 lint:

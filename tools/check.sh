@@ -63,16 +63,16 @@ tell_fuzzer() { # name
 }
 
 run_fuzzer() { # name: for a short time; `make fuzz` runs them for long
-    mkdir -p "build-fuzz/corpus/$1"
+    mkdir -p "build-asan/fuzz/corpus/$1"
     seeds=
-    for d in "fuzz/seeds/$1" "build-fuzz/seeds/$1"; do [ -d "$d" ] && seeds="$seeds $d"; done
+    for d in "fuzz/seeds/$1" "build-asan/fuzz/seeds/$1"; do [ -d "$d" ] && seeds="$seeds $d"; done
     # shellcheck disable=SC2086
-    run "$1" "build-fuzz/$1" -max_total_time="${FUZZ_SECONDS:-5}" -timeout=10 -rss_limit_mb=2048 "build-fuzz/corpus/$1" $seeds
+    run "$1" "build-asan/fuzz/$1" -max_total_time="${FUZZ_SECONDS:-5}" -timeout=10 -rss_limit_mb=2048 "build-asan/fuzz/corpus/$1" $seeds
 }
 
 programs=$(cd "$build/tests" && find . -type f -name 'test_*' -perm -u+x ! -name '*.[do]' | sed 's|^\./||' | LC_ALL=C sort)
-[ ! -d build-fuzz ] || python3 tools/fuzz_seeds.py build-fuzz/seeds
-fuzzers=$(find build-fuzz -maxdepth 1 -type f -name 'fuzz_*' -perm -u+x ! -name '*.*' 2>/dev/null | sed 's|.*/||' | LC_ALL=C sort)
+[ ! -d build-asan/fuzz ] || python3 tools/fuzz_seeds.py build-asan/fuzz/seeds
+fuzzers=$(find build-asan/fuzz -maxdepth 1 -type f -name 'fuzz_*' -perm -u+x ! -name '*.*' 2>/dev/null | sed 's|.*/||' | LC_ALL=C sort)
 ( export CMOCKA_MESSAGE_OUTPUT=tap
 for p in $programs; do run "$p" timeout "${TEST_SECONDS:-300}" "$build/tests/$p"; done
 for f in $fuzzers; do run_fuzzer "$f"; done ) &

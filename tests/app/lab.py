@@ -1,5 +1,5 @@
-"""tests/app/lab.py - the lab of tools/lab (a real Samba controller in namespaces) with a hub on the client's side; used by test_hub_directory.py and
-test_hub_govern.py. The hub's API is asked through sockets made there."""
+"""tests/app/lab.py - the lab of tools/lab (a real Samba controller in namespaces) with a hub on the client's side; used by test_hub_directory.py,
+test_hub_govern.py and test_dir_ldap.py. The hub's API is asked through sockets made there."""
 import contextlib, ctypes, http.client, json, os, subprocess, threading
 
 BUILD = os.environ.get("VIGIE_BUILD", "build")
@@ -15,8 +15,11 @@ class Lab:
         self.work, self.space = work, {}
         self.env = dict(os.environ, VIGIE_LAB_BASE=os.path.abspath(f"{BUILD}/lab"))
 
+    def command(self, op, *command):
+        return ["sh", SCRIPT, op, self.work, *command]
+
     def call(self, op, *command, check=True, **kw):
-        p = subprocess.run(["sh", SCRIPT, op, self.work, *command], capture_output=True, text=True, env=self.env, timeout=120, **kw)
+        p = subprocess.run(self.command(op, *command), capture_output=True, text=True, env=self.env, timeout=120, **kw)
         assert not check or p.returncode == 0, (command, p.stdout[-500:], p.stderr[-1500:])
         return p
 

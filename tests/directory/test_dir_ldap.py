@@ -2,30 +2,26 @@
 
 What was synchronised is compared with what the controller's own database says (ldbsearch), after a first run and after every kind of change.
 """
-import base64, hashlib, json, os, re, shutil, struct, subprocess, sys, tempfile, time
+import base64, contextlib, hashlib, json, os, re, shutil, struct, subprocess, sys, tempfile, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "app"))
 from checks import run_in_turn
+from lab import Lab
 
 BUILD = os.environ.get("VIGIE_BUILD", "build")
 VIGIE = os.path.abspath(f"{BUILD}/vigie")
 ASAN = os.path.abspath("build-asan/vigie")
-LAB = os.path.abspath("tools/lab/lab.sh")
 ROOT = "DC=corp,DC=example,DC=test"
 OU = f"OU=Lab,{ROOT}"
 LARGE = 1600  # members: more than the 1,500 that one answer carries; contacts, which are made quickly
 URL = "ldaps://dc1.corp.example.test"
+os.environ["ASAN_OPTIONS"] = "detect_leaks=1"
 work = tempfile.mkdtemp(prefix="vigie-ldap-")
-env = dict(os.environ, VIGIE_LAB_BASE=os.path.abspath(f"{BUILD}/lab"), ASAN_OPTIONS="detect_leaks=1")
+the_lab = Lab(work)
+lab = the_lab.call
 
 
 # ---- the lab ----
-
-def lab(op, *command, check=True, **kw):
-    p = subprocess.run(["sh", LAB, op, work, *command], capture_output=True, text=True, env=env, timeout=120, **kw)
-    assert not check or p.returncode == 0, (command, p.stdout[-500:], p.stderr[-1500:])
-    return p
-
 
 def sam(tool, *args, text=None):
     """ldbadd, ldbmodify, ldbsearch ... on the controller's own database."""
@@ -455,48 +451,46 @@ def check_sanitizers():
     refused("issuer is unknown", binary=ASAN, ca=None)
 
 
-def broken(break_it, *texts):
-    """The server is lost in the middle of a run of one object per page: an error, and the last good directory stays."""
+def broken(lost, *texts):
+    """The server is lost, in that way, in the middle of a run of one object per page: an error, and the last good directory stays."""
     before = open(f"{work}/all.json").read()
     with open(f"{work}/all.state", "w") as f:
         f.write("{")  # everything
-    p = subprocess.Popen(["sh", LAB, "client", work, VIGIE, "directory", "sync", *options(page=1, timeout=2)], env=env, stdout=subprocess.PIPE,
+    p = subprocess.Popen(the_lab.command("client", VIGIE, "directory", "sync", *options(page=1, timeout=2)), env=the_lab.env, stdout=subprocess.PIPE,
                          stderr=subprocess.PIPE, text=True)
     time.sleep(0.35)
     assert p.poll() is None, "the run was over before it could be broken"
-    break_it()
-    out, err = p.communicate(timeout=60)
+    with lost:
+        out, err = p.communicate(timeout=60)
     assert p.returncode == 1 and any(t in err for t in texts) and URL in err and not out, (p.returncode, out, err)
     assert open(f"{work}/all.json").read() == before and not os.path.exists(f"{work}/all.json.new")
 
 
 def check_silent_server():
-    broken(lambda: lab("dc", "ip", "link", "set", "dc0", "down"), "no answer in time")
-    lab("dc", "ip", "link", "set", "dc0", "up")
+    broken(the_lab.silent(), "no answer in time")
     _, err = good("everything")
     assert "the state cannot be read" in err, err
 
 
+@contextlib.contextmanager
+def stopped():
+    lab("down")
+    yield
+
+
 def check_stopped_server():
-    broken(lambda: lab("down"), "the connection broke", "no answer in time")
-    assert not os.path.exists(f"/run/netns/{lab_space()}")
-
-
-def lab_space():
-    return next(l.split("=")[1].strip() for l in open(f"{work}/lab.env") if l.startswith("LAB_DC_SPACE"))
+    broken(stopped(), "the connection broke", "no answer in time")
+    assert not os.path.exists(f"/run/netns/{the_lab.space['LAB_DC_SPACE']}")
 
 
 def begin():
-    p = lab("up", check=False)
-    if p.returncode == 77:
-        print(p.stdout.strip())
+    if not the_lab.up():
         return False
-    assert p.returncode == 0, (p.stdout, p.stderr)
     populate()
 
 
 def end():
-    lab("down", check=False)
+    the_lab.down()
     shutil.rmtree(work, ignore_errors=True)
 
 
