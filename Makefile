@@ -87,18 +87,19 @@ $(B)/gen/api_routes.c: tools/registry.sh $(wildcard api/api_*.c)
 $(B)/gen/%.o: $(B)/gen/%.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
 
-# ---- tests: tests/<room>/test_<name>.c is one program each; not optimised again at every link ----
+# ---- tests: tests/<room>/test_<name>.c is one program each; many links, so quick ones ----
+QUICK_LINK := -fno-lto -fuse-ld=gold
 TEST_SOURCES := $(wildcard tests/*/test_*.c)
 TESTS := $(TEST_SOURCES:%.c=$(B)/%)
 TEST_HELPERS := $(patsubst %.c,$(B)/%.o,$(wildcard tests/support/*.c))
 $(TESTS): $(B)/%: $(B)/%.o $(TEST_HELPERS) $(LIBRARY)
-	$(CXX) -fno-lto $(LDFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS) -lcmocka
+	$(CXX) $(QUICK_LINK) $(LDFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS) -lcmocka
 
 tests: $(TESTS)
 
 # ---- tools written in C: tools/<name>/*.c is one program each ----
 $(B)/sample: $(patsubst %.c,$(B)/%.o,$(wildcard tools/sample/*.c)) $(LIBRARY)
-	$(CXX) -fno-lto $(LDFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS)
+	$(CXX) $(QUICK_LINK) $(LDFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS)
 
 # ---- other builds of the same sources ----
 # one build with sanitizers makes the program, the tests and the fuzzers
@@ -115,7 +116,7 @@ FUZZ_SECONDS ?= 60
 fuzzers:
 	$(MAKE) $(SANITIZED) $(FUZZERS)
 build-asan/fuzz/fuzz_%: build-asan/fuzz/fuzz_%.o build-asan/libvigie.a
-	clang++-14 $(SAN_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+	clang++-14 $(QUICK_LINK) $(SAN_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 fuzz: fuzzers
 	sh tools/fuzz.sh $(FUZZ_SECONDS) $(FUZZERS)
 
@@ -129,8 +130,10 @@ run: deps
 	@$(MAKE) -s -j2 $(B)/vigie $(B)/sample
 	@sh tools/run.sh $(B)
 
-check: test-deps
-	@$(MAKE) -s -j2 WERROR=-Werror $(B)/vigie $(B)/sample tests
+# what only tests need is installed while the program is built
+check: deps
+	@$(MAKE) -s -j3 WERROR=-Werror test-deps $(B)/vigie $(B)/sample
+	@$(MAKE) -s -j2 WERROR=-Werror tests
 	@$(MAKE) -s -j2 $(SANITIZED) WERROR=-Werror build-asan/vigie $(FUZZERS)
 	@sh tools/check.sh $(B)
 
