@@ -5,21 +5,19 @@ set -eu
 build=${1:-build}
 bad=0
 for room in base model net source wire decode directory detect score posture policy link store api app; do
-    for o in "$build/$room"/*.o; do
-        [ -e "$o" ] || continue
-        [ -e "$room/$(basename "$o" .o).c" ] || continue
-        stem=$(basename "$o" .o)
-        names=$(nm -g --defined-only "$o" | awk '{print $3}')
-        case $stem in
-        det_* | dec_* | win_* | net_* | rpc_* | cmd_* | gov_*)
-            for s in $names; do
-                [ "$s" = "$stem" ] || { echo "$room/$stem exports $s: only $stem is allowed"; bad=1; }
-            done ;;
-        *)
-            for s in $names; do
-                grep -qsw -- "$s" "$room"/*.h || [ "$s" = main ] || [ "$s" = "$stem" ] || { echo "$room/$stem exports $s, which no header of $room declares"; bad=1; }
-            done ;;
-        esac
-    done
+    [ -d "$build/$room" ] || continue
+    # source STEM, word WORD-OF-A-HEADER, then FILE.o: VALUE KIND SYMBOL
+    {
+        find "$room" -maxdepth 1 -name '*.c' | sed 's|.*/\(.*\)\.c$|source \1|'
+        grep -oh '[A-Za-z_][A-Za-z_0-9]*' "$room"/*.h | LC_ALL=C sort -u | sed 's/^/word /'
+        find "$build/$room" -maxdepth 1 -name '*.o' -exec nm -A -g --defined-only {} +
+    } | awk -v room="$room" '
+        $1 == "source" { source[$2]; next }
+        $1 == "word" { word[$2]; next }
+        { stem = $1; sub(/\.o:.*/, "", stem); sub(/.*\//, "", stem); symbol = $NF }
+        !(stem in source) || symbol == stem { next }
+        stem ~ /^(det|dec|win|net|rpc|cmd|gov)_/ { print room "/" stem " exports " symbol ": only " stem " is allowed"; bad = 1; next }
+        !(symbol in word) && symbol != "main" { print room "/" stem " exports " symbol ", which no header of " room " declares"; bad = 1 }
+        END { exit bad }' || bad=1
 done
 exit $bad
