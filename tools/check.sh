@@ -32,7 +32,7 @@ one() { # name, command...: one test by exit code
 for t in layers size banned; do one "tools/$t" sh "tools/$t.sh"; done
 one tools/symbols sh tools/symbols.sh "$build"
 
-# ---- what only computes goes beside the scripts, which mostly wait: one lane of C tests and fuzzers, at lower priority ----
+# ---- what only computes goes beside the scripts, which mostly wait: a lane of C tests and one of fuzzers, at lower priority ----
 
 run() { # name, command...: its output, exit code and time into the logs
     out=$logs/$(echo "$1" | tr / _).log start=$(date +%s)
@@ -73,11 +73,23 @@ run_fuzzer() { # name: for a short time; `make fuzz` runs them for long
 programs=$(cd "$build/tests" && find . -type f -name 'test_*' -perm -u+x ! -name '*.[do]' | sed 's|^\./||' | LC_ALL=C sort)
 [ ! -d build-asan/fuzz ] || python3 tools/fuzz_seeds.py build-asan/fuzz/seeds
 fuzzers=$(find build-asan/fuzz -maxdepth 1 -type f -name 'fuzz_*' -perm -u+x ! -name '*.*' 2>/dev/null | sed 's|.*/||' | LC_ALL=C sort)
-( export CMOCKA_MESSAGE_OUTPUT=tap
-for p in $programs; do run "$p" timeout "${TEST_SECONDS:-300}" "$build/tests/$p"; done
-for f in $fuzzers; do run_fuzzer "$f"; done ) &
-computing=$!
-renice -n 10 -p $computing >/dev/null 2>&1
+beside() { # command...: in a lane of its own at lower priority, whose process is $lane
+    "$@" &
+    lane=$!
+    renice -n 10 -p "$lane" >/dev/null 2>&1
+}
+
+run_programs() {
+    export CMOCKA_MESSAGE_OUTPUT=tap
+    for p in $programs; do run "$p" timeout "${TEST_SECONDS:-300}" "$build/tests/$p"; done
+}
+
+run_fuzzers() { for f in $fuzzers; do run_fuzzer "$f"; done; }
+
+beside run_programs
+computing=$lane
+beside run_fuzzers
+fuzzing=$lane
 
 run_script() { # script
     case $1 in
@@ -108,11 +120,9 @@ tell_script() { # script
 scripts=$(find tests -name 'test_*.py' -o -name 'test_*.sh' | LC_ALL=C sort)
 # comparisons with other programs only compute: they go beside the others, at low priority
 compare=$(echo "$scripts" | grep -E 'compare|tshark')
-( for s in $compare; do
-    TEST_SECONDS=${TEST_SECONDS:-2400} run_script "$s"
-done ) &
-comparing=$!
-renice -n 10 -p $comparing >/dev/null 2>&1
+run_comparisons() { for s in $compare; do TEST_SECONDS=${TEST_SECONDS:-2400} run_script "$s"; done; }
+beside run_comparisons
+comparing=$lane
 # what a domain controller (tests/app/lab.py and live.py start one at a time) or a browser is waited for has a lane of its own, which helps
 # with the others afterwards, from their end
 outside=$(echo "$scripts" | grep -E '^tests/portal/|_directory|_govern|_lab_live|_dir_ldap|_sign_on')
@@ -135,7 +145,7 @@ for s in $outside $others; do
     case $mine in *" $s "*) ;; *) tell_script "$s" ;; esac
 done
 
-wait "$computing"
+wait "$computing" "$fuzzing"
 for p in $programs; do tell_program "$p"; done
 for f in $fuzzers; do tell_fuzzer "$f"; done
 wait "$comparing"

@@ -6,7 +6,7 @@ build="gcc g++ make libsimdjson-dev libarchive-dev libsodium-dev libsqlite3-dev 
     libmicrohttpd-dev libgnutls28-dev libcurl4-gnutls-dev libldap-dev libxlsxwriter-dev libzstd-dev libseccomp-dev libpcap-dev"
 tests="libcmocka-dev clang-14 libclang-rt-14-dev libevtx-utils zip zstd openssl
     samba samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind samba-common-bin smbclient krb5-user
-    ldap-utils ldb-tools libsasl2-modules-gssapi-mit attr python3-markdown iproute2 ethtool curl tshark chromium"
+    ldap-utils ldb-tools libsasl2-modules-gssapi-mit attr python3-markdown iproute2 ethtool curl tshark chromium-headless-shell"
 want=$build
 [ "${1:-}" = --tests ] && want="$build $tests"
 command -v npm >/dev/null || want="$want nodejs npm" # builds the portal

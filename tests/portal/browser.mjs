@@ -1,11 +1,11 @@
-// tests/portal/browser.mjs - Debian's Chromium with what every page must keep: no error, no other host.
+// tests/portal/browser.mjs - Debian's Chromium, its headless shell, with what every page must keep: no error, no other host.
 import { createRequire } from 'node:module';
 
 const { chromium } = createRequire(new URL('../../portal/package.json', import.meta.url))('playwright-core');
 const ARGS = ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
 
 export async function start() {
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGS });
+  return chromium.launch({ executablePath: '/usr/bin/chromium-headless-shell', args: ARGS });
 }
 
 /** A context with its page. `complaints` collects what the console, the page or its requests did wrong; pages of `others` (hosts) may be gone to, and are not ours to judge. */
@@ -26,3 +26,6 @@ export async function visit(browser, base, complaints, { others = [], ...options
   page.on('response', (r) => { if (r.status() >= 500) complaints.push(`${r.status()} ${r.request().method()} ${r.url()}`); });
   return { context, page };
 }
+
+/** True as soon as nothing of it is left: what a click or a key takes away goes with the next drawing. */
+export const gone = (locator) => locator.first().waitFor({ state: 'detached', timeout: 10_000 }).then(() => true, () => false);

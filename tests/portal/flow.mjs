@@ -3,7 +3,7 @@
 // Arguments: a JSON file made by test_portal.py {base, setup, empty, texts, sample, vpn, later, licences, attackers, shots, vigie, work}.
 import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
-import { start, visit } from './browser.mjs';
+import { gone, start, visit } from './browser.mjs';
 
 const o = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const catalogues = await import(o.texts);
@@ -258,7 +258,7 @@ async function joined() {
   await page.getByText(t.activity.within(30)).waitFor();
   ok('the drawer has insights of the user', true);
   await page.keyboard.press('Escape');
-  ok('Escape closes the drawer', await page.locator('.drawer').count() === 0);
+  ok('Escape closes the drawer', await gone(page.locator('.drawer')));
   const n = await identity();
   await shot('policies');
   ok('all 34 ATP policies are listed, and previews beside them', n >= 34 && (await documented()) === 34, n);

@@ -115,8 +115,8 @@ def serve(work, data, *options):
 
 
 def main():
-    if not shutil.which("chromium") or not shutil.which("node"):
-        skip("chromium or node is missing")
+    if not shutil.which("chromium-headless-shell") or not shutil.which("node"):
+        skip("chromium-headless-shell or node is missing")
     if " serve" not in subprocess.run([VIGIE, "--help"], capture_output=True, text=True).stdout:
         skip("this build has no `vigie serve`")
     run("make", "-s", "portal-modules")
