@@ -88,7 +88,7 @@ $(B)/gen/%.o: $(B)/gen/%.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
 
 # ---- tests: tests/<room>/test_<name>.c is one program each; many links, so quick ones ----
-QUICK_LINK := -fno-lto -fuse-ld=gold
+QUICK_LINK := -fno-lto $(if $(SANITIZE),,-fuse-ld=gold)
 TEST_SOURCES := $(wildcard tests/*/test_*.c)
 TESTS := $(TEST_SOURCES:%.c=$(B)/%)
 TEST_HELPERS := $(patsubst %.c,$(B)/%.o,$(wildcard tests/support/*.c))
@@ -116,7 +116,7 @@ FUZZ_SECONDS ?= 60
 fuzzers:
 	$(MAKE) $(SANITIZED) $(FUZZERS)
 build-asan/fuzz/fuzz_%: build-asan/fuzz/fuzz_%.o build-asan/libvigie.a
-	clang++-14 $(QUICK_LINK) $(SAN_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+	clang++-14 $(SAN_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 fuzz: fuzzers
 	sh tools/fuzz.sh $(FUZZ_SECONDS) $(FUZZERS)
 
@@ -130,10 +130,11 @@ run: deps
 	@$(MAKE) -s -j2 $(B)/vigie $(B)/sample
 	@sh tools/run.sh $(B)
 
-# what only tests need is installed while the program is built
-check: deps
-	@$(MAKE) -s -j3 WERROR=-Werror test-deps $(B)/vigie $(B)/sample
-	@$(MAKE) -s -j2 WERROR=-Werror tests
+# while objects are made, what they do not need is installed: npm, and what tests start
+check:
+	@sh tools/deps.sh --objects
+	@$(MAKE) -s -j3 WERROR=-Werror test-deps $(OBJECTS)
+	@$(MAKE) -s -j2 WERROR=-Werror $(B)/vigie $(B)/sample tests
 	@$(MAKE) -s -j2 $(SANITIZED) WERROR=-Werror build-asan/vigie $(FUZZERS)
 	@sh tools/check.sh $(B)
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# tools/deps.sh [--tests] - installs the Debian packages that building (and testing) needs, and the
+# tools/deps.sh [--objects | --tests] - installs the Debian packages that building needs (only its C and C++ sources; testing, too), and the
 # address ranges that place public addresses. Does nothing when all is there.
 set -eu
 build="gcc g++ make libsimdjson-dev libarchive-dev libsodium-dev libsqlite3-dev libcjson-dev libmaxminddb-dev zlib1g-dev python3
@@ -9,7 +9,7 @@ tests="libcmocka-dev clang-14 libclang-rt-14-dev libevtx-utils zip zstd openssl
     ldap-utils ldb-tools libsasl2-modules-gssapi-mit attr python3-markdown iproute2 ethtool curl tshark chromium-headless-shell"
 want=$build
 [ "${1:-}" = --tests ] && want="$build $tests"
-command -v npm >/dev/null || want="$want nodejs npm" # builds the portal
+[ "${1:-}" = --objects ] || command -v npm >/dev/null || want="$want nodejs npm" # builds the portal
 missing=
 for p in $want; do
     dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' || missing="$missing $p"
@@ -31,4 +31,4 @@ if [ -n "$missing" ]; then
     # shellcheck disable=SC2086
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
-sh tools/geo.sh || echo "no address ranges: places are those that records state" >&2
+[ "${1:-}" = --objects ] || sh tools/geo.sh || echo "no address ranges: places are those that records state" >&2

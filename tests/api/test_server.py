@@ -617,6 +617,12 @@ def test_ten_thousand_bad_sign_ins():
         assert seconds < 150
         assert status in (200, 503), (status, data)
         assert Person(s).sign_in("ada")[0] == 200
+        for _ in range(20):  # until a wait has begun that is not about to end
+            status, headers, _ = s.call("POST", V + "session", {"name": "ada", "password": "wrong horse"}, source="127.0.5.2")
+            counts[status] += 1
+            if status == 401 or int(headers["Retry-After"]) > 5:
+                break
+            time.sleep(0.5)
         assert Person(s).sign_in("ada", source="127.0.5.1")[0] == 429  # the account waits for everybody else
         rows = boss.call("GET", V + "audit?q=sign-in")[2]["total"]
         assert rows == counts[401] and any("delayed" in r["what"] for r in boss.call("GET", V + "audit?q=delayed")[2]["data"])
