@@ -73,6 +73,7 @@ run_fuzzer() { # name: for a short time; `make fuzz` runs them for long
 programs=$(cd "$build/tests" && find . -type f -name 'test_*' -perm -u+x ! -name '*.[do]' | sed 's|^\./||' | LC_ALL=C sort)
 [ ! -d build-asan/fuzz ] || python3 tools/fuzz_seeds.py build-asan/fuzz/seeds
 fuzzers=$(find build-asan/fuzz -maxdepth 1 -type f -name 'fuzz_*' -perm -u+x ! -name '*.*' 2>/dev/null | sed 's|.*/||' | LC_ALL=C sort)
+
 beside() { # command...: in a lane of its own at lower priority, whose process is $lane
     "$@" &
     lane=$!

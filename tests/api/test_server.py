@@ -596,16 +596,16 @@ def test_ten_thousand_bad_sign_ins():
         counts = {}
 
         def attempts(i):
-            c = s.connect(f"127.0.4.{i + 1}")
+            c = s.connect(f"127.0.4.{i % 8 + 1}")
             got = {}
-            for n in range(1250):
+            for n in range(500):
                 status = s.call("POST", V + "session", {"name": "ada" if n % 2 else f"x{n}", "password": f"wrong horse {n}"}, c=c)[0]
                 got[status] = got.get(status, 0) + 1
             c.close()
             return got
 
-        with concurrent.futures.ThreadPoolExecutor(8) as pool:
-            running = [pool.submit(attempts, i) for i in range(8)]
+        with concurrent.futures.ThreadPoolExecutor(20) as pool:
+            running = [pool.submit(attempts, i) for i in range(20)]
             time.sleep(3)
             status, _, data = Person(s).sign_in("ada")  # in the middle of it, from where she always comes
             for f in running:

@@ -192,14 +192,11 @@ def flipped(folder):
     rng = random.Random(3)
     for path in OWN:
         raw = open(path, "rb").read()
-        for _ in range(3):
-            paths = []
-            for i in range(50):
-                bad = bytearray(raw)
-                for _ in range(rng.choice((1, 1, 3, 20))):
-                    bad[rng.randrange(24, len(bad))] ^= 1 << rng.randrange(8)
-                paths.append(write(folder, f"flip{i}.pcap", bytes(bad)))
-            run("activities", "--jobs", "1", *paths)
+        for _ in range(150):
+            bad = bytearray(raw)
+            for _ in range(rng.choice((1, 1, 3, 20))):
+                bad[rng.randrange(24, len(bad))] ^= 1 << rng.randrange(8)
+            run("activities", "--jobs", "1", write(folder, "flip.pcap", bytes(bad)))
 
 
 def record(folder):

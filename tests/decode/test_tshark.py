@@ -22,6 +22,9 @@ def rules():
     return [tuple(x.strip() for x in line[:3]) for line in lines]
 
 
+RULES = rules()
+
+
 def text(name, message):
     flat = [" ".join(x) if isinstance(x, tuple) else str(x) for x in ([message] if isinstance(message, str) else message)]
     return " ".join([name, *flat])
@@ -29,10 +32,10 @@ def text(name, message):
 
 def differences(path, name, mine, other):
     """(how many have a reason, the rules that were used, lines about those that have none)"""
-    known, excused, used, lines = [r for r in rules() if fnmatch.fnmatch(os.path.basename(path), r[0])], 0, set(), []
+    known, excused, used, lines = [r for r in RULES if fnmatch.fnmatch(os.path.basename(path), r[0])], 0, set(), []
     for side, more in (("vigie", mine - other), ("tshark", other - mine)):
         for message, n in sorted(more.items(), key=repr):
-            right = {r for r in known if r[1] == side and re.search(r[2], text(name, message))}
+            right = {r for r in known if r[1] == side and re.search(r[2], f"{text(name, message)} x{n}")}
             used |= right
             excused += n if right else 0
             if not right:
@@ -62,7 +65,7 @@ def compare(path):
 def main():
     paths = captures("alerts/*.pcap", "capture/*.pcap")
     passed = failed = same = excused = 0
-    unused = set() if sys.argv[1:] else set(rules())
+    unused = set() if sys.argv[1:] else set(RULES)
     with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
         for path, done in pool.map(compare, sorted(paths, key=os.path.getsize, reverse=True)):
             for name, n, with_reason, used, lines in done:

@@ -37,6 +37,10 @@ def first(element, name, otherwise=""):
     return (below(element, name) or [otherwise])[0]
 
 
+def number(text):
+    return int(text, 0) if text else None
+
+
 def within(element, name):
     return [f for f in element.iter("field") if f.get("name") == name]
 

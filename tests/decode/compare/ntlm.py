@@ -2,13 +2,9 @@
 and the CHALLENGE before it."""
 import collections
 
-from tshark import first
+from tshark import first, number
 
 PROTOCOLS = "ntlmssp gss-api spnego smb smb2 ldap http dcerpc"
-
-
-def number(text):
-    return int(text, 0) if text else None
 
 
 class Theirs:

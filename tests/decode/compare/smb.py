@@ -2,7 +2,7 @@
 that were renamed or deleted: name, new name, status; bytes read from and written to a file."""
 import collections
 
-from tshark import below, first
+from tshark import below, first, number
 
 PROTOCOLS = "nbss smb smb2"
 FIELDS = {"smb2": ["smb2.flags.response", "smb2.cmd", "smb2.msg_id", "smb2.nt_status", "smb2.filename", "smb2.tree"],
@@ -10,10 +10,6 @@ FIELDS = {"smb2": ["smb2.flags.response", "smb2.cmd", "smb2.msg_id", "smb2.nt_st
 OPENS = {"smb2": {"5"}, "smb": {"0xa2", "0x2d"}}
 TREES = {"smb2": {"3"}, "smb": {"0x75"}}
 PENDING = 0x103
-
-
-def number(text):
-    return int(text, 0) if text else None
 
 
 def named(name):
@@ -81,6 +77,10 @@ class Theirs:
         if key in self.files:
             self.moved(*self.files.pop(key))
 
+    def transferred(self, key, status, way, n):
+        if key in self.files and not status:
+            self.files[key][2][way] += int(n)
+
     def smb2(self, proto, src, dst):
         parts = list(proto)
         for head, body in zip(parts, parts[1:]):
@@ -100,10 +100,10 @@ class Theirs:
             self.opened((ends, first(body, "smb2.fid")), asked["client"], asked["name"], asked["disk"])
         elif command == 6:
             self.closed(key)
-        elif command == 8 and key in self.files and not status:
-            self.files[key][2][0] += int(first(body, "smb2.olb.length", "0"))
-        elif command == 9 and key in self.files and not status:
-            self.files[key][2][1] += int(first(body, "smb2.write.count", "0"))
+        elif command == 8:
+            self.transferred(key, status, 0, first(body, "smb2.olb.length", "0"))
+        elif command == 9:
+            self.transferred(key, status, 1, first(body, "smb2.write.count", "0"))
         elif command == 17 and asked["change"] and key in self.files:
             self.said[(*asked["client"], asked["change"][0], self.files[key][1], asked["change"][1], status)] += 1
 
@@ -127,10 +127,10 @@ class Theirs:
             self.opened((ends, first(body, "smb.fid")), asked["client"], (asked["names"] or [""])[0], disk)
         elif command == 0x04:
             self.closed(key)
-        elif command == 0x2e and key in self.files and not status:
-            self.files[key][2][0] += int(first(body, "smb.data_len_low", "0"))
-        elif command == 0x2f and key in self.files and not status:
-            self.files[key][2][1] += int(first(body, "smb.count_low", "0"))
+        elif command == 0x2e:
+            self.transferred(key, status, 0, first(body, "smb.data_len_low", "0"))
+        elif command == 0x2f:
+            self.transferred(key, status, 1, first(body, "smb.count_low", "0"))
         elif command == 0x06:
             self.said[(*asked["client"], "delete", named((asked["names"] or [""])[0]), "", status)] += 1
         elif command == 0x07:
