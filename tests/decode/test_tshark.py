@@ -12,7 +12,7 @@ from tshark import captures, packets, scan
 
 COMPARISONS = {n: importlib.import_module(n) for n in sorted(os.path.basename(p)[:-3] for p in glob.glob(f"{here}/compare/*.py"))}
 CARRIERS = {"ip", "ipv6", "tcp", "udp"}
-PROTOCOLS = " ".join(sorted(CARRIERS.union(*(c.PROTOCOLS.split() for c in COMPARISONS.values()))))
+PROTOCOLS = set().union(*(c.PROTOCOLS.split() for c in COMPARISONS.values()))
 
 
 def rules():
@@ -46,7 +46,7 @@ def differences(path, name, mine, other):
 def compare(path):
     """Of each comparison that has something to compare: (name, messages that both have, *differences)"""
     theirs = {n: c.Theirs() for n, c in COMPARISONS.items()}
-    for packet in packets(path, PROTOCOLS):
+    for packet in packets(path, PROTOCOLS, CARRIERS):
         for t in theirs.values():
             t.packet(packet)
     result, activities = scan(path)

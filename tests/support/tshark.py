@@ -1,5 +1,5 @@
 """tests/support/tshark.py - what the comparisons with tshark share: which captures there are, and what either program says of one."""
-import codecs, collections, glob, json, os, re, shutil, subprocess, sys, tempfile
+import collections, glob, json, os, re, shutil, subprocess, sys, tempfile
 import xml.etree.ElementTree as ET
 
 VIGIE = os.path.join(os.environ.get("VIGIE_BUILD", "build"), "vigie")
@@ -71,26 +71,21 @@ UNFIT = re.compile("[\ufffe\uffff\ud800-\udfff]")
 CONTROL = bytes(c for c in range(32) if c not in b"\t\n\r")
 
 
-def elements(stream):
+def element(text):
     """tshark writes control characters and broken UTF-8 as they are, which XML does not allow."""
-    parser, text = ET.XMLPullParser(), codecs.getincrementaldecoder("utf-8")("replace")
-    while True:
-        piece = stream.read(1 << 20)
-        if piece:
-            parser.feed(UNFIT.sub("?", text.decode(piece.translate(None, CONTROL))))
-        for _, element in parser.read_events():
-            if element.tag == "packet":
-                yield element
-        if not piece:
-            return
+    text = text.translate(None, CONTROL)
+    return ET.fromstring(text if text.isascii() else UNFIT.sub("?", text.decode("utf-8", "replace")))
 
 
-def packets(path, protocols):
-    """Each packet of the capture with these protocols (names with blanks between them), gone when the next is asked for."""
-    p = subprocess.Popen(["tshark", "-n", "-r", path, "-T", "pdml", "-J", protocols], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    for element in elements(p.stdout):
-        yield Packet(element)
-        element.clear()
+def packets(path, protocols, carriers):
+    """Each packet of the capture that has one of the protocols, with these and their carriers (sets of names)."""
+    shown = " ".join(sorted(protocols | carriers))
+    p = subprocess.Popen(["tshark", "-n", "-r", path, "-Y", " || ".join(sorted(protocols)), "-T", "pdml", "-J", shown], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    begin, end, rest = b"<packet>", b"</packet>", b""
+    while piece := p.stdout.read(1 << 20):
+        *whole, rest = (rest + piece).split(end)
+        for text in whole:
+            yield Packet(element(text[text.index(begin):] + end))
     p.wait()
 
 
