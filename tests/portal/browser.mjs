@@ -1,8 +1,9 @@
-// tests/portal/browser.mjs - Debian's Chromium, its headless shell, with what every page must keep: no error, no other host.
+// tests/portal/browser.mjs - Debian's Chromium, its headless shell, with what every page must keep: no error, no other host. Its drawing costs
+// most: motion is reduced, as a user may ask of a browser, where nothing else is said, and drawing has no process of its own.
 import { createRequire } from 'node:module';
 
 const { chromium } = createRequire(new URL('../../portal/package.json', import.meta.url))('playwright-core');
-const ARGS = ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
+const ARGS = ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--in-process-gpu'];
 
 export async function start() {
   return chromium.launch({ executablePath: '/usr/bin/chromium-headless-shell', args: ARGS });
@@ -10,7 +11,7 @@ export async function start() {
 
 /** A context with its page. `complaints` collects what the console, the page or its requests did wrong; pages of `others` (hosts) may be gone to, and are not ours to judge. */
 export async function visit(browser, base, complaints, { others = [], ...options } = {}) {
-  const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1440, height: 900 }, locale: 'en-GB', ...options });
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1440, height: 900 }, locale: 'en-GB', reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   const host = new URL(base).host;

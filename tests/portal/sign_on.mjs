@@ -19,7 +19,7 @@ async function part(name, run) {
 
 const seen = (locator) => locator.first().waitFor({ timeout: 10_000 }).then(() => true, () => false);
 const browser = await start();
-const { page } = await visit(browser, o.base, complaints);
+const { page } = await visit(browser, o.base, complaints, { reducedMotion: 'no-preference' }); // as most have it; flow.mjs goes without motion
 const main = page.getByRole('main');
 const open = async (hash) => { await page.goto(`${o.base}/#/${hash}`); await page.waitForLoadState('networkidle'); };
 const shot = async (name, of = page) => { if (o.shots) await of.screenshot({ path: `${o.shots}/${name}.png`, fullPage: true }); };
