@@ -32,7 +32,8 @@ one() { # name, command...: one test by exit code
 for t in layers size banned; do one "tools/$t" sh "tools/$t.sh"; done
 one tools/symbols sh tools/symbols.sh "$build"
 
-# ---- what only computes goes beside the scripts, which mostly wait: a lane of C tests and one of fuzzers, at lower priority ----
+# ---- what only computes goes beside the scripts, which mostly wait: a lane of C tests and one of fuzzers, at lower priority (C tests only
+# a little: some of them wait for servers of their own, and not for ever) ----
 
 run() { # name, command...: its output, exit code and time into the logs
     out=$logs/$(echo "$1" | tr / _).log start=$(date +%s)
@@ -74,10 +75,12 @@ programs=$(cd "$build/tests" && find . -type f -name 'test_*' -perm -u+x ! -name
 [ ! -d build-asan/fuzz ] || python3 tools/fuzz_seeds.py build-asan/fuzz/seeds
 fuzzers=$(find build-asan/fuzz -maxdepth 1 -type f -name 'fuzz_*' -perm -u+x ! -name '*.*' 2>/dev/null | sed 's|.*/||' | LC_ALL=C sort)
 
-beside() { # command...: in a lane of its own at lower priority, whose process is $lane
+beside() { # priority, command...: in a lane of its own, whose process is $lane
+    nice=$1
+    shift
     "$@" &
     lane=$!
-    renice -n 10 -p "$lane" >/dev/null 2>&1
+    renice -n "$nice" -p "$lane" >/dev/null 2>&1
 }
 
 run_programs() {
@@ -87,9 +90,9 @@ run_programs() {
 
 run_fuzzers() { for f in $fuzzers; do run_fuzzer "$f"; done; }
 
-beside run_programs
+beside 4 run_programs
 computing=$lane
-beside run_fuzzers
+beside 10 run_fuzzers
 fuzzing=$lane
 
 run_script() { # script
@@ -122,7 +125,7 @@ scripts=$(find tests -name 'test_*.py' -o -name 'test_*.sh' | LC_ALL=C sort)
 # comparisons with other programs only compute: they go beside the others, at low priority
 compare=$(echo "$scripts" | grep -E 'compare|tshark')
 run_comparisons() { for s in $compare; do TEST_SECONDS=${TEST_SECONDS:-2400} run_script "$s"; done; }
-beside run_comparisons
+beside 10 run_comparisons
 comparing=$lane
 # what a domain controller (tests/app/lab.py and live.py start one at a time) or a browser is waited for has a lane of its own, which helps
 # with the others afterwards, from their end

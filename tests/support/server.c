@@ -37,7 +37,7 @@ void server_start(struct server *s, const char *const *argv)
 const char *server_line(struct server *s)
 {
     struct pollfd p = {.fd = fileno(s->says), .events = POLLIN};
-    if (poll(&p, 1, 10000) != 1 || !fgets(s->line, sizeof s->line, s->says))
+    if (poll(&p, 1, 60000) != 1 || !fgets(s->line, sizeof s->line, s->says))
         fail_msg("the server says nothing");
     s->line[strcspn(s->line, "\n")] = '\0';
     return s->line;
