@@ -20,10 +20,10 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstric
 	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wundef -Wformat=2 -Wswitch-enum $(WERROR)
 HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 # Link-time optimisation of the program alone, and there of what every record passes (docs/decisions/0005): objects also hold
-# ordinary code, which tests link.
+# ordinary code, which tests link. Tests themselves are compiled quickly.
 LTO := $(if $(findstring gcc,$(CC)),-flto=auto -ffat-lto-objects)
 LTO_SOURCES := base/% model/% source/% wire/% decode/% directory/% detect/% score/% app/pipe.c app/intake.c
-OPT ?= $(if $(filter $(LTO_SOURCES),$<),-O3 $(LTO),-O2) $(HARDEN)
+OPT ?= $(if $(filter tests/%,$<),-O1,$(if $(filter $(LTO_SOURCES),$<),-O3 $(LTO),-O2) $(HARDEN))
 CPPFLAGS += -I. -I$(B)/gen -D_GNU_SOURCE -DVIGIE_VERSION='"$(VERSION)"'
 CFLAGS = -std=gnu17 -g $(OPT) $(WARN) -pthread
 CXXFLAGS = -std=c++17 -g $(OPT) -Wall -Wextra -pthread
