@@ -151,18 +151,19 @@ int64_t time_parse(struct str s)
     }
     if (!zone(&s, &offset))
         return TIME_NONE;
-    if (c.year < 1678 || c.year > 2261 || c.month < 1 || c.month > 12 || c.day < 1 || c.day > days_in(c.year, c.month) || c.hour < 0 ||
+    if (c.year < 0 || c.month < 1 || c.month > 12 || c.day < 1 || c.day > days_in(c.year, c.month) || c.hour < 0 ||
         c.hour > 23 || c.minute < 0 || c.minute > 59 || c.second < 0 || c.second > 60)
         return TIME_NONE;
     int64_t seconds = time_days(c.year, c.month, c.day) * 86400 + c.hour * 3600 + c.minute * 60 + c.second - offset * 60;
+    if (seconds < TIME_FIRST / TIME_SECOND || seconds >= TIME_END / TIME_SECOND)
+        return TIME_NONE;
     return seconds * TIME_SECOND + c.nanosecond;
 }
 
 int64_t time_filetime(uint64_t filetime)
 {
     const uint64_t epoch = UINT64_C(116444736000000000); /* 1970-01-01 in FILETIME */
-    const uint64_t span = UINT64_C(92000000000000000);   /* 291 years */
-    if (filetime < epoch - span || filetime > epoch + span)
+    if (filetime < epoch - (uint64_t)(-TIME_FIRST / 100) || filetime >= epoch + (uint64_t)(TIME_END / 100))
         return TIME_NONE;
     return ((int64_t)filetime - (int64_t)epoch) * 100;
 }

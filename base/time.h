@@ -1,6 +1,6 @@
 /* base/time.h - moments as int64 nanoseconds since 1970-01-01 UTC, without leap seconds.
  *
- * Covers years 1678 to 2261. TIME_NONE says that the moment is not known. */
+ * Covers years 1900 to 2189, so that the time between any two moments is an int64, too. TIME_NONE says that the moment is not known. */
 #ifndef VIGIE_BASE_TIME_H
 #define VIGIE_BASE_TIME_H
 
@@ -14,6 +14,8 @@
 #define TIME_MINUTE (60 * TIME_SECOND)
 #define TIME_HOUR (60 * TIME_MINUTE)
 #define TIME_DAY (24 * TIME_HOUR)
+#define TIME_FIRST (-25567 * TIME_DAY) /* 1900-01-01 */
+#define TIME_END (80354 * TIME_DAY)    /* 2190-01-01, the first moment that is not covered */
 
 struct civil {
     int year, month, day; /* month and day from 1 */

@@ -252,7 +252,7 @@ static bool stamp(const struct capture_interface *on, uint64_t ticks, int64_t *o
             t /= 10;
     }
     t += (i128)on->offset * TIME_SECOND;
-    if (t > INT64_MAX || t <= INT64_MIN)
+    if (t < TIME_FIRST || t >= TIME_END)
         return false;
     *out = (int64_t)t;
     return true;

@@ -61,6 +61,8 @@ static void moments(void **state)
                 {"2026-11-23T16:55:06.818927+0000", "2026-11-23T16:55:06.818927000Z"},
                 {"2024-02-29T23:59:60Z", "2024-03-01T00:00:00.000000000Z"},
                 {"1969-12-31T23:59:59.5Z", "1969-12-31T23:59:59.500000000Z"},
+                {"1900-01-01T00:00:00Z", "1900-01-01T00:00:00.000000000Z"},
+                {"2189-12-31T23:59:59.999999999Z", "2189-12-31T23:59:59.999999999Z"},
                 {"2000-02-29", "2000-02-29T00:00:00.000000000Z"}};
     char text[TIME_TEXT];
     struct civil c;
@@ -68,7 +70,7 @@ static void moments(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         same(time_text(time_parse(str_of(rows[i].text)), text), rows[i].is);
     static const char *const bad[] = {"", "2026", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-01-05T24:00:00Z", "2026-01-05T09:00:00X",
-                                      "2026-01-05T09:00", "1600-01-01T00:00:00Z", "2026-01-05T09:00:00+25:00",
+                                      "2026-01-05T09:00", "1600-01-01T00:00:00Z", "1899-12-31T23:59:59Z", "2190-01-01T00:00:00Z", "2026-01-05T09:00:00+25:00",
                                       "20x6-01-05", "202x-01-05", "2026-1x-05", "2026-01-5x", "2026/01/05", "2026-01-05Tx9:00:00Z", "2026-01-05T09:-1:00Z",
                                       "2026-01-05T09:00:0xZ", "2026-01-05T09.00.00Z", "2026-01-05T09:00:60:"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -78,6 +80,11 @@ static void moments(void **state)
     assert_int_equal(time_day(-1), -1);
     assert_true(time_filetime(UINT64_C(116444736000000000)) == 0);
     assert_true(time_filetime(0) == TIME_NONE);
+    assert_true(time_filetime(UINT64_MAX) == TIME_NONE);
+    assert_true(TIME_FIRST == time_parse(STR("1900-01-01")) && TIME_FIRST == time_filetime(UINT64_C(94354848000000000)));
+    assert_true(time_filetime(UINT64_C(94354848000000000) - 1) == TIME_NONE);
+    assert_true(TIME_END - 100 == time_filetime(UINT64_C(185870592000000000) - 1));
+    assert_true(time_filetime(UINT64_C(185870592000000000)) == TIME_NONE);
 }
 
 static void every_day_of_400_years(void **state)
