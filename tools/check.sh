@@ -32,8 +32,8 @@ one() { # name, command...: one test by exit code
 for t in layers size banned; do one "tools/$t" sh "tools/$t.sh"; done
 one tools/symbols sh tools/symbols.sh "$build"
 
-# ---- what only computes goes beside the scripts, which mostly wait: a lane of C tests and one of fuzzers, at lower priority (C tests only
-# a little: some of them wait for servers of their own, and not for ever) ----
+# ---- what only computes goes beside the scripts, which mostly wait: lanes of C tests, of fuzzers and of comparisons with other programs, at
+# lower priority (C tests only a little: some of them wait for servers of their own, and not for ever) ----
 
 run() { # name, command...: its output, exit code and time into the logs
     out=$logs/$(echo "$1" | tr / _).log start=$(date +%s)
@@ -68,37 +68,31 @@ run_fuzzer() { # name: for a short time; `make fuzz` runs them for long
     seeds=
     for d in "fuzz/seeds/$1" "build-asan/fuzz/seeds/$1"; do [ -d "$d" ] && seeds="$seeds $d"; done
     # shellcheck disable=SC2086
-    run "$1" "build-asan/fuzz/$1" -max_total_time="${FUZZ_SECONDS:-5}" -timeout=10 -rss_limit_mb=2048 "build-asan/fuzz/corpus/$1" $seeds
+    run "$1" nice -n 10 "build-asan/fuzz/$1" -max_total_time="${FUZZ_SECONDS:-5}" -timeout=10 -rss_limit_mb=2048 "build-asan/fuzz/corpus/$1" $seeds
 }
 
 programs=$(cd "$build/tests" && find . -type f -name 'test_*' -perm -u+x ! -name '*.[do]' | sed 's|^\./||' | LC_ALL=C sort)
 [ ! -d build-asan/fuzz ] || python3 tools/fuzz_seeds.py build-asan/fuzz/seeds
 fuzzers=$(find build-asan/fuzz -maxdepth 1 -type f -name 'fuzz_*' -perm -u+x ! -name '*.*' 2>/dev/null | sed 's|.*/||' | LC_ALL=C sort)
 
-beside() { # priority, command...: in a lane of its own, whose process is $lane
-    nice=$1
-    shift
-    "$@" &
-    lane=$!
-    renice -n "$nice" -p "$lane" >/dev/null 2>&1
-}
-
 run_programs() {
     export CMOCKA_MESSAGE_OUTPUT=tap
-    for p in $programs; do run "$p" timeout "${TEST_SECONDS:-300}" "$build/tests/$p"; done
+    for p in $programs; do run "$p" nice -n 4 timeout "${TEST_SECONDS:-300}" "$build/tests/$p"; done
 }
 
 run_fuzzers() { for f in $fuzzers; do run_fuzzer "$f"; done; }
 
-beside 4 run_programs
-computing=$lane
-beside 10 run_fuzzers
-fuzzing=$lane
+run_programs &
+computing=$!
+run_fuzzers &
+fuzzing=$!
 
-run_script() { # script
-    case $1 in
-    *.py) run "${1#tests/}" env VIGIE_BUILD="$build" timeout "${TEST_SECONDS:-900}" python3 "$1" ;;
-    *) run "${1#tests/}" env VIGIE_BUILD="$build" timeout "${TEST_SECONDS:-900}" sh "$1" ;;
+run_script() { # script, the command that starts it if any
+    script=$1
+    shift
+    case $script in
+    *.py) run "${script#tests/}" env VIGIE_BUILD="$build" timeout "${TEST_SECONDS:-900}" "$@" python3 "$script" ;;
+    *) run "${script#tests/}" env VIGIE_BUILD="$build" timeout "${TEST_SECONDS:-900}" "$@" sh "$script" ;;
     esac
 }
 
@@ -122,19 +116,17 @@ tell_script() { # script
 }
 
 scripts=$(find tests -name 'test_*.py' -o -name 'test_*.sh' | LC_ALL=C sort)
-# comparisons with other programs only compute: they go beside the others, at low priority
 compare=$(echo "$scripts" | grep -E 'compare|tshark')
-run_comparisons() { for s in $compare; do TEST_SECONDS=${TEST_SECONDS:-2400} run_script "$s"; done; }
-beside 10 run_comparisons
-comparing=$lane
-# what a domain controller (tests/app/lab.py and live.py start one at a time) or a browser is waited for has a lane of its own, which helps
-# with the others afterwards, from their end
+# what a domain controller (tests/app/lab.py and live.py start one at a time) or a browser is waited for has a lane of its own; it and that of
+# the comparisons help with the others afterwards, from their end
 outside=$(echo "$scripts" | grep -E '^tests/portal/|_directory|_govern|_lab_live|_dir_ldap|_sign_on')
 others=$(echo "$scripts" | grep -vxF -e "$compare" -e "$outside")
 mkdir "$logs/taken"
 take() { mkdir "$logs/taken/$(echo "$1" | tr / _)" 2>/dev/null; } # script: true for the lane that is first
-( for s in $outside; do run_script "$s"; done
-for s in $(echo "$others" | LC_ALL=C sort -r); do if take "$s"; then run_script "$s"; fi; done ) &
+help_others() { for s in $(echo "$others" | LC_ALL=C sort -r); do if take "$s"; then run_script "$s"; fi; done; }
+{ for s in $compare; do TEST_SECONDS=${TEST_SECONDS:-2400} run_script "$s" nice -n 10; done; help_others; } &
+comparing=$!
+{ for s in $outside; do run_script "$s"; done; help_others; } &
 helping=$!
 mine=
 for s in $others; do
@@ -144,16 +136,14 @@ for s in $others; do
         mine="$mine $s "
     fi
 done
-wait "$helping"
-for s in $outside $others; do
+wait "$helping" "$comparing"
+for s in $outside $others $compare; do
     case $mine in *" $s "*) ;; *) tell_script "$s" ;; esac
 done
 
 wait "$computing" "$fuzzing"
 for p in $programs; do tell_program "$p"; done
 for f in $fuzzers; do tell_fuzzer "$f"; done
-wait "$comparing"
-for s in $compare; do tell_script "$s"; done
 
 echo
 echo "$passed passed, $failed failed, $skipped skipped"
