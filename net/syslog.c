@@ -277,7 +277,7 @@ static bool year_here(struct str *s, int *year)
 {
     struct str t = *s;
     unsigned v;
-    if (t.n < 5 || t.p[4] != ' ' || !number(&t, 4, &v) || v < 1990 || v > 2199)
+    if (t.n < 5 || t.p[4] != ' ' || !number(&t, 4, &v) || v < 1990 || v > 2189)
         return false;
     *year = (int)v;
     *s = t;

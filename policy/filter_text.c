@@ -379,9 +379,7 @@ static void write_name(struct str s, struct buf *out)
 static void write_moment(int64_t ms, struct buf *out)
 {
     char text[TIME_TEXT];
-    struct civil c;
-    time_civil(ms * TIME_MS, &c);
-    if (c.year < 1970 || c.year > 2200) {
+    if (ms < 0 || ms >= TIME_END / TIME_MS) {
         buf_fmt(out, "%lld", (long long)ms);
         return;
     }

@@ -35,6 +35,8 @@ static const struct {
      "{\"a\":1}"},
     {"<13>Dec 31 23:59:59 dc1 app: last year", 1, 5, "2025-12-31T23:59:59.000000000Z", "dc1", "app", NULL, NULL, NULL, "last year"},
     {"<13>Mar  3 2024 14:20:06 dc1 app: told", 1, 5, "2024-03-03T14:20:06.000000000Z", "dc1", "app", NULL, NULL, NULL, "told"},
+    {"<13>Mar  3 2189 14:20:06 dc1 app: late", 1, 5, "2189-03-03T14:20:06.000000000Z", "dc1", "app", NULL, NULL, NULL, "late"},
+    {"<13>Mar  3 2190 14:20:06 dc1 app: later", 1, 5, NULL, NULL, NULL, NULL, NULL, NULL, "Mar  3 2190 14:20:06 dc1 app: later"},
     {"<13>*Mar  3 14:20:06.123 2024 UTC: %SYS-5-X: told", 1, 5, "2024-03-03T14:20:06.000000000Z", NULL, "%SYS-5-X", NULL, NULL, NULL, "told"},
     {"<13>Jan  5 09:00:00 +02:00 dc1 app: zone", 1, 5, "2026-01-05T07:00:00.000000000Z", "dc1", "app", NULL, NULL, NULL, "zone"},
     {"<13>2026-01-05T09:00:00.5+01:00 dc1 app: iso", 1, 5, "2026-01-05T08:00:00.500000000Z", "dc1", "app", NULL, NULL, NULL, "iso"},

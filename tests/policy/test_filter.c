@@ -350,7 +350,7 @@ static const struct {
                         "\"device.type\":{\"neq\":[\"MOBILE\",null]},\"activity.impersonated\":{\"eq\":\"true\"}}"},
     {FILTER_ACTIVITIES,
      "user:\"al \\\"ice\" ip:10.0.0.0/8 ip:10.* not date:2026-01-01 action~\"a,b\" office365url:*\"é\" ip.tags<>a user:* policy:x policy:y"},
-    {FILTER_ACTIVITIES, "not app:11161 \"not\" words date>=1969-01-01 created:9223372036854775807 device.tags:\"\" not secret"},
+    {FILTER_ACTIVITIES, "not app:11161 \"not\" words date>=1969-01-01 created:9223372036854775807 created:7100000000000 device.tags:\"\" not secret"},
     {FILTER_ALERTS,
      "{\"id\":{\"eq\":\"603f704aaf7417985bbf3b22\"},\"severity\":{\"neq\":[0,3]},\"alertOpen\":{\"eq\":true},\"risk\":{\"gt\":3,\"lte\":9}}"},
     {FILTER_ENTITIES, "{\"isExternal\":{\"eq\":[true,null]},\"score\":{\"range\":{\"start\":-5}},\"entity\":{\"neq\":{\"id\":\"x\"}}}"},
