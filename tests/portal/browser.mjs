@@ -1,5 +1,5 @@
-// tests/portal/browser.mjs - Debian's Chromium, its headless shell, with what every page must keep: no error, no other host. Its drawing costs
-// most: motion is reduced, as a user may ask of a browser, where nothing else is said, and drawing has no process of its own.
+// tests/portal/browser.mjs - Debian's Chromium, its headless shell, with what every page must keep: no error, no other host. Half of what it
+// costs was drawing: motion is reduced, as a user may ask of a browser, where nothing else is said, and drawing has no process of its own.
 import { createRequire } from 'node:module';
 
 const { chromium } = createRequire(new URL('../../portal/package.json', import.meta.url))('playwright-core');

@@ -5,7 +5,7 @@ from tshark import first
 
 # what tshark calls the interfaces that both know
 NAMES = {"samr": "SAMR", "srvsvc": "SRVSVC", "wkssvc": "WKSSVC", "svcctl": "SVCCTL", "drsuapi": "DRSUAPI", "lsarpc": "LSARPC", "epm": "EPM",
-         "rpc_netlogon": "NETLOGON", "winreg": "WINREG", "initshutdown": "INITSHUTDOWN", "dssetup": "DSSETUP", "atsvc": "ATSVC", 
+         "rpc_netlogon": "NETLOGON", "winreg": "WINREG", "initshutdown": "INITSHUTDOWN", "dssetup": "DSSETUP", "atsvc": "ATSVC",
          "spoolss": "RPRN", "isystemactivator": "ISystemActivator", "oxid": "IObjectExporter", "dnsserver": "DNSSERVER", "efs": "EFSR",
          "taskschedulerservice": "ITaskSchedulerService"}
 PROTOCOLS = " ".join(["dcerpc", *NAMES])
